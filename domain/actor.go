@@ -1,0 +1,159 @@
+package domain
+
+import (
+	"context"
+	"slices"
+)
+
+// Actor is who acts. Every use case asks it what it may do; nothing else decides.
+type Actor struct {
+	Member  string  // the person's id; empty for nobody and for the system
+	Session string  // the session that the request came with
+	System  bool    // a job or a command: may do everything
+	Console bool    // signed in to the web console
+	Grants  []Grant // what the person may do as staff, read anew at each request
+}
+
+// SystemActor acts for jobs and commands.
+var SystemActor = Actor{System: true}
+
+// Role is what a grant makes of a person.
+type Role string
+
+// The roles, each at the scopes where it can be given.
+const (
+	RoleAdmin    Role = "admin"    // platform: everything
+	RoleOwner    Role = "owner"    // organiser: everything of it, its staff included
+	RoleManager  Role = "manager"  // organiser: camps, campaigns, messages, numbers
+	RoleTeacher  Role = "teacher"  // organiser: may open camps · camp: everything of it
+	RoleReviewer Role = "reviewer" // camp: look and review
+)
+
+// Scope is where a grant holds.
+type Scope string
+
+// The three scopes. A grant at a wider scope holds in everything within it.
+const (
+	ScopePlatform  Scope = "platform"
+	ScopeOrganiser Scope = "organiser"
+	ScopeCamp      Scope = "camp"
+)
+
+// Grant gives a role at a scope. ID is the organiser's or the camp's, and empty for the platform.
+type Grant struct {
+	Scope     Scope  `json:"scope"`
+	ID        string `json:"id"`
+	Organiser string `json:"organiser"` // the organiser that the scope lies in; empty for the platform
+	Role      Role   `json:"role"`
+}
+
+// Right is one thing that staff may do.
+type Right string
+
+// The rights.
+const (
+	RightConsole     Right = "console"      // sign in to the console and see its front page
+	RightCampOpen    Right = "camp.open"    // open a new camp
+	RightCampView    Right = "camp.view"    // see a camp as staff do: drafts, learners, numbers
+	RightCampEdit    Right = "camp.edit"    // change a camp, publish it, close it; its tasks
+	RightReview      Right = "review"       // review check-ins, hide and show them
+	RightStaff       Right = "staff"        // give and take roles
+	RightOrganiser   Right = "organiser"    // open organisers and change their settings
+	RightOperate     Right = "operate"      // failed jobs, health
+	RightPersonal    Right = "personal"     // see personal data unmasked
+	RightCardLibrary Right = "card.library" // change the organiser's picture and copy libraries
+)
+
+var rightsOf = map[Scope]map[Role][]Right{
+	ScopeOrganiser: {
+		RoleOwner:   {RightConsole, RightCampOpen, RightCampView, RightCampEdit, RightReview, RightStaff, RightPersonal, RightCardLibrary},
+		RoleManager: {RightConsole, RightCampOpen, RightCampView, RightCampEdit, RightReview, RightCardLibrary},
+		RoleTeacher: {RightConsole, RightCampOpen},
+	},
+	ScopeCamp: {
+		RoleTeacher:  {RightConsole, RightCampView, RightCampEdit, RightReview, RightPersonal},
+		RoleReviewer: {RightConsole, RightCampView, RightReview},
+	},
+}
+
+// Valid reports whether the grant's role can be given at its scope.
+func (g Grant) Valid() bool {
+	if g.Scope == ScopePlatform {
+		return g.Role == RoleAdmin && g.ID == "" && g.Organiser == ""
+	}
+	_, ok := rightsOf[g.Scope][g.Role]
+	return ok && g.ID != "" && g.Organiser != "" && (g.Scope != ScopeOrganiser || g.ID == g.Organiser)
+}
+
+// Place is what a right is asked for: an organiser, or a camp of it.
+type Place struct{ Organiser, Camp string }
+
+// Has reports whether the actor has the right at the place. An empty place asks whether they have it anywhere.
+func (a Actor) Has(right Right, at Place) bool {
+	if a.System {
+		return true
+	}
+	return slices.ContainsFunc(a.Grants, func(g Grant) bool {
+		switch {
+		case g.Scope == ScopePlatform:
+			return g.Role == RoleAdmin
+		case !slices.Contains(rightsOf[g.Scope][g.Role], right):
+			return false
+		case at == Place{}:
+			return true
+		case g.Scope == ScopeOrganiser:
+			return g.ID == at.Organiser
+		default:
+			return g.ID == at.Camp && g.Organiser == at.Organiser
+		}
+	})
+}
+
+// Must returns ErrUnauthenticated if nobody is signed in and ErrForbidden if they do not have the right there.
+func (a Actor) Must(right Right, at Place) error {
+	switch {
+	case a.Has(right, at):
+		return nil
+	case a.Member == "":
+		return ErrUnauthenticated
+	}
+	return ErrForbidden
+}
+
+// MustBeMember returns ErrUnauthenticated unless a person is signed in.
+func (a Actor) MustBeMember() error {
+	if a.Member == "" {
+		return ErrUnauthenticated
+	}
+	return nil
+}
+
+// Within lists the ids of the given scope at which the actor holds the right directly. all is true for those
+// who hold it everywhere.
+func (a Actor) Within(right Right, scope Scope) (ids []string, all bool) {
+	if a.System {
+		return nil, true
+	}
+	for _, g := range a.Grants {
+		switch {
+		case g.Scope == ScopePlatform:
+			return nil, true
+		case g.Scope == scope && slices.Contains(rightsOf[scope][g.Role], right):
+			ids = append(ids, g.ID)
+		}
+	}
+	return ids, false
+}
+
+type actorKey struct{}
+
+// WithActor puts the actor into the context; the edge does it once per request or job.
+func WithActor(ctx context.Context, a Actor) context.Context {
+	return context.WithValue(ctx, actorKey{}, a)
+}
+
+// ActorFrom is the one accessor. Without an actor it answers nobody, who may do nothing.
+func ActorFrom(ctx context.Context) Actor {
+	a, _ := ctx.Value(actorKey{}).(Actor)
+	return a
+}

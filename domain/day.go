@@ -1,0 +1,94 @@
+package domain
+
+import (
+	"fmt"
+	"time"
+)
+
+// Clock tells the time. Everything but cmd reads it from here, so that a simulator can drive it.
+type Clock interface{ Now() time.Time }
+
+// Day is a calendar day as "2006-01-02". Days compare and sort as strings. Which day an instant belongs to is
+// the camp's Calendar to say, once, when the fact is written; a client's own date is never asked.
+type Day string
+
+const dayLayout = "2006-01-02"
+
+// ParseDay refuses anything but a real date.
+func ParseDay(s string) (Day, error) {
+	t, err := time.Parse(dayLayout, s)
+	if err != nil || t.Year() < 2000 || t.Year() > 2200 {
+		return "", Invalid("day", "日期不正确，应为 2006-01-02 的格式")
+	}
+	return Day(s), nil
+}
+
+func dayOf(t time.Time) Day { return Day(t.Format(dayLayout)) }
+
+// Valid reports whether d is a real date.
+func (d Day) Valid() bool { _, err := ParseDay(string(d)); return err == nil }
+
+func (d Day) midnight() time.Time {
+	t, err := time.Parse(dayLayout, string(d))
+	if err != nil {
+		panic(fmt.Sprintf("domain: %q is no day", string(d)))
+	}
+	return t
+}
+
+// Add moves d by n days.
+func (d Day) Add(n int) Day { return dayOf(d.midnight().AddDate(0, 0, n)) }
+
+// Since counts the days from other to d.
+func (d Day) Since(other Day) int { return int(d.midnight().Sub(other.midnight()).Hours() / 24) }
+
+// Weekday of d.
+func (d Day) Weekday() time.Weekday { return d.midnight().Weekday() }
+
+// Chinese writes d as 3月5日.
+func (d Day) Chinese() string {
+	t := d.midnight()
+	return fmt.Sprintf("%d月%d日", t.Month(), t.Day())
+}
+
+// Calendar turns instants into days: the zone's own days, each lasting until CutOff o'clock of the next, so
+// that at one in the morning a learner can still hand in for "today".
+type Calendar struct {
+	Zone   string `json:"zone"`    // IANA name, such as Asia/Shanghai
+	CutOff int    `json:"cut_off"` // hour 0–11
+}
+
+// Check refuses an unknown zone or a cut-off out of range.
+func (c Calendar) Check(check *Check) {
+	_, err := time.LoadLocation(c.Zone)
+	check.That(err == nil && c.Zone != "" && c.Zone != "Local", "zone", "时区不正确，例如 Asia/Shanghai")
+	check.Range("cut_off", "截止钟点", c.CutOff, 0, 11)
+}
+
+func (c Calendar) location() *time.Location {
+	loc, err := time.LoadLocation(c.Zone)
+	if err != nil {
+		panic(fmt.Sprintf("domain: zone %q was not checked: %v", c.Zone, err))
+	}
+	return loc
+}
+
+// Day says which day the instant belongs to. It looks at the wall clock, so a change of summer time neither
+// skips nor repeats a day.
+func (c Calendar) Day(at time.Time) Day {
+	local := at.In(c.location())
+	day := dayOf(local)
+	if local.Hour() < c.CutOff {
+		return day.Add(-1)
+	}
+	return day
+}
+
+// Start is the instant at which day begins, in UTC.
+func (c Calendar) Start(day Day) time.Time {
+	t := day.midnight()
+	return time.Date(t.Year(), t.Month(), t.Day(), c.CutOff, 0, 0, 0, c.location()).UTC()
+}
+
+// End is the instant at which day ends and the next one begins, in UTC.
+func (c Calendar) End(day Day) time.Time { return c.Start(day.Add(1)) }

@@ -1,0 +1,61 @@
+package domain
+
+import (
+	"fmt"
+	"math/bits"
+	"slices"
+)
+
+// Fen is an amount of money in fen, 1/100 of a yuan. Money never passes through a float.
+type Fen int64
+
+// String writes the amount as a person reads it: ¥12.05, -¥3.00.
+func (f Fen) String() string {
+	sign, n := "", uint64(f)
+	if f < 0 {
+		sign, n = "-", uint64(-f)
+	}
+	return fmt.Sprintf("%s¥%d.%02d", sign, n/100, n%100)
+}
+
+// Split shares total out by weights so that the shares add up to total exactly: everyone gets the floor of
+// their part, and the fen left over go one each to the largest remainders, the earlier one first on a tie.
+// It panics on a negative total or weight; with no weight at all everybody gets nothing.
+func Split(total Fen, weights []int64) []Fen {
+	shares := make([]Fen, len(weights))
+	var sum uint64
+	for _, w := range weights {
+		if w < 0 {
+			panic("domain: negative weight")
+		}
+		sum += uint64(w)
+	}
+	if total < 0 {
+		panic("domain: negative total")
+	}
+	if sum == 0 {
+		return shares
+	}
+	left := total
+	remainders := make([]uint64, len(weights))
+	order := make([]int, len(weights))
+	for i, w := range weights {
+		hi, lo := bits.Mul64(uint64(total), uint64(w))
+		quo, rem := bits.Div64(hi, lo, sum) // hi < sum, because w ≤ sum and total < 2⁶³
+		shares[i], remainders[i], order[i] = Fen(quo), rem, i
+		left -= Fen(quo)
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		switch {
+		case remainders[a] > remainders[b]:
+			return -1
+		case remainders[a] < remainders[b]:
+			return 1
+		}
+		return 0
+	})
+	for _, i := range order[:left] {
+		shares[i]++
+	}
+	return shares
+}

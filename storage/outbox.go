@@ -1,0 +1,82 @@
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"yingdi/domain"
+)
+
+type outbox interface {
+	pending(ctx context.Context, before time.Time, told func(domain.Posted) error) error
+	ack(ctx context.Context, id, event, consumer string, consumers []string) error
+}
+
+// Pending tells of every event that was emitted before the given instant and still waits for a consumer.
+func (db *DB) Pending(ctx context.Context, before time.Time, told func(domain.Posted) error) error {
+	db.mu.Lock()
+	names := make([]string, 0, len(db.boxes))
+	for name := range db.boxes {
+		names = append(names, name)
+	}
+	db.mu.Unlock()
+	slices.Sort(names)
+	for _, name := range names {
+		if err := db.boxes[name].pending(ctx, before, told); err != nil {
+			return fmt.Errorf("outbox of %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// Ack notes that consumer has dealt with the event, and clears the event once all consumers have. An event or a
+// document that is gone is no error: somebody was quicker.
+func (db *DB) Ack(ctx context.Context, p domain.Posted, consumer string, consumers []string) error {
+	db.mu.Lock()
+	box, ok := db.boxes[p.Collection]
+	db.mu.Unlock()
+	if !ok {
+		return fmt.Errorf("ack: no collection %q", p.Collection)
+	}
+	return box.ack(ctx, p.ID, p.Event.ID, consumer, consumers)
+}
+
+func (c *Collection[T]) pending(ctx context.Context, before time.Time, told func(domain.Posted) error) error {
+	for doc, err := range c.Each(ctx, By(OutboxIndex.Name).Range(int64(1), before)) {
+		if err != nil {
+			return err
+		}
+		head := c.head(&doc)
+		for _, event := range head.Outbox {
+			if event.At.Before(before) {
+				if err := told(domain.Posted{Collection: c.schema.Name, ID: head.ID, Event: event}); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (c *Collection[T]) ack(ctx context.Context, id, event, consumer string, consumers []string) error {
+	_, err := c.Update(ctx, id, func(doc *T) error {
+		head := c.head(doc)
+		at := slices.IndexFunc(head.Outbox, func(e domain.Event) bool { return e.ID == event })
+		if at < 0 || slices.Contains(head.Outbox[at].Done, consumer) {
+			return domain.ErrSame
+		}
+		done := append(slices.Clone(head.Outbox[at].Done), consumer)
+		head.Outbox[at].Done = done
+		if !slices.ContainsFunc(consumers, func(c string) bool { return !slices.Contains(done, c) }) {
+			head.Outbox = slices.Delete(head.Outbox, at, at+1)
+		}
+		return nil
+	})
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil
+	}
+	return err
+}
