@@ -1,0 +1,176 @@
+// Package camp is the training camp: a fixed period of days with tasks, in a zone, with seats.
+package camp
+
+import (
+	"time"
+
+	"yingdi/domain"
+)
+
+// Camp is one term of a camp. Day 1 is Start; the last day is End.
+type Camp struct {
+	domain.Doc
+	Organiser string          `json:"organiser"`
+	Title     string          `json:"title"`
+	Intro     string          `json:"intro"`
+	Cover     string          `json:"cover,omitempty"` // media id
+	Calendar  domain.Calendar `json:"calendar"`
+	Start     domain.Day      `json:"start"`
+	End       domain.Day      `json:"end"`
+	EnrolBy   domain.Day      `json:"enrol_by"` // the last day on which one can enrol
+	Seats     int             `json:"seats"`
+	State     State           `json:"state"`
+	CreatedAt time.Time       `json:"created_at"`
+	Published time.Time       `json:"published_at,omitzero"`
+	Closed    time.Time       `json:"closed_at,omitzero"`
+}
+
+// State is what staff made of the camp; where it stands on its way is its Phase.
+type State string
+
+// draft → published → closed. A closed camp takes nobody in and no check-ins; what was handed in stays readable.
+const (
+	Draft     State = "draft"
+	Published State = "published"
+	Closed    State = "closed"
+)
+
+// Phase follows from the state and the calendar.
+type Phase string
+
+// The phases of a camp in order.
+const (
+	PhaseDraft    Phase = "draft"
+	PhaseUpcoming Phase = "upcoming" // published, not begun
+	PhaseRunning  Phase = "running"
+	PhaseEnded    Phase = "ended"
+	PhaseClosed   Phase = "closed"
+)
+
+// Limits of a camp.
+const (
+	MaxDays  = 400
+	MaxSeats = 100_000
+)
+
+// The refusals of this feature.
+var (
+	ErrNotPublished = domain.Refusal(domain.KindConflict, "camp_not_published", "训练营还没有发布")
+	ErrClosed       = domain.Refusal(domain.KindConflict, "camp_closed", "训练营已经关闭")
+	ErrEnrolOver    = domain.Refusal(domain.KindConflict, "enrolment_over", "报名已经截止")
+	ErrFull         = domain.Refusal(domain.KindConflict, "camp_full", "名额已满")
+	ErrStarted      = domain.Refusal(domain.KindConflict, "camp_started", "训练营已经开始，不能再修改日期、时区和截止钟点")
+	ErrFewerSeats   = domain.Refusal(domain.KindConflict, "seats_taken", "名额不能少于已报名的人数")
+	ErrNoTask       = domain.Refusal(domain.KindConflict, "camp_without_task", "请至少添加一个任务再发布")
+)
+
+// Form is what staff can say about a camp.
+type Form struct {
+	Title    string
+	Intro    string
+	Cover    string
+	Calendar domain.Calendar
+	Start    domain.Day
+	End      domain.Day
+	EnrolBy  domain.Day
+	Seats    int
+}
+
+// Check bounds the form.
+func (f Form) Check() error {
+	var check domain.Check
+	check.Line("title", "标题", f.Title, 2, 40)
+	check.Text("intro", "介绍", f.Intro, 0, 5000)
+	check.That(f.Cover == "" || domain.ValidID(f.Cover), "cover", "封面无效")
+	f.Calendar.Check(&check)
+	check.That(f.Start.Valid(), "start", "请选择开营日期")
+	check.That(f.End.Valid(), "end", "请选择结营日期")
+	check.That(f.EnrolBy.Valid(), "enrol_by", "请选择报名截止日期")
+	check.Range("seats", "名额", f.Seats, 1, MaxSeats)
+	if err := check.Err(); err != nil {
+		return err
+	}
+	check.That(f.End >= f.Start, "end", "结营日期不能早于开营日期")
+	check.That(f.End < f.Start.Add(MaxDays), "end", "训练营最长 400 天")
+	check.That(f.EnrolBy <= f.End, "enrol_by", "报名截止不能晚于结营日期")
+	return check.Err()
+}
+
+// Apply changes the camp by the form. Once a published camp has begun, its days can no longer move, because facts
+// have been written by them.
+func (c *Camp) Apply(f Form, now time.Time) error {
+	if err := f.Check(); err != nil {
+		return err
+	}
+	begun := c.State != Draft && c.Calendar.Day(now) >= c.Start
+	if begun && (f.Start != c.Start || f.End != c.End || f.Calendar != c.Calendar) {
+		return ErrStarted
+	}
+	c.Title, c.Intro, c.Cover, c.Calendar = f.Title, f.Intro, f.Cover, f.Calendar
+	c.Start, c.End, c.EnrolBy, c.Seats = f.Start, f.End, f.EnrolBy, f.Seats
+	return nil
+}
+
+// Publish makes the camp visible and opens enrolment.
+func (c *Camp) Publish(now time.Time) error {
+	switch c.State {
+	case Published:
+		return domain.ErrSame
+	case Closed:
+		return ErrClosed
+	}
+	c.State, c.Published = Published, now
+	return nil
+}
+
+// Close ends the camp for good, at whatever phase.
+func (c *Camp) Close(now time.Time) error {
+	switch c.State {
+	case Closed:
+		return domain.ErrSame
+	case Draft:
+		return ErrNotPublished
+	}
+	c.State, c.Closed = Closed, now
+	return nil
+}
+
+// Phase of the camp at an instant.
+func (c Camp) Phase(now time.Time) Phase {
+	switch today := c.Calendar.Day(now); {
+	case c.State == Draft:
+		return PhaseDraft
+	case c.State == Closed:
+		return PhaseClosed
+	case today < c.Start:
+		return PhaseUpcoming
+	case today <= c.End:
+		return PhaseRunning
+	}
+	return PhaseEnded
+}
+
+// MayEnrol says why nobody can enrol now, or nil. Seats are the enrolment's to take.
+func (c Camp) MayEnrol(now time.Time) error {
+	switch {
+	case c.State == Draft:
+		return ErrNotPublished
+	case c.State == Closed:
+		return ErrClosed
+	case c.Calendar.Day(now) > c.EnrolBy:
+		return ErrEnrolOver
+	}
+	return nil
+}
+
+// Days is how long the camp lasts.
+func (c Camp) Days() int { return c.End.Since(c.Start) + 1 }
+
+// DayN is the number of the day in the camp, 1 on Start; outside the camp it is below 1 or above Days.
+func (c Camp) DayN(d domain.Day) int { return d.Since(c.Start) + 1 }
+
+// Place is where rights to the camp are asked for.
+func (c Camp) Place() domain.Place { return domain.Place{Organiser: c.Organiser, Camp: c.ID} }
+
+// SeatCounter is the name of the bounded counter of seats taken.
+func SeatCounter(camp string) string { return domain.Key("seats", camp) }

@@ -1,0 +1,196 @@
+package camp
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"yingdi/domain"
+)
+
+// Store keeps camps.
+type Store interface {
+	domain.Documents[Camp]
+	domain.Many[Camp]
+	// Open lists published camps, the one that starts last first.
+	Open(ctx context.Context, page domain.Page) ([]Camp, domain.Cursor, error)
+	// ByOrganiser lists all camps of these organisers, the newest first.
+	ByOrganiser(ctx context.Context, organisers []string, page domain.Page) ([]Camp, domain.Cursor, error)
+	// All lists every camp, the newest first.
+	All(ctx context.Context, page domain.Page) ([]Camp, domain.Cursor, error)
+}
+
+// Staff is what this feature needs of domain/organiser.
+type Staff interface {
+	AppointFounder(ctx context.Context, organiser, camp, member string) error
+}
+
+// Seats tells how many seats are taken.
+type Seats interface {
+	Value(ctx context.Context, counter string) (int64, error)
+}
+
+// Tasks tells whether a camp has anything to do; domain/lesson does it.
+type Tasks interface {
+	HasTask(ctx context.Context, camp string) (bool, error)
+}
+
+// Pictures tells whether a media id is a picture of the given owner that may be shown; domain/media does it.
+type Pictures interface {
+	OwnPicture(ctx context.Context, owner, id string) error
+}
+
+// Service holds the use cases.
+type Service struct {
+	Store    Store
+	Staff    Staff
+	Seats    Seats
+	Tasks    Tasks
+	Pictures Pictures
+	IDs      domain.IDs
+	Clock    domain.Clock
+}
+
+// Open makes a draft. Whoever opens it becomes its teacher.
+func (s *Service) Open(ctx context.Context, organiser string, f Form) (Camp, error) {
+	actor := domain.ActorFrom(ctx)
+	if err := actor.Must(domain.RightCampOpen, domain.Place{Organiser: organiser}); err != nil {
+		return Camp{}, err
+	}
+	now := s.Clock.Now()
+	c := Camp{Doc: domain.Doc{ID: s.IDs.New()}, Organiser: organiser, State: Draft, CreatedAt: now}
+	if err := c.Apply(f, now); err != nil {
+		return Camp{}, err
+	}
+	if err := s.checkCover(ctx, "", f.Cover); err != nil {
+		return Camp{}, err
+	}
+	if err := s.Store.Insert(ctx, c); err != nil {
+		return Camp{}, err
+	}
+	if actor.Member == "" || actor.Has(domain.RightCampEdit, c.Place()) {
+		return c, nil
+	}
+	return c, s.Staff.AppointFounder(ctx, organiser, c.ID, actor.Member)
+}
+
+// Edit changes a camp.
+func (s *Service) Edit(ctx context.Context, id string, f Form) (Camp, error) {
+	c, err := s.ForStaff(ctx, id, domain.RightCampEdit)
+	if err != nil {
+		return Camp{}, err
+	}
+	if err := s.checkCover(ctx, c.Cover, f.Cover); err != nil {
+		return Camp{}, err
+	}
+	taken, err := s.Seats.Value(ctx, SeatCounter(id))
+	if err != nil {
+		return Camp{}, err
+	}
+	if int64(f.Seats) < taken {
+		return Camp{}, fmt.Errorf("camp %s: %w", id, ErrFewerSeats)
+	}
+	return s.Store.Update(ctx, id, func(c *Camp) error { return c.Apply(f, s.Clock.Now()) })
+}
+
+func (s *Service) checkCover(ctx context.Context, before, cover string) error {
+	actor := domain.ActorFrom(ctx)
+	if cover == "" || cover == before || actor.System {
+		return nil
+	}
+	if err := s.Pictures.OwnPicture(ctx, actor.Member, cover); err != nil {
+		return fmt.Errorf("cover %s: %w", cover, domain.Invalid("cover", "封面图片无法使用"))
+	}
+	return nil
+}
+
+// Publish makes the camp visible to learners.
+func (s *Service) Publish(ctx context.Context, id string) (Camp, error) {
+	if _, err := s.ForStaff(ctx, id, domain.RightCampEdit); err != nil {
+		return Camp{}, err
+	}
+	any, err := s.Tasks.HasTask(ctx, id)
+	if err != nil {
+		return Camp{}, err
+	}
+	if !any {
+		return Camp{}, fmt.Errorf("camp %s: %w", id, ErrNoTask)
+	}
+	return s.Store.Update(ctx, id, func(c *Camp) error { return c.Publish(s.Clock.Now()) })
+}
+
+// Close ends the camp.
+func (s *Service) Close(ctx context.Context, id string) (Camp, error) {
+	if _, err := s.ForStaff(ctx, id, domain.RightCampEdit); err != nil {
+		return Camp{}, err
+	}
+	return s.Store.Update(ctx, id, func(c *Camp) error { return c.Close(s.Clock.Now()) })
+}
+
+// Get returns a camp as learners and passers-by see it: drafts do not exist for them.
+func (s *Service) Get(ctx context.Context, id string) (Camp, error) {
+	c, err := s.Store.Get(ctx, id)
+	if err != nil {
+		return Camp{}, err
+	}
+	if c.State == Draft && !domain.ActorFrom(ctx).Has(domain.RightCampView, c.Place()) {
+		return Camp{}, fmt.Errorf("draft camp %s: %w", id, domain.ErrNotFound)
+	}
+	return c, nil
+}
+
+// ForStaff returns a camp to those who hold the right in it.
+func (s *Service) ForStaff(ctx context.Context, id string, right domain.Right) (Camp, error) {
+	c, err := s.Store.Get(ctx, id)
+	if err != nil {
+		return Camp{}, err
+	}
+	return c, domain.ActorFrom(ctx).Must(right, c.Place())
+}
+
+// OpenCamps lists published camps for learners.
+func (s *Service) OpenCamps(ctx context.Context, page domain.Page) ([]Camp, domain.Cursor, error) {
+	return s.Store.Open(ctx, page)
+}
+
+// Taken tells how many seats of the camp are taken.
+func (s *Service) Taken(ctx context.Context, id string) (int64, error) {
+	return s.Seats.Value(ctx, SeatCounter(id))
+}
+
+// Mine lists the camps that the actor works in: all of the organisers where they may see every camp, and the single
+// camps that they were made teacher or reviewer of. The single ones come with the first page.
+func (s *Service) Mine(ctx context.Context, page domain.Page) ([]Camp, domain.Cursor, error) {
+	actor := domain.ActorFrom(ctx)
+	if err := actor.Must(domain.RightConsole, domain.Place{}); err != nil {
+		return nil, "", err
+	}
+	organisers, all := actor.Within(domain.RightCampView, domain.ScopeOrganiser)
+	if all {
+		return s.Store.All(ctx, page)
+	}
+	var mine []Camp
+	var next domain.Cursor
+	var err error
+	if len(organisers) > 0 {
+		if mine, next, err = s.Store.ByOrganiser(ctx, organisers, page); err != nil {
+			return nil, "", err
+		}
+	}
+	if page.After != "" {
+		return mine, next, nil
+	}
+	single, _ := actor.Within(domain.RightCampView, domain.ScopeCamp)
+	found, err := s.Store.GetMany(ctx, single)
+	if err != nil {
+		return nil, "", err
+	}
+	var own []Camp
+	for _, id := range single {
+		if c, ok := found[id]; ok && !slices.Contains(organisers, c.Organiser) {
+			own = append(own, c)
+		}
+	}
+	slices.SortFunc(own, func(a, b Camp) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	return append(own, mine...), next, nil
+}

@@ -1,0 +1,103 @@
+// Package lesson is what there is to do in a camp: the tasks of each day.
+package lesson
+
+import (
+	"time"
+
+	"yingdi/domain"
+	"yingdi/domain/camp"
+)
+
+// Task is one thing to do on one day of a camp.
+type Task struct {
+	domain.Doc
+	Camp      string     `json:"camp"`
+	Day       domain.Day `json:"day"`
+	Position  int        `json:"position"` // order within the day
+	Kind      Kind       `json:"kind"`
+	Title     string     `json:"title"`
+	Content   string     `json:"content"`
+	Media     []string   `json:"media,omitempty"` // media ids, in order
+	CreatedAt time.Time  `json:"created_at"`
+	RemovedAt time.Time  `json:"removed_at,omitzero"`
+}
+
+// Kind says how a task is completed.
+type Kind string
+
+// The kinds. A check-in task is done by one check-in on its day.
+const (
+	KindCheckin Kind = "checkin"
+)
+
+// Limits of the tasks of a camp.
+const (
+	MaxPerDay = 10
+	MaxMedia  = 9
+)
+
+// The refusals of this feature.
+var (
+	ErrTooMany = domain.Refusal(domain.KindConflict, "tasks_full", "这一天的任务已经够多了")
+	ErrBegun   = domain.Refusal(domain.KindConflict, "task_begun", "这一天已经开始，任务不能再移动或删除")
+)
+
+// Form is what staff can say about a task.
+type Form struct {
+	Day     domain.Day
+	Title   string
+	Content string
+	Media   []string
+}
+
+// Check bounds the form against its camp.
+func (f Form) Check(c camp.Camp) error {
+	var check domain.Check
+	check.Line("title", "任务标题", f.Title, 1, 60)
+	check.Text("content", "任务内容", f.Content, 0, 10_000)
+	check.That(f.Day.Valid() && f.Day >= c.Start && f.Day <= c.End, "day", "日期不在训练营期间")
+	check.That(len(f.Media) <= MaxMedia, "media", "素材最多 9 个")
+	for _, id := range f.Media {
+		check.That(domain.ValidID(id), "media", "素材无效")
+	}
+	return check.Err()
+}
+
+// Apply changes the task. Once its day has begun the day stays, because check-ins have been written by it.
+func (t *Task) Apply(f Form, c camp.Camp, now time.Time) error {
+	if err := f.Check(c); err != nil {
+		return err
+	}
+	if t.Day != "" && f.Day != t.Day && t.begun(c, now) {
+		return ErrBegun
+	}
+	t.Day, t.Title, t.Content, t.Media = f.Day, f.Title, f.Content, f.Media
+	return nil
+}
+
+// Remove takes the task out of the camp; it cannot go once its day has begun in a published camp.
+func (t *Task) Remove(c camp.Camp, now time.Time) error {
+	switch {
+	case !t.RemovedAt.IsZero():
+		return domain.ErrSame
+	case t.begun(c, now):
+		return ErrBegun
+	}
+	t.RemovedAt = now
+	return nil
+}
+
+func (t Task) begun(c camp.Camp, now time.Time) bool {
+	return c.State != camp.Draft && c.Calendar.Day(now) >= t.Day
+}
+
+// ScheduledDays returns the days that have something to do, in order. Tasks must be in the order of their days.
+func ScheduledDays(tasks []Task) []domain.Day {
+	var days []domain.Day
+	for _, t := range tasks {
+		if n := len(days); n == 0 || days[n-1] != t.Day {
+			days = append(days, t.Day)
+		}
+	}
+	return days
+}

@@ -1,0 +1,156 @@
+package lesson
+
+import (
+	"context"
+	"fmt"
+
+	"yingdi/domain"
+	"yingdi/domain/camp"
+)
+
+// Store keeps tasks. Its lists leave out what was removed.
+type Store interface {
+	domain.Documents[Task]
+	// OfDays lists the tasks of a camp from one day to another, both included, by day and position.
+	OfDays(ctx context.Context, camp string, from, to domain.Day) ([]Task, error)
+}
+
+// Camps is what this feature needs of domain/camp.
+type Camps interface {
+	Get(ctx context.Context, id string) (camp.Camp, error)
+	ForStaff(ctx context.Context, id string, right domain.Right) (camp.Camp, error)
+}
+
+// Media tells whether staff may use these media in a camp's material; domain/media does it.
+type Media interface {
+	Usable(ctx context.Context, owner string, ids []string) error
+	Keep(ctx context.Context, ref string, ids []string) error
+}
+
+// Service holds the use cases.
+type Service struct {
+	Store Store
+	Camps Camps
+	Media Media
+	IDs   domain.IDs
+	Clock domain.Clock
+}
+
+// EventTask says that a task was written: its media are to be kept.
+const EventTask = "lesson:task"
+
+// Add puts a task at the end of its day.
+func (s *Service) Add(ctx context.Context, campID string, f Form) (Task, error) {
+	c, err := s.Camps.ForStaff(ctx, campID, domain.RightCampEdit)
+	if err != nil {
+		return Task{}, err
+	}
+	now := s.Clock.Now()
+	t := Task{Doc: domain.Doc{ID: s.IDs.New()}, Camp: c.ID, Kind: KindCheckin, CreatedAt: now}
+	if err := t.Apply(f, c, now); err != nil {
+		return Task{}, err
+	}
+	if err := s.usable(ctx, nil, f.Media); err != nil {
+		return Task{}, err
+	}
+	sameDay, err := s.Store.OfDays(ctx, c.ID, t.Day, t.Day)
+	if err != nil {
+		return Task{}, err
+	}
+	if len(sameDay) >= MaxPerDay {
+		return Task{}, fmt.Errorf("camp %s on %s: %w", c.ID, t.Day, ErrTooMany)
+	}
+	if n := len(sameDay); n > 0 {
+		t.Position = sameDay[n-1].Position + 1
+	}
+	t.Emit(EventTask, now, nil)
+	return t, s.Store.Insert(ctx, t)
+}
+
+// Edit changes a task.
+func (s *Service) Edit(ctx context.Context, id string, f Form) (Task, error) {
+	t, c, err := s.forStaff(ctx, id)
+	if err != nil {
+		return Task{}, err
+	}
+	if err := s.usable(ctx, t.Media, f.Media); err != nil {
+		return Task{}, err
+	}
+	return s.Store.Update(ctx, id, func(t *Task) error {
+		now := s.Clock.Now()
+		t.Emit(EventTask, now, nil)
+		return t.Apply(f, c, now)
+	})
+}
+
+// Remove takes a task out of its camp.
+func (s *Service) Remove(ctx context.Context, id string) (Task, error) {
+	_, c, err := s.forStaff(ctx, id)
+	if err != nil {
+		return Task{}, err
+	}
+	return s.Store.Update(ctx, id, func(t *Task) error { return t.Remove(c, s.Clock.Now()) })
+}
+
+func (s *Service) forStaff(ctx context.Context, id string) (Task, camp.Camp, error) {
+	t, err := s.Store.Get(ctx, id)
+	if err != nil {
+		return Task{}, camp.Camp{}, err
+	}
+	c, err := s.Camps.ForStaff(ctx, t.Camp, domain.RightCampEdit)
+	return t, c, err
+}
+
+// ForStaff returns a task with its camp to those who may change it.
+func (s *Service) ForStaff(ctx context.Context, id string) (Task, camp.Camp, error) {
+	return s.forStaff(ctx, id)
+}
+
+// usable checks the media that were not there before: those are the actor's own.
+func (s *Service) usable(ctx context.Context, before, after []string) error {
+	known := map[string]bool{}
+	for _, id := range before {
+		known[id] = true
+	}
+	var fresh []string
+	for _, id := range after {
+		if !known[id] {
+			fresh = append(fresh, id)
+		}
+	}
+	return s.Media.Usable(ctx, domain.ActorFrom(ctx).Member, fresh)
+}
+
+// KeepMedia notes that the task's media are in use. For jobs, after EventTask.
+func (s *Service) KeepMedia(ctx context.Context, id string) error {
+	t, err := s.Store.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	return s.Media.Keep(ctx, domain.Key("task", t.ID), t.Media)
+}
+
+// HasTask reports whether the camp has anything to do.
+func (s *Service) HasTask(ctx context.Context, campID string) (bool, error) {
+	tasks, err := s.All(ctx, campID)
+	return len(tasks) > 0, err
+}
+
+// All lists the tasks of a camp by day and position. Whoever calls it has checked who asks.
+func (s *Service) All(ctx context.Context, campID string) ([]Task, error) {
+	return s.Store.OfDays(ctx, campID, "", "9999-12-31")
+}
+
+// OfDay lists the tasks of one day. Whoever calls it has checked who asks.
+func (s *Service) OfDay(ctx context.Context, campID string, day domain.Day) ([]Task, error) {
+	return s.Store.OfDays(ctx, campID, day, day)
+}
+
+// Get returns a task of the given camp that was not removed. Whoever calls it has checked who asks.
+func (s *Service) Get(ctx context.Context, campID, id string) (Task, error) {
+	t, err := s.Store.Get(ctx, id)
+	if err == nil && (t.Camp != campID || !t.RemovedAt.IsZero()) {
+		err = fmt.Errorf("task %s of camp %s: %w", id, campID, domain.ErrNotFound)
+	}
+	return t, err
+}
