@@ -19,6 +19,8 @@ type Bucket interface {
 	Open(ctx context.Context, key string) (Object, error)
 	// Put stores size bytes, replacing what was there.
 	Put(ctx context.Context, key, contentType string, body io.Reader, size int64) error
+	// Move takes what lies at from to another key, replacing what was there. Returns domain.ErrNotFound if nothing is at from.
+	Move(ctx context.Context, from, to string) error
 	// Delete of what is not there is no error.
 	Delete(ctx context.Context, key string) error
 	// Ping tells whether the bucket can be reached and written.

@@ -1,0 +1,295 @@
+package media
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	_ "image/jpeg" // so that DecodeConfig knows the pictures that are accepted
+	_ "image/png"
+	"io"
+	"time"
+
+	"yingdi/domain"
+	"yingdi/domain/wechat"
+)
+
+// Store keeps media.
+type Store interface {
+	domain.Documents[Media]
+	domain.Many[Media]
+	Delete(ctx context.Context, id string) error
+	// ByTrace finds the media of a running check, or domain.ErrNotFound.
+	ByTrace(ctx context.Context, trace string) (Media, error)
+	// Orphans lists what nothing has used until the instant.
+	Orphans(ctx context.Context, before time.Time, page domain.Page) ([]Media, domain.Cursor, error)
+	// Unanswered lists checks that were due before the instant.
+	Unanswered(ctx context.Context, before time.Time, page domain.Page) ([]Media, domain.Cursor, error)
+}
+
+// WeChat looks at pictures and recordings; its answer comes later, by a push.
+type WeChat interface {
+	CheckMedia(ctx context.Context, openID, url string, kind wechat.MediaKind) (trace string, err error)
+}
+
+// Members is what this feature needs of domain/member.
+type Members interface {
+	OpenID(ctx context.Context, member string) (string, error)
+}
+
+// Thumbnailer makes a small JPEG of a picture.
+type Thumbnailer interface {
+	Thumbnail(ctx context.Context, picture io.ReadSeeker) ([]byte, error)
+}
+
+// Service holds the use cases.
+type Service struct {
+	Store   Store
+	Bucket  Bucket
+	WeChat  WeChat
+	Members Members
+	Thumbs  Thumbnailer
+	IDs     domain.IDs
+	Clock   domain.Clock
+}
+
+// Begin announces a file and returns the form to send it with.
+func (s *Service) Begin(ctx context.Context, a Announcement) (Media, Form, error) {
+	actor := domain.ActorFrom(ctx)
+	if err := actor.MustBeMember(); err != nil {
+		return Media{}, Form{}, err
+	}
+	if err := a.Check(); err != nil {
+		return Media{}, Form{}, err
+	}
+	now := s.Clock.Now()
+	m := Media{
+		Doc: domain.Doc{ID: s.IDs.New()}, Owner: actor.Member, Kind: a.Kind, ContentType: a.ContentType, Size: a.Size,
+		State: Pending, Verdict: Waiting, CreatedAt: now, OrphanAt: now.Add(OrphanLife),
+	}
+	form, err := s.Bucket.SignUpload(ctx, m.IncomingKey(), m.ContentType, m.MaxSize(), now.Add(FormLife))
+	if err != nil {
+		return Media{}, Form{}, err
+	}
+	return m, form, s.Store.Insert(ctx, m)
+}
+
+// Complete takes the uploaded bytes in: out of the client's reach first, then a look at what they are. Doing it again
+// returns what was found. Returns ErrNotUploaded, or ErrNotReal for what is not what it claims to be.
+func (s *Service) Complete(ctx context.Context, id string) (Media, error) {
+	m, err := s.Store.Get(ctx, id)
+	if err != nil {
+		return Media{}, err
+	}
+	if actor := domain.ActorFrom(ctx); actor.Member != m.Owner {
+		return Media{}, fmt.Errorf("media %s: %w", id, domain.ErrNotFound)
+	}
+	if m.State == Pending {
+		if m, err = s.takeIn(ctx, m); err != nil {
+			return Media{}, err
+		}
+	}
+	if m.State != Ready {
+		return Media{}, fmt.Errorf("media %s: %w", id, ErrNotReal)
+	}
+	return m, nil
+}
+
+func (s *Service) takeIn(ctx context.Context, m Media) (Media, error) {
+	if err := s.Bucket.Move(ctx, m.IncomingKey(), m.Key()); err != nil && !errors.Is(err, domain.ErrNotFound) {
+		return m, err
+	}
+	found, err := s.look(ctx, m)
+	if errors.Is(err, domain.ErrNotFound) {
+		return m, fmt.Errorf("media %s: %w", m.ID, ErrNotUploaded)
+	}
+	if err != nil {
+		return m, err
+	}
+	return s.Store.Update(ctx, m.ID, func(m *Media) error { return m.Accept(found, s.Clock.Now()) })
+}
+
+func (s *Service) look(ctx context.Context, m Media) (Found, error) {
+	object, err := s.Bucket.Open(ctx, m.Key())
+	if err != nil {
+		return Found{}, err
+	}
+	defer object.Close()
+	head := make([]byte, 512)
+	n, err := io.ReadFull(object, head)
+	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
+		return Found{}, fmt.Errorf("media %s: %w", m.ID, err)
+	}
+	found := Found{ContentType: Sniff(head[:n]), Size: object.Size}
+	if m.Kind == Image {
+		if _, err := object.Seek(0, io.SeekStart); err != nil {
+			return Found{}, fmt.Errorf("media %s: %w", m.ID, err)
+		}
+		if config, _, err := image.DecodeConfig(object); err == nil {
+			found.Width, found.Height = config.Width, config.Height
+		}
+	}
+	return found, nil
+}
+
+// Usable returns ErrUnusable unless all of these are the owner's own and complete. No id at all is fine.
+func (s *Service) Usable(ctx context.Context, owner string, ids []string) error {
+	_, err := s.own(ctx, owner, ids)
+	return err
+}
+
+// OwnPicture returns ErrUnusable unless the id is a complete picture of the owner that was not rejected.
+func (s *Service) OwnPicture(ctx context.Context, owner, id string) error {
+	found, err := s.own(ctx, owner, []string{id})
+	if err != nil {
+		return err
+	}
+	if found[id].Kind != Image || found[id].Verdict == Rejected {
+		return fmt.Errorf("media %s: %w", id, ErrUnusable)
+	}
+	return nil
+}
+
+func (s *Service) own(ctx context.Context, owner string, ids []string) (map[string]Media, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	found, err := s.Store.GetMany(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if m, ok := found[id]; !ok || m.Owner != owner || m.State != Ready {
+			return nil, fmt.Errorf("media %s: %w", id, ErrUnusable)
+		}
+	}
+	return found, nil
+}
+
+// Keep notes that ref uses these media. For jobs; doing it again changes nothing.
+func (s *Service) Keep(ctx context.Context, ref string, ids []string) error {
+	for _, id := range ids {
+		if _, err := s.Store.Update(ctx, id, func(m *Media) error { return m.Use(ref) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Many returns media by their ids; unknown ids are left out. Whoever calls it has checked who asks.
+func (s *Service) Many(ctx context.Context, ids []string) (map[string]Media, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return s.Store.GetMany(ctx, ids)
+}
+
+// View is a media as it is handed to somebody who may see it.
+type View struct {
+	ID          string
+	Kind        Kind
+	ContentType string
+	Width       int
+	Height      int
+	Verdict     Verdict
+	URL         string // short-lived; empty while it may not be shown
+	ThumbURL    string // for pictures; the picture itself until a thumbnail exists
+}
+
+// Views prepares media for people to look at, in the order of ids. all also shows what did not pass moderation: to
+// the author and to staff. Links are the same for a while, so that clients can cache.
+func (s *Service) Views(ctx context.Context, found map[string]Media, ids []string, all bool) ([]View, error) {
+	views := make([]View, 0, len(ids))
+	for _, id := range ids {
+		m, ok := found[id]
+		if !ok {
+			continue
+		}
+		v := View{ID: m.ID, Kind: m.Kind, ContentType: m.ContentType, Width: m.Width, Height: m.Height, Verdict: m.Verdict}
+		if m.State == Ready && (all || m.Verdict == Passed) {
+			expires := s.linkExpiry()
+			var err error
+			if v.URL, err = s.Bucket.SignDownload(ctx, m.Key(), m.ContentType, expires); err != nil {
+				return nil, err
+			}
+			if m.Kind == Image {
+				v.ThumbURL = v.URL
+			}
+			if m.Thumb {
+				if v.ThumbURL, err = s.Bucket.SignDownload(ctx, m.ThumbKey(), "image/jpeg", expires); err != nil {
+					return nil, err
+				}
+			}
+		}
+		views = append(views, v)
+	}
+	return views, nil
+}
+
+func (s *Service) linkExpiry() time.Time {
+	return s.Clock.Now().Truncate(LinkLife / 2).Add(LinkLife + LinkLife/2)
+}
+
+// MakeThumb makes the thumbnail of a picture. For jobs, after EventReady.
+func (s *Service) MakeThumb(ctx context.Context, id string) error {
+	m, err := s.Store.Get(ctx, id)
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil
+	}
+	if err != nil || m.Kind != Image || m.Thumb || m.State != Ready {
+		return err
+	}
+	object, err := s.Bucket.Open(ctx, m.Key())
+	if err != nil {
+		return err
+	}
+	defer object.Close()
+	small, err := s.Thumbs.Thumbnail(ctx, object)
+	if err != nil {
+		return fmt.Errorf("thumbnail of media %s: %w", id, err)
+	}
+	if err := s.Bucket.Put(ctx, m.ThumbKey(), "image/jpeg", bytes.NewReader(small), int64(len(small))); err != nil {
+		return err
+	}
+	_, err = s.Store.Update(ctx, id, func(m *Media) error {
+		m.Thumb = true
+		return nil
+	})
+	return err
+}
+
+// SweepOrphans deletes what nothing uses. A file that fails does not stop the others.
+func (s *Service) SweepOrphans(ctx context.Context) error {
+	orphans, _, err := s.Store.Orphans(ctx, s.Clock.Now(), domain.Page{Limit: domain.MaxPage})
+	if err != nil {
+		return err
+	}
+	var failures []error
+	for _, m := range orphans {
+		if err := s.discard(ctx, m); err != nil {
+			failures = append(failures, fmt.Errorf("orphan media %s: %w", m.ID, err))
+		}
+	}
+	return errors.Join(failures...)
+}
+
+// discard first makes sure that nothing can come to use the media, then deletes the bytes, then the document.
+func (s *Service) discard(ctx context.Context, m Media) error {
+	m, err := s.Store.Update(ctx, m.ID, func(m *Media) error {
+		if len(m.Refs) > 0 || m.State == Bad {
+			return domain.ErrSame
+		}
+		m.State = Bad
+		return nil
+	})
+	if err != nil || len(m.Refs) > 0 {
+		return err
+	}
+	for _, key := range []string{m.IncomingKey(), m.Key(), m.ThumbKey()} {
+		if err := s.Bucket.Delete(ctx, key); err != nil {
+			return err
+		}
+	}
+	return s.Store.Delete(ctx, m.ID)
+}
