@@ -293,3 +293,31 @@ func (s *Service) discard(ctx context.Context, m Media) error {
 	}
 	return s.Store.Delete(ctx, m.ID)
 }
+
+// Avatar returns the bytes of a small version of a picture that has passed moderation; nil if there is none to show.
+func (s *Service) Avatar(ctx context.Context, id string) ([]byte, error) {
+	if id == "" {
+		return nil, nil
+	}
+	m, err := s.Store.Get(ctx, id)
+	if errors.Is(err, domain.ErrNotFound) || err == nil && (m.Verdict != Passed || !m.Thumb) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.Read(ctx, m.ThumbKey(), 1<<20)
+}
+
+// Read returns a small stored file whole; one over limit bytes is domain.ErrTooLarge.
+func (s *Service) Read(ctx context.Context, key string, limit int64) ([]byte, error) {
+	object, err := s.Bucket.Open(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	defer object.Close()
+	if object.Size > limit {
+		return nil, fmt.Errorf("%s: %w", key, domain.ErrTooLarge)
+	}
+	return io.ReadAll(io.LimitReader(object, limit))
+}

@@ -1,0 +1,247 @@
+// Package checkin is what a learner hands in for a task on its day, and what others say to it.
+package checkin
+
+import (
+	"slices"
+	"time"
+
+	"yingdi/domain"
+	"yingdi/domain/media"
+)
+
+// Checkin has the natural id camp:member:task:day, so there is one per person, task and day.
+type Checkin struct {
+	domain.Doc
+	Camp        string     `json:"camp"`
+	Organiser   string     `json:"organiser"`
+	Member      string     `json:"member"`
+	Task        string     `json:"task"`
+	Day         domain.Day `json:"day"` // by the camp's calendar when it was handed in
+	Text        string     `json:"text"`
+	Media       []string   `json:"media,omitempty"`
+	Audience    Audience   `json:"audience"`
+	State       State      `json:"state"`
+	Version     int        `json:"version"`               // counts edits; a verdict on an older one is void
+	TextPassed  bool       `json:"text_passed,omitempty"` // of this version
+	Reason      string     `json:"reason,omitempty"`      // why it is not visible
+	Likes       int        `json:"likes"`
+	Comments    int        `json:"comments"`
+	Reviewed    bool       `json:"reviewed"`
+	SubmittedAt time.Time  `json:"submitted_at"`
+	EditedAt    time.Time  `json:"edited_at,omitzero"`
+	EditUntil   time.Time  `json:"edit_until"` // the end of its day
+}
+
+// Audience is whom the learner shows a check-in to.
+type Audience string
+
+// The audiences.
+const (
+	ToCamp     Audience = "camp"
+	ToTeachers Audience = "teachers"
+)
+
+// State of a check-in.
+type State string
+
+// pending → visible | hidden | rejected; a person may hide and show. Pending ones only their author and staff see.
+const (
+	Pending  State = "pending" // moderation has not decided
+	Visible  State = "visible"
+	Hidden   State = "hidden"   // a person must look, or has hidden it
+	Rejected State = "rejected" // moderation or a person says no; it does not count
+)
+
+// Events of this feature.
+const (
+	EventSubmitted = "checkin:submitted" // handed in
+	EventEdited    = "checkin:edited"
+	EventVisible   = "checkin:visible" // others can see it from now on
+	EventLiked     = "checkin:liked"
+	EventCommented = "checkin:commented"
+)
+
+// Limits.
+const (
+	MaxText    = 3000 // characters
+	MaxMedia   = 9
+	MaxComment = 500
+)
+
+// The refusals of this feature.
+var (
+	ErrNotToday  = domain.Refusal(domain.KindConflict, "task_not_today", "这个任务不在今天，不能打卡")
+	ErrNotYet    = domain.Refusal(domain.KindConflict, "camp_not_started", "训练营还没有开始")
+	ErrOver      = domain.Refusal(domain.KindConflict, "camp_over", "训练营已经结束")
+	ErrEditOver  = domain.Refusal(domain.KindConflict, "edit_window_over", "当天结束后不能再修改")
+	ErrEmpty     = domain.Refusal(domain.KindInvalid, "checkin_empty", "写点什么，或者添加图片、录音、视频")
+	ErrInvisible = domain.Refusal(domain.KindConflict, "checkin_not_visible", "这条打卡还没有公开")
+)
+
+// ID of the check-in of a person for a task on a day.
+func ID(camp, member, task string, day domain.Day) string {
+	return domain.Key(camp, member, task, string(day))
+}
+
+// Form is what a learner hands in.
+type Form struct {
+	Text     string
+	Media    []string
+	Audience Audience // empty: the camp
+}
+
+// Check bounds the form.
+func (f Form) Check() error {
+	var check domain.Check
+	check.Text("text", "打卡内容", f.Text, 0, MaxText)
+	check.That(len(f.Media) <= MaxMedia, "media", "图片、录音和视频一共最多 9 个")
+	for i, id := range f.Media {
+		check.That(domain.ValidID(id) && !slices.Contains(f.Media[:i], id), "media", "素材无效或重复")
+	}
+	check.That(f.Audience == "" || f.Audience == ToCamp || f.Audience == ToTeachers, "audience", "可见范围无效")
+	if err := check.Err(); err != nil {
+		return err
+	}
+	if blank(f.Text) && len(f.Media) == 0 {
+		return &domain.Error{Kind: ErrEmpty.Kind, Code: ErrEmpty.Code, Message: ErrEmpty.Message,
+			Fields: []domain.Field{{Name: "text", Message: ErrEmpty.Message}}}
+	}
+	return nil
+}
+
+func blank(s string) bool {
+	for _, r := range s {
+		if r != ' ' && r != '\n' && r != '\r' && r != '\t' && r != '\u3000' {
+			return false
+		}
+	}
+	return true
+}
+
+// fill puts the form in; moderation starts anew.
+func (c *Checkin) fill(f Form) {
+	c.Text, c.Media, c.Audience = f.Text, f.Media, f.Audience
+	if c.Audience == "" {
+		c.Audience = ToCamp
+	}
+	c.State, c.Reason = Pending, ""
+	c.Version++
+	c.TextPassed = blank(c.Text)
+}
+
+// Edit changes a check-in until its day ends. What a person has rejected stays rejected.
+func (c *Checkin) Edit(f Form, now time.Time) error {
+	if !now.Before(c.EditUntil) || c.State == Rejected {
+		return ErrEditOver
+	}
+	c.fill(f)
+	c.EditedAt = now
+	c.Emit(EventEdited, now, nil)
+	return nil
+}
+
+// Decide settles moderation of the given version: any no rejects, any doubt hides until a person looks, and all
+// passed makes visible. While something is still waiting nothing changes.
+func (c *Checkin) Decide(version int, text media.Verdict, files []media.Verdict, now time.Time) error {
+	if c.State != Pending || c.Version != version {
+		return domain.ErrSame
+	}
+	all := append([]media.Verdict{text}, files...)
+	switch {
+	case slices.Contains(all, media.Rejected):
+		c.State, c.Reason = Rejected, "内容未通过审核"
+	case slices.Contains(all, media.InReview):
+		c.State, c.Reason = Hidden, "内容需要人工审核"
+	case slices.Contains(all, media.Waiting):
+		if text != media.Passed || c.TextPassed {
+			return domain.ErrSame
+		}
+		c.TextPassed = true
+	default:
+		c.TextPassed = true
+		c.show(now)
+	}
+	return nil
+}
+
+// Show is a person's yes.
+func (c *Checkin) Show(now time.Time) error {
+	if c.State == Visible {
+		return domain.ErrSame
+	}
+	c.TextPassed = true
+	c.show(now)
+	return nil
+}
+
+func (c *Checkin) show(now time.Time) {
+	c.State, c.Reason = Visible, ""
+	c.Emit(EventVisible, now, nil)
+}
+
+// Hide is a person's no, with the reason that the author is shown.
+func (c *Checkin) Hide(reason string) error {
+	var check domain.Check
+	check.Line("reason", "原因", reason, 1, 100)
+	if err := check.Err(); err != nil {
+		return err
+	}
+	if c.State == Rejected && c.Reason == reason {
+		return domain.ErrSame
+	}
+	c.State, c.Reason = Rejected, reason
+	return nil
+}
+
+// Counts reports whether the check-in stands for its day. A pending one does: whoever handed in on time is not to
+// suffer from a slow check.
+func (c Checkin) Counts() bool { return c.State != Rejected }
+
+// Public reports whether every learner of the camp may see it.
+func (c Checkin) Public() bool { return c.State == Visible && c.Audience == ToCamp }
+
+// Streak counts the scheduled days in a row, up to today, on which something was handed in. A today without a
+// check-in does not break it yet. scheduled must be in order.
+func Streak(scheduled []domain.Day, done map[domain.Day]bool, today domain.Day) int {
+	streak := 0
+	for _, day := range slices.Backward(scheduled) {
+		switch {
+		case day > today:
+		case done[day]:
+			streak++
+		case day < today:
+			return streak
+		}
+	}
+	return streak
+}
+
+// Like has the natural id checkin:member, so each person likes once.
+type Like struct {
+	domain.Doc
+	Checkin string    `json:"checkin"`
+	Member  string    `json:"member"`
+	On      bool      `json:"on"` // false once taken back
+	At      time.Time `json:"at"`
+}
+
+// LikeID of a person's like.
+func LikeID(checkin, member string) string { return checkin + ":" + member }
+
+// Comment is a learner's or a teacher's word under a check-in.
+type Comment struct {
+	domain.Doc
+	Checkin string    `json:"checkin"`
+	Camp    string    `json:"camp"`
+	Member  string    `json:"member"`
+	Text    string    `json:"text"`
+	State   State     `json:"state"`
+	At      time.Time `json:"at"`
+}
+
+// CheckComment bounds a comment.
+func CheckComment(text string) error {
+	var check domain.Check
+	check.Text("text", "评论", text, 1, MaxComment)
+	return check.Err()
+}

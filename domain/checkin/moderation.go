@@ -1,0 +1,167 @@
+package checkin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"yingdi/domain"
+	"yingdi/domain/media"
+	"yingdi/domain/wechat"
+)
+
+const refPrefix = "checkin_"
+
+// ref is how the media note that a check-in uses them.
+func ref(id string) string { return refPrefix + id }
+
+// Moderate asks whether others may see a check-in. For jobs, after it was handed in or edited. It first notes that the
+// check-in uses its media, so that a verdict on one of them that comes after finds its way back here.
+func (s *Service) Moderate(ctx context.Context, id string) error {
+	c, err := s.Store.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := s.Media.Keep(ctx, ref(id), c.Media); err != nil {
+		return err
+	}
+	if c.State != Pending {
+		return nil
+	}
+	text := media.Passed
+	if !c.TextPassed {
+		if text, err = s.checkText(ctx, c.Member, c.Text); err != nil {
+			return fmt.Errorf("check-in %s: %w", id, err)
+		}
+	}
+	found, err := s.Media.Many(ctx, c.Media)
+	if err != nil {
+		return err
+	}
+	files := make([]media.Verdict, len(c.Media))
+	for i, m := range c.Media {
+		files[i] = found[m].Verdict
+	}
+	_, err = s.Store.Update(ctx, id, func(d *Checkin) error {
+		return d.Decide(c.Version, text, files, s.Clock.Now())
+	})
+	return err
+}
+
+// MediaModerated decides again about everything that uses the media. For jobs, after media.EventModerated.
+func (s *Service) MediaModerated(ctx context.Context, mediaID string) error {
+	found, err := s.Media.Many(ctx, []string{mediaID})
+	if err != nil {
+		return err
+	}
+	for _, r := range found[mediaID].Refs {
+		if id, ok := strings.CutPrefix(r, refPrefix); ok {
+			if err := s.Moderate(ctx, id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkText asks WeChat. A text that is too long for one question is asked in parts; the worst part counts. Somebody
+// whom WeChat cannot judge (inactive for two hours, no WeChat at all) is left to a person: a failing check closes.
+func (s *Service) checkText(ctx context.Context, author, text string) (media.Verdict, error) {
+	openID, err := s.Members.OpenID(ctx, author)
+	if errors.Is(err, domain.ErrNotFound) {
+		return media.InReview, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	worst := media.Passed
+	for _, part := range parts(text, 2400) {
+		verdict, err := s.WeChat.CheckText(ctx, openID, part)
+		switch {
+		case errors.Is(err, wechat.ErrInactive):
+			worst = media.InReview
+		case err != nil:
+			return "", err
+		case verdict.Suggest == wechat.Risky:
+			return media.Rejected, nil
+		case verdict.Suggest != wechat.Pass:
+			worst = media.InReview
+		}
+	}
+	return worst, nil
+}
+
+func parts(text string, n int) []string {
+	runes := []rune(text)
+	var list []string
+	for len(runes) > n {
+		list, runes = append(list, string(runes[:n])), runes[n:]
+	}
+	return append(list, string(runes))
+}
+
+// Show is a reviewer's yes to a check-in that was hidden or rejected; its files pass with it.
+func (s *Service) Show(ctx context.Context, id string) (Checkin, error) {
+	c, err := s.forReviewer(ctx, id)
+	if err != nil {
+		return Checkin{}, err
+	}
+	if err := s.Media.Decide(ctx, c.Media, media.Passed); err != nil {
+		return Checkin{}, err
+	}
+	return s.Store.Update(ctx, id, func(c *Checkin) error { return c.Show(s.Clock.Now()) })
+}
+
+// Hide is a reviewer's no, with the reason that the author is shown.
+func (s *Service) Hide(ctx context.Context, id, reason string) (Checkin, error) {
+	if _, err := s.forReviewer(ctx, id); err != nil {
+		return Checkin{}, err
+	}
+	return s.Store.Update(ctx, id, func(c *Checkin) error { return c.Hide(reason) })
+}
+
+func (s *Service) forReviewer(ctx context.Context, id string) (Checkin, error) {
+	c, err := s.Store.Get(ctx, id)
+	if err != nil {
+		return Checkin{}, err
+	}
+	return c, domain.ActorFrom(ctx).Must(domain.RightReview, domain.Place{Organiser: c.Organiser, Camp: c.Camp})
+}
+
+// ModerateComment asks whether others may see a comment, and then counts what the check-in shows. For jobs, after
+// EventCommented.
+func (s *Service) ModerateComment(ctx context.Context, id string) error {
+	said, err := s.Comments.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if said.State == Pending {
+		verdict, err := s.checkText(ctx, said.Member, said.Text)
+		if err != nil {
+			return fmt.Errorf("comment %s: %w", id, err)
+		}
+		state := map[media.Verdict]State{media.Passed: Visible, media.InReview: Hidden, media.Rejected: Rejected}[verdict]
+		if _, err := s.Comments.Update(ctx, id, func(c *Comment) error {
+			if c.State != Pending {
+				return domain.ErrSame
+			}
+			c.State = state
+			return nil
+		}); err != nil {
+			return err
+		}
+	}
+	n, err := s.Comments.CountShown(ctx, said.Checkin)
+	if err != nil {
+		return err
+	}
+	_, err = s.Store.Update(ctx, said.Checkin, func(c *Checkin) error {
+		if c.Comments == int(n) {
+			return domain.ErrSame
+		}
+		c.Comments = int(n)
+		return nil
+	})
+	return err
+}

@@ -1,0 +1,270 @@
+package checkin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"yingdi/domain"
+	"yingdi/domain/camp"
+	"yingdi/domain/enrolment"
+	"yingdi/domain/lesson"
+	"yingdi/domain/media"
+	"yingdi/domain/member"
+	"yingdi/domain/wechat"
+)
+
+// Store keeps check-ins.
+type Store interface {
+	domain.Documents[Checkin]
+	domain.Many[Checkin]
+	// Feed lists what the whole camp may see, the newest first.
+	Feed(ctx context.Context, camp string, page domain.Page) ([]Checkin, domain.Cursor, error)
+	// OfMember lists a person's check-ins in a camp, the newest day first.
+	OfMember(ctx context.Context, camp, member string, page domain.Page) ([]Checkin, domain.Cursor, error)
+	// Queue lists what waits for a review in a camp, the oldest first.
+	Queue(ctx context.Context, camp string, page domain.Page) ([]Checkin, domain.Cursor, error)
+	// CountQueue counts what waits for a review in a camp.
+	CountQueue(ctx context.Context, camp string) (int64, error)
+	// CountDay counts the check-ins of a camp for a task on a day.
+	CountDay(ctx context.Context, camp, task string, day domain.Day) (int64, error)
+	// CountDays counts the check-ins of a camp on a day.
+	CountDays(ctx context.Context, camp string, day domain.Day) (int64, error)
+}
+
+// Camps is what this feature needs of domain/camp.
+type Camps interface {
+	Get(ctx context.Context, id string) (camp.Camp, error)
+	ForStaff(ctx context.Context, id string, right domain.Right) (camp.Camp, error)
+}
+
+// Tasks is what this feature needs of domain/lesson.
+type Tasks interface {
+	Get(ctx context.Context, camp, id string) (lesson.Task, error)
+	All(ctx context.Context, camp string) ([]lesson.Task, error)
+}
+
+// Enrolments is what this feature needs of domain/enrolment.
+type Enrolments interface {
+	Require(ctx context.Context, camp string) (enrolment.Enrolment, error)
+}
+
+// Media is what this feature needs of domain/media.
+type Media interface {
+	Usable(ctx context.Context, owner string, ids []string) error
+	Keep(ctx context.Context, ref string, ids []string) error
+	Many(ctx context.Context, ids []string) (map[string]media.Media, error)
+	Views(ctx context.Context, found map[string]media.Media, ids []string, all bool) ([]media.View, error)
+	Decide(ctx context.Context, ids []string, v media.Verdict) error
+}
+
+// Members is what this feature needs of domain/member.
+type Members interface {
+	OpenID(ctx context.Context, member string) (string, error)
+	Cards(ctx context.Context, ids []string) (map[string]member.Card, error)
+}
+
+// WeChat checks texts.
+type WeChat interface {
+	CheckText(ctx context.Context, openID, text string) (wechat.Verdict, error)
+}
+
+// Service holds the use cases.
+type Service struct {
+	Store      Store
+	Likes      LikeStore
+	Comments   CommentStore
+	Camps      Camps
+	Tasks      Tasks
+	Enrolments Enrolments
+	Media      Media
+	Members    Members
+	WeChat     WeChat
+	IDs        domain.IDs
+	Clock      domain.Clock
+}
+
+// Submit hands in for a task of today. Handing in again, from this phone or another, gives the first one back
+// unchanged; fresh tells which of the two it was. Returns ErrNotToday, ErrNotYet, ErrOver, camp.ErrClosed,
+// enrolment.ErrNotEnrolled, media.ErrUnusable.
+func (s *Service) Submit(ctx context.Context, campID, taskID string, f Form) (c Checkin, fresh bool, err error) {
+	enrolled, err := s.Enrolments.Require(ctx, campID)
+	if err != nil {
+		return Checkin{}, false, err
+	}
+	if err := f.Check(); err != nil {
+		return Checkin{}, false, err
+	}
+	in, err := s.Camps.Get(ctx, campID)
+	if err != nil {
+		return Checkin{}, false, err
+	}
+	task, err := s.Tasks.Get(ctx, campID, taskID)
+	if err != nil {
+		return Checkin{}, false, err
+	}
+	now := s.Clock.Now()
+	day := in.Calendar.Day(now)
+	if err := mayHandIn(in, task, day); err != nil {
+		return Checkin{}, false, fmt.Errorf("task %s on %s: %w", taskID, day, err)
+	}
+	if err := s.Media.Usable(ctx, enrolled.Member, f.Media); err != nil {
+		return Checkin{}, false, err
+	}
+	c = Checkin{
+		Doc: domain.Doc{ID: ID(campID, enrolled.Member, taskID, day)}, Camp: campID, Organiser: in.Organiser,
+		Member: enrolled.Member, Task: taskID, Day: day, SubmittedAt: now, EditUntil: in.Calendar.End(day),
+	}
+	c.fill(f)
+	c.Emit(EventSubmitted, now, nil)
+	err = s.Store.Insert(ctx, c)
+	if errors.Is(err, domain.ErrExists) {
+		first, err := s.Store.Get(ctx, c.ID)
+		return first, false, err
+	}
+	return c, true, err
+}
+
+func mayHandIn(in camp.Camp, task lesson.Task, day domain.Day) error {
+	switch {
+	case in.State == camp.Closed:
+		return camp.ErrClosed
+	case day < in.Start:
+		return ErrNotYet
+	case day > in.End:
+		return ErrOver
+	case task.Day != day:
+		return ErrNotToday
+	}
+	return nil
+}
+
+// Edit changes the acting person's own check-in until its day ends.
+func (s *Service) Edit(ctx context.Context, id string, f Form) (Checkin, error) {
+	c, err := s.own(ctx, id)
+	if err != nil {
+		return Checkin{}, err
+	}
+	if err := f.Check(); err != nil {
+		return Checkin{}, err
+	}
+	if err := s.Media.Usable(ctx, c.Member, f.Media); err != nil {
+		return Checkin{}, err
+	}
+	return s.Store.Update(ctx, id, func(c *Checkin) error { return c.Edit(f, s.Clock.Now()) })
+}
+
+func (s *Service) own(ctx context.Context, id string) (Checkin, error) {
+	actor := domain.ActorFrom(ctx)
+	if err := actor.MustBeMember(); err != nil {
+		return Checkin{}, err
+	}
+	c, err := s.Store.Get(ctx, id)
+	if err == nil && c.Member != actor.Member {
+		err = fmt.Errorf("check-in %s: %w", id, domain.ErrNotFound)
+	}
+	return c, err
+}
+
+// Progress is how a person stands in a camp.
+type Progress struct {
+	Scheduled []domain.Day // all days with a task, in order
+	Done      map[domain.Day]bool
+	Today     domain.Day
+	Streak    int
+}
+
+// Progress of one person in a camp, from the facts. Whoever calls it has checked who asks.
+func (s *Service) Progress(ctx context.Context, in camp.Camp, memberID string) (Progress, error) {
+	return s.progressAt(ctx, in, memberID, in.Calendar.Day(s.Clock.Now()))
+}
+
+// ProgressOn is Progress as it stood on a day, as a sign-card shows it.
+func (s *Service) ProgressOn(ctx context.Context, in camp.Camp, memberID string, day domain.Day) (Progress, error) {
+	return s.progressAt(ctx, in, memberID, day)
+}
+
+func (s *Service) progressAt(ctx context.Context, in camp.Camp, memberID string, today domain.Day) (Progress, error) {
+	tasks, err := s.Tasks.All(ctx, in.ID)
+	if err != nil {
+		return Progress{}, err
+	}
+	p := Progress{Scheduled: lesson.ScheduledDays(tasks), Done: map[domain.Day]bool{}, Today: today}
+	page := domain.Page{Limit: domain.MaxPage}
+	for {
+		list, next, err := s.Store.OfMember(ctx, in.ID, memberID, page)
+		if err != nil {
+			return Progress{}, err
+		}
+		for _, c := range list {
+			if c.Counts() {
+				p.Done[c.Day] = true
+			}
+		}
+		if next == "" {
+			p.Streak = Streak(p.Scheduled, p.Done, today)
+			return p, nil
+		}
+		page.After = next
+	}
+}
+
+// MyProgress is the acting learner's own.
+func (s *Service) MyProgress(ctx context.Context, campID string) (Progress, error) {
+	enrolled, err := s.Enrolments.Require(ctx, campID)
+	if err != nil {
+		return Progress{}, err
+	}
+	in, err := s.Camps.Get(ctx, campID)
+	if err != nil {
+		return Progress{}, err
+	}
+	return s.Progress(ctx, in, enrolled.Member)
+}
+
+// Many returns check-ins by their ids. Whoever calls it has checked who asks.
+func (s *Service) Many(ctx context.Context, ids []string) (map[string]Checkin, error) {
+	return s.Store.GetMany(ctx, ids)
+}
+
+// Get returns a check-in without any check, for jobs and other features.
+func (s *Service) Get(ctx context.Context, id string) (Checkin, error) { return s.Store.Get(ctx, id) }
+
+// NoteReviewed takes the check-in out of the review queue, or puts it back.
+func (s *Service) NoteReviewed(ctx context.Context, id string, reviewed bool) error {
+	_, err := s.Store.Update(ctx, id, func(c *Checkin) error {
+		if c.Reviewed == reviewed {
+			return domain.ErrSame
+		}
+		c.Reviewed = reviewed
+		return nil
+	})
+	return err
+}
+
+// Counts of a camp's day for its staff.
+type Counts struct {
+	ByTask  map[string]int64
+	Day     int64
+	Waiting int64 // for a review, of any day
+}
+
+// CountDay counts the check-ins of a day. Whoever calls it has checked who asks.
+func (s *Service) CountDay(ctx context.Context, campID string, tasks []lesson.Task, day domain.Day) (Counts, error) {
+	counts := Counts{ByTask: map[string]int64{}}
+	var err error
+	for _, t := range tasks {
+		if counts.ByTask[t.ID], err = s.Store.CountDay(ctx, campID, t.ID, day); err != nil {
+			return counts, err
+		}
+	}
+	if counts.Day, err = s.Store.CountDays(ctx, campID, day); err != nil {
+		return counts, err
+	}
+	counts.Waiting, err = s.Store.CountQueue(ctx, campID)
+	return counts, err
+}
+
+// editable tells whether the author could still change it.
+func (c Checkin) editable(now time.Time) bool { return now.Before(c.EditUntil) && c.State != Rejected }

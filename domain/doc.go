@@ -1,0 +1,24 @@
+// Package domain is the shared kernel: errors, money, days, pages, actors, events, ids, secrets and steps. Each feature
+// has a package below it; a feature imports others only downwards:
+//
+//	wechat · idempotency · schedule
+//	member → session → organiser → media → camp → lesson → channel
+//	enrolment → notice → checkin → review → signcard → today
+//
+// Glossary (中文 → Go; the words on the right are the only ones used in code):
+//
+//	机构            organiser.Organiser      发起人/负责人   domain.RoleOwner
+//	共管/老师       domain.RoleTeacher       点评老师        domain.RoleReviewer
+//	社群运营        domain.RoleManager       管理员          domain.RoleAdmin
+//	学员/成员       member.Member            登录            session.Session
+//	扫码登录        session.Ticket           训练营/期       camp.Camp
+//	名额            camp.Camp.Seats          开营/结营       camp.Camp.Start, End
+//	截止钟点        domain.Calendar.CutOff   任务            lesson.Task
+//	报名            enrolment.Enrolment      打卡            checkin.Checkin
+//	连续打卡        checkin.Streak           点赞/评论       checkin.Like, checkin.Comment
+//	点评/打分       review.Review, Points    素材            media.Media
+//	审核            media.Verdict            日签            signcard.Card
+//	图库/文案库     signcard.Pictures, Sayings               今日看板        today.Board
+//	消息/收件箱     notice.Notice            订阅消息额度    notice.Credit
+//	渠道码          channel.Scene            发件箱          domain.Doc.Outbox
+package domain

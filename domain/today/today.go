@@ -1,0 +1,222 @@
+// Package today is a camp's day on one page: what a learner has to do, and what a teacher wants to see.
+package today
+
+import (
+	"context"
+
+	"yingdi/domain"
+	"yingdi/domain/camp"
+	"yingdi/domain/checkin"
+	"yingdi/domain/enrolment"
+	"yingdi/domain/lesson"
+	"yingdi/domain/media"
+	"yingdi/domain/member"
+)
+
+// Camps is what this feature needs of domain/camp.
+type Camps interface {
+	Get(ctx context.Context, id string) (camp.Camp, error)
+	ForStaff(ctx context.Context, id string, right domain.Right) (camp.Camp, error)
+	Taken(ctx context.Context, id string) (int64, error)
+}
+
+// Tasks is what this feature needs of domain/lesson.
+type Tasks interface {
+	OfDay(ctx context.Context, camp string, day domain.Day) ([]lesson.Task, error)
+}
+
+// Enrolments is what this feature needs of domain/enrolment.
+type Enrolments interface {
+	Require(ctx context.Context, camp string) (enrolment.Enrolment, error)
+	OfCamp(ctx context.Context, camp string, page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error)
+}
+
+// Checkins is what this feature needs of domain/checkin.
+type Checkins interface {
+	Many(ctx context.Context, ids []string) (map[string]checkin.Checkin, error)
+	Progress(ctx context.Context, in camp.Camp, member string) (checkin.Progress, error)
+	CountDay(ctx context.Context, camp string, tasks []lesson.Task, day domain.Day) (checkin.Counts, error)
+}
+
+// Media is what this feature needs of domain/media.
+type Media interface {
+	Many(ctx context.Context, ids []string) (map[string]media.Media, error)
+	Views(ctx context.Context, found map[string]media.Media, ids []string, all bool) ([]media.View, error)
+}
+
+// Members is what this feature needs of domain/member.
+type Members interface {
+	Cards(ctx context.Context, ids []string) (map[string]member.Card, error)
+}
+
+// Service holds the use cases.
+type Service struct {
+	Camps      Camps
+	Tasks      Tasks
+	Enrolments Enrolments
+	Checkins   Checkins
+	Media      Media
+	Members    Members
+	Clock      domain.Clock
+}
+
+// TaskState is how a task stands for a learner.
+type TaskState string
+
+// The states of a task of today.
+const (
+	Open TaskState = "open"
+	Done TaskState = "done"
+)
+
+// Item is one task of today.
+type Item struct {
+	lesson.Task
+	Files   []media.View
+	State   TaskState
+	Checkin string // its id, if there is one
+}
+
+// View is a learner's day.
+type View struct {
+	Camp   camp.Camp
+	Phase  camp.Phase
+	Day    domain.Day
+	DayN   int
+	Streak int
+	Tasks  []Item
+}
+
+// ForLearner returns the acting learner's day in a camp.
+func (s *Service) ForLearner(ctx context.Context, campID string) (View, error) {
+	enrolled, err := s.Enrolments.Require(ctx, campID)
+	if err != nil {
+		return View{}, err
+	}
+	in, err := s.Camps.Get(ctx, campID)
+	if err != nil {
+		return View{}, err
+	}
+	now := s.Clock.Now()
+	day := in.Calendar.Day(now)
+	view := View{Camp: in, Phase: in.Phase(now), Day: day, DayN: in.DayN(day), Tasks: []Item{}}
+	tasks, err := s.Tasks.OfDay(ctx, campID, day)
+	if err != nil {
+		return View{}, err
+	}
+	if view.Tasks, err = s.items(ctx, tasks, enrolled.Member, day); err != nil {
+		return View{}, err
+	}
+	progress, err := s.Checkins.Progress(ctx, in, enrolled.Member)
+	view.Streak = progress.Streak
+	return view, err
+}
+
+func (s *Service) items(ctx context.Context, tasks []lesson.Task, memberID string, day domain.Day) ([]Item, error) {
+	var ids, files []string
+	for _, t := range tasks {
+		ids = append(ids, checkin.ID(t.Camp, memberID, t.ID, day))
+		files = append(files, t.Media...)
+	}
+	done, err := s.Checkins.Many(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.Media.Many(ctx, files)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]Item, len(tasks))
+	for i, t := range tasks {
+		items[i] = Item{Task: t, State: Open}
+		if c, ok := done[ids[i]]; ok {
+			items[i].Checkin = c.ID
+			if c.Counts() {
+				items[i].State = Done
+			}
+		}
+		if items[i].Files, err = s.Media.Views(ctx, found, t.Media, true); err != nil {
+			return nil, err
+		}
+	}
+	return items, nil
+}
+
+// Board is a teacher's day.
+type Board struct {
+	Camp     camp.Camp
+	Phase    camp.Phase
+	Day      domain.Day
+	DayN     int
+	Enrolled int64
+	Tasks    []lesson.Task
+	Counts   checkin.Counts
+	Learners []Learner
+	Next     domain.Cursor
+}
+
+// Learner is one row of the board.
+type Learner struct {
+	Member   member.Card
+	Checkins []checkin.Checkin // of the day, in the order of the tasks; the zero one where there is none
+	All      bool              // every task of the day is done
+}
+
+// ForStaff returns a day of a camp to its staff: today unless another day is named. The learners are paged.
+func (s *Service) ForStaff(ctx context.Context, campID string, day domain.Day, page domain.Page) (Board, error) {
+	in, err := s.Camps.ForStaff(ctx, campID, domain.RightCampView)
+	if err != nil {
+		return Board{}, err
+	}
+	now := s.Clock.Now()
+	if day == "" {
+		day = in.Calendar.Day(now)
+	} else if !day.Valid() {
+		return Board{}, domain.Invalid("day", "日期不正确")
+	}
+	board := Board{Camp: in, Phase: in.Phase(now), Day: day, DayN: in.DayN(day)}
+	if board.Enrolled, err = s.Camps.Taken(ctx, campID); err != nil {
+		return board, err
+	}
+	if board.Tasks, err = s.Tasks.OfDay(ctx, campID, day); err != nil {
+		return board, err
+	}
+	if board.Counts, err = s.Checkins.CountDay(ctx, campID, board.Tasks, day); err != nil {
+		return board, err
+	}
+	board.Learners, board.Next, err = s.learners(ctx, campID, board.Tasks, day, page)
+	return board, err
+}
+
+func (s *Service) learners(ctx context.Context, campID string, tasks []lesson.Task, day domain.Day, page domain.Page) ([]Learner, domain.Cursor, error) {
+	enrolled, next, err := s.Enrolments.OfCamp(ctx, campID, page)
+	if err != nil {
+		return nil, "", err
+	}
+	var people, ids []string
+	for _, e := range enrolled {
+		people = append(people, e.Member)
+		for _, t := range tasks {
+			ids = append(ids, checkin.ID(campID, e.Member, t.ID, day))
+		}
+	}
+	cards, err := s.Members.Cards(ctx, people)
+	if err != nil {
+		return nil, "", err
+	}
+	done, err := s.Checkins.Many(ctx, ids)
+	if err != nil {
+		return nil, "", err
+	}
+	rows := make([]Learner, len(enrolled))
+	for i, e := range enrolled {
+		row := Learner{Member: cards[e.Member], All: len(tasks) > 0}
+		for _, t := range tasks {
+			c, ok := done[checkin.ID(campID, e.Member, t.ID, day)]
+			row.Checkins = append(row.Checkins, c)
+			row.All = row.All && ok && c.Counts()
+		}
+		rows[i] = row
+	}
+	return rows, next, nil
+}
