@@ -3,7 +3,7 @@
 //
 //	wechat · idempotency · schedule
 //	member → session → organiser → media → camp → lesson → channel
-//	enrolment → notice → checkin → review → signcard → today
+//	enrolment → notice → checkin → review → signcard → today → push
 //
 // Glossary (中文 → Go; the words on the right are the only ones used in code):
 //

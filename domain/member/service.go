@@ -225,3 +225,9 @@ func (s *Service) CreateAdmin(ctx context.Context, nickname string) (Member, err
 	}
 	return admin, s.Store.Insert(ctx, admin)
 }
+
+// ByOpenID returns the id of the member whom WeChat calls so, or domain.ErrNotFound.
+func (s *Service) ByOpenID(ctx context.Context, openID string) (string, error) {
+	m, err := s.Store.ByOpenID(ctx, s.Sealer.Hash(PurposeOpenID, openID))
+	return m.ID, err
+}

@@ -1,0 +1,90 @@
+// Package web is what the API, the console and the callbacks share at the edge: errors to HTTP in one table, sessions,
+// limits, CSRF, rendering.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/url"
+	"time"
+
+	"yingdi/domain"
+	"yingdi/domain/camp"
+	"yingdi/domain/channel"
+	"yingdi/domain/checkin"
+	"yingdi/domain/enrolment"
+	"yingdi/domain/idempotency"
+	"yingdi/domain/lesson"
+	"yingdi/domain/media"
+	"yingdi/domain/member"
+	"yingdi/domain/notice"
+	"yingdi/domain/organiser"
+	"yingdi/domain/push"
+	"yingdi/domain/review"
+	"yingdi/domain/session"
+	"yingdi/domain/signcard"
+	"yingdi/domain/today"
+	"yingdi/domain/wechat"
+)
+
+// Services is everything that the handlers call.
+type Services struct {
+	Members     *member.Service
+	Sessions    *session.Service
+	Organisers  *organiser.Service
+	Media       *media.Service
+	Camps       *camp.Service
+	Lessons     *lesson.Service
+	Channels    *channel.Service
+	Enrolments  *enrolment.Service
+	Notices     *notice.Service
+	Checkins    *checkin.Service
+	Reviews     *review.Service
+	Signcards   *signcard.Service
+	Today       *today.Service
+	Pushes      *push.Service
+	Idempotency *idempotency.Service
+
+	Receiver Receiver
+	Limiter  Limiter
+	Jobs     Jobs
+	Codes    Codes
+	Ready    func(ctx context.Context) error // nil when everything this process needs answers
+	Clock    domain.Clock
+	Log      *slog.Logger
+}
+
+// Receiver verifies and decrypts what WeChat sends. Returns wechat.ErrBadPush for anything forged, stale or plaintext.
+type Receiver interface {
+	Receive(query url.Values, body []byte, now time.Time) (wechat.Push, error)
+	// Echo answers WeChat's check of the address.
+	Echo(query url.Values, now time.Time) (string, error)
+}
+
+// Limiter counts what one key did in a window of time. retry is how long to wait when ok is false.
+type Limiter interface {
+	Allow(ctx context.Context, key string, limit int, window time.Duration) (ok bool, retry time.Duration, err error)
+}
+
+// Codes makes the mini-program code that signs a browser in to the console.
+type Codes interface {
+	QR(ctx context.Context, scene, page string) ([]byte, error)
+}
+
+// Jobs shows what the queue gave up on.
+type Jobs interface {
+	// Dead lists jobs that failed for good, the newest first.
+	Dead(ctx context.Context, limit int) ([]DeadJob, error)
+	// Retry puts a dead job back into the queue. Returns domain.ErrNotFound if it is not there.
+	Retry(ctx context.Context, id string) error
+}
+
+// DeadJob is a job that failed as often as it may.
+type DeadJob struct {
+	ID       string // of the task in the queue
+	Kind     string // event type and consumer
+	Document string // collection and id
+	Error    string // of the last try
+	FailedAt time.Time
+	Tries    int
+}
