@@ -66,3 +66,13 @@ type Many[T any] interface {
 
 // ErrSame is returned by a change that finds its work already done.
 var ErrSame = Refusal(KindConflict, "same", "没有变化")
+
+// DeadJob is a job that failed as often as it may.
+type DeadJob struct {
+	ID       string // of the task in the queue
+	Kind     string // event type and consumer
+	Document string // collection and id
+	Error    string // of the last try
+	FailedAt time.Time
+	Tries    int
+}

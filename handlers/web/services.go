@@ -74,17 +74,7 @@ type Codes interface {
 // Jobs shows what the queue gave up on.
 type Jobs interface {
 	// Dead lists jobs that failed for good, the newest first.
-	Dead(ctx context.Context, limit int) ([]DeadJob, error)
+	Dead(ctx context.Context, limit int) ([]domain.DeadJob, error)
 	// Retry puts a dead job back into the queue. Returns domain.ErrNotFound if it is not there.
 	Retry(ctx context.Context, id string) error
-}
-
-// DeadJob is a job that failed as often as it may.
-type DeadJob struct {
-	ID       string // of the task in the queue
-	Kind     string // event type and consumer
-	Document string // collection and id
-	Error    string // of the last try
-	FailedAt time.Time
-	Tries    int
 }
