@@ -1,0 +1,45 @@
+package storage
+
+import (
+	"context"
+
+	"yingdi/domain"
+	"yingdi/domain/camp"
+)
+
+// Camps keeps camps.
+type Camps struct{ *Collection[camp.Camp] }
+
+// NewCamps declares the collection.
+func NewCamps(ctx context.Context, db *DB) (Camps, error) {
+	c, err := NewCollection(ctx, db, "camp", Keys[camp.Camp]{
+		"organiser": func(c *camp.Camp) any { return c.Organiser },
+		"created":   func(c *camp.Camp) any { return c.CreatedAt },
+		"state":     func(c *camp.Camp) any { return string(c.State) },
+		"start":     func(c *camp.Camp) any { return string(c.Start) },
+	}, Index{Name: "organiser", Fields: []string{"organiser", "created"}},
+		Index{Name: "created", Fields: []string{"created"}},
+		Index{Name: "state", Fields: []string{"state", "start"}})
+	return Camps{c}, err
+}
+
+// Open implements camp.Store.
+func (s Camps) Open(ctx context.Context, page domain.Page) ([]camp.Camp, domain.Cursor, error) {
+	return s.Find(ctx, By("state").Equal(string(camp.Published)).Descending(), page)
+}
+
+// ByOrganiser implements camp.Store.
+func (s Camps) ByOrganiser(ctx context.Context, organisers []string, page domain.Page) ([]camp.Camp, domain.Cursor, error) {
+	in := make([]any, len(organisers))
+	for i, o := range organisers {
+		in[i] = o
+	}
+	return s.Find(ctx, By("organiser").In(in...).Descending(), page)
+}
+
+// All implements camp.Store.
+func (s Camps) All(ctx context.Context, page domain.Page) ([]camp.Camp, domain.Cursor, error) {
+	return s.Find(ctx, By("created").Descending(), page)
+}
+
+var _ camp.Store = Camps{}

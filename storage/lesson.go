@@ -1,0 +1,40 @@
+package storage
+
+import (
+	"context"
+
+	"yingdi/domain"
+	"yingdi/domain/lesson"
+)
+
+// Tasks keeps the tasks of camps. What was removed stays, outside the index of its camp.
+type Tasks struct{ *Collection[lesson.Task] }
+
+// NewTasks declares the collection.
+func NewTasks(ctx context.Context, db *DB) (Tasks, error) {
+	c, err := NewCollection(ctx, db, "task", Keys[lesson.Task]{
+		"camp": func(t *lesson.Task) any {
+			if !t.RemovedAt.IsZero() {
+				return nil
+			}
+			return t.Camp
+		},
+		"day":      func(t *lesson.Task) any { return string(t.Day) },
+		"position": func(t *lesson.Task) any { return t.Position },
+	}, Index{Name: "camp", Fields: []string{"camp", "day", "position"}})
+	return Tasks{c}, err
+}
+
+// OfDays implements lesson.Store. A camp has at most lesson.MaxPerDay tasks a day, so this is a bounded list.
+func (s Tasks) OfDays(ctx context.Context, camp string, from, to domain.Day) ([]lesson.Task, error) {
+	var tasks []lesson.Task
+	for t, err := range s.Each(ctx, By("camp").Equal(camp).Range(string(from), string(to)+"~")) {
+		if err != nil {
+			return nil, err
+		}
+		tasks = append(tasks, t)
+	}
+	return tasks, nil
+}
+
+var _ lesson.Store = Tasks{}

@@ -1,0 +1,40 @@
+package storage
+
+import (
+	"context"
+	"time"
+
+	"yingdi/domain"
+	"yingdi/domain/media"
+)
+
+// Media keeps what is known of files; their bytes are in storage/media.
+type Media struct{ *Collection[media.Media] }
+
+// NewMedia declares the collection.
+func NewMedia(ctx context.Context, db *DB) (Media, error) {
+	c, err := NewCollection(ctx, db, "media", Keys[media.Media]{
+		"trace":  func(m *media.Media) any { return orNil(m.Trace) },
+		"orphan": func(m *media.Media) any { return m.OrphanAt },
+		"due":    func(m *media.Media) any { return m.CheckDueAt },
+	}, Index{Name: "trace", Fields: []string{"trace"}, Unique: true},
+		Index{Name: "orphan", Fields: []string{"orphan"}}, Index{Name: "due", Fields: []string{"due"}})
+	return Media{c}, err
+}
+
+// ByTrace implements media.Store.
+func (s Media) ByTrace(ctx context.Context, trace string) (media.Media, error) {
+	return s.First(ctx, By("trace").Equal(trace))
+}
+
+// Orphans implements media.Store. What is in use has no orphan time: 0.
+func (s Media) Orphans(ctx context.Context, before time.Time, page domain.Page) ([]media.Media, domain.Cursor, error) {
+	return s.Find(ctx, By("orphan").Range(1, before), page)
+}
+
+// Unanswered implements media.Store.
+func (s Media) Unanswered(ctx context.Context, before time.Time, page domain.Page) ([]media.Media, domain.Cursor, error) {
+	return s.Find(ctx, By("due").Range(1, before), page)
+}
+
+var _ media.Store = Media{}
