@@ -15,7 +15,9 @@ type Sessions struct{ *Collection[session.Session] }
 type Tickets struct{ *Collection[session.Ticket] }
 
 // Credentials keeps passwords, by login name.
-type Credentials struct{ *Collection[session.Credential] }
+type Credentials struct {
+	*Collection[session.Credential]
+}
 
 // NewSessions declares the collections.
 func NewSessions(ctx context.Context, db *DB) (sessions Sessions, tickets Tickets, credentials Credentials, err error) {
