@@ -1,5 +1,3 @@
-// Package storage holds every adapter to something outside this process. This file is the document store that the
-// features see, Collection[T]; the engines below it are in storage/sqlite and storage/mongo.
 package storage
 
 import (
@@ -8,105 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"regexp"
+	"slices"
 	"sync"
-	"time"
 
 	"yingdi/domain"
 )
-
-// Record is a document as an engine sees it: its JSON and the values of its indexed fields.
-type Record struct {
-	ID     string
-	Rev    int64
-	Body   []byte         // JSON
-	Fields map[string]any // string, int64, bool or nil; nil never collides in a unique index
-	Outbox int64          // when the oldest unacknowledged event was emitted, Unix microseconds; 0 when there is none
-}
-
-// Engine keeps records. Both implementations pass storagetest whole. Errors: domain.ErrNotFound, domain.ErrExists,
-// domain.ErrExhausted, and domain.ErrUnavailable wrapped around what the database said.
-type Engine interface {
-	// Ensure creates what the schema needs and may be called at every start.
-	Ensure(ctx context.Context, s Schema) error
-	Get(ctx context.Context, collection, id string) (Record, error)
-	GetMany(ctx context.Context, collection string, ids []string) ([]Record, error)
-	Insert(ctx context.Context, collection string, r Record) error
-	// Update replaces the record by what change returns, atomically; the engine guards the revision.
-	Update(ctx context.Context, collection, id string, change func(Record) (Record, error)) error
-	// Delete of what is not there is no error.
-	Delete(ctx context.Context, collection, id string) error
-	Find(ctx context.Context, collection string, p Plan) ([]Record, error)
-	Count(ctx context.Context, collection string, p Plan) (int64, error)
-	Counters
-	Ping(ctx context.Context) error
-	Close() error
-}
-
-// Counters are bounded numbers that many touch at once: seats, stock.
-type Counters interface {
-	// Add changes the counter by delta if the result lies within 0 and max, else returns domain.ErrExhausted.
-	// op names the reason; while it is remembered, the same op adds nothing again. Returns the value.
-	Add(ctx context.Context, counter, op string, delta, max int64) (int64, error)
-	// Undo takes back what op added, if it is remembered, and forgets it.
-	Undo(ctx context.Context, counter, op string) error
-	// Settle forgets op and leaves what it added; to be called once the op's cause is durable elsewhere.
-	Settle(ctx context.Context, counter, op string) error
-	// Value of a counter; 0 if nothing was ever added.
-	Value(ctx context.Context, counter string) (int64, error)
-	// Recount sets the counter to what facts counts plus the remembered ops that facts does not include yet:
-	// facts is told the remembered ops and returns the whole value. It runs again if the counter moved meanwhile.
-	Recount(ctx context.Context, counter string, facts func(ops []string) (int64, error)) (int64, error)
-}
-
-// Schema declares a collection to an engine.
-type Schema struct {
-	Name    string
-	Fields  []FieldType
-	Indexes []Index
-}
-
-// FieldType is an indexed field and the type of its values.
-type FieldType struct {
-	Name string
-	Type Type
-}
-
-// Type of an indexed field.
-type Type int
-
-// The types that can be indexed. Instants are Int: Unix microseconds.
-const (
-	String Type = iota
-	Int
-)
-
-// Index is an ordered list of fields; every index ends in the id, so that its order is total.
-type Index struct {
-	Name   string
-	Fields []string
-	Unique bool
-}
-
-// Plan is a checked query: fixed values for the first fields of an index, then at most one set or range on the next.
-type Plan struct {
-	Index  Index
-	Equal  []any // for Index.Fields[:len(Equal)]
-	In     []any // for the next field, if not nil
-	From   any   // for the next field, inclusive, if not nil
-	Before any   // for the next field, exclusive, if not nil
-	Desc   bool
-	After  []any // keyset: values of Index.Fields[len(Equal):] and the id of the last one seen
-	Limit  int   // 0 in Count
-}
-
-// OutboxIndex is the index that every collection has without declaring it: documents with unacknowledged events.
-var OutboxIndex = Index{Name: "outbox", Fields: []string{"outbox"}}
-
-// Key extracts the value of an indexed field: a string, an int, an int64, a bool, a time.Time, or nil for none.
-type Key[T any] func(*T) any
-
-// Keys names the indexed fields of a collection.
-type Keys[T any] map[string]Key[T]
 
 // DB joins an engine with the outbox.
 type DB struct {
@@ -130,97 +35,112 @@ type Collection[T any] struct {
 	db     *DB
 	schema Schema
 	keys   Keys[T]
-	head   func(*T) *domain.Doc
 }
 
-// NewCollection declares a collection and creates its indexes. *T must embed domain.Doc. A key named "x" can be
-// indexed by naming it in an index; unique indexes refuse a second document with the same values.
+// NewCollection declares a collection and creates its indexes; documents that were stored before an index got a new
+// field are brought up to it. *T must embed domain.Doc. A key named "x" can be indexed by naming it in an index;
+// unique indexes refuse a second document with the same values. IDIndex and OutboxIndex are there without being
+// declared. A key must always give the same type; one that gives nil for the zero document may give numbers or texts.
 func NewCollection[T any](ctx context.Context, db *DB, name string, keys Keys[T], indexes ...Index) (*Collection[T], error) {
-	head := func(doc *T) *domain.Doc { return any(doc).(interface{ Head() *domain.Doc }).Head() }
-	var zero T
-	if _, ok := any(&zero).(interface{ Head() *domain.Doc }); !ok {
-		return nil, fmt.Errorf("collection %s: %T does not embed domain.Doc", name, zero)
-	}
-	schema := Schema{Name: name, Indexes: indexes}
-	seen := map[string]bool{}
-	for _, index := range indexes {
-		for _, field := range index.Fields {
-			key, ok := keys[field]
-			if !ok {
-				return nil, fmt.Errorf("collection %s: index %s names the unknown key %s", name, index.Name, field)
-			}
-			if !seen[field] {
-				seen[field] = true
-				schema.Fields = append(schema.Fields, FieldType{field, typeOf(key(&zero))})
-			}
-		}
-	}
-	if err := db.Ensure(ctx, schema); err != nil {
+	schema, err := declare(name, keys, indexes)
+	if err != nil {
 		return nil, fmt.Errorf("collection %s: %w", name, err)
 	}
-	c := &Collection[T]{db, schema, keys, head}
+	c := &Collection[T]{db, schema, keys}
 	db.mu.Lock()
-	defer db.mu.Unlock()
-	if _, twice := db.boxes[name]; twice {
+	_, twice := db.boxes[name]
+	if !twice {
+		db.boxes[name] = c
+	}
+	db.mu.Unlock()
+	if twice {
 		return nil, fmt.Errorf("collection %s is declared twice", name)
 	}
-	db.boxes[name] = c
+	reindex := func(r Record) (map[string]any, error) {
+		doc, err := c.decode(r)
+		if err != nil {
+			return nil, err
+		}
+		fields, err := c.fieldsOf(&doc)
+		return fields, c.wrap(r.ID, err)
+	}
+	if err := db.Ensure(ctx, schema, reindex); err != nil {
+		return nil, fmt.Errorf("collection %s: %w", name, err)
+	}
 	return c, nil
 }
 
-func typeOf(v any) Type {
-	switch v.(type) {
-	case string, nil:
-		return String
+var goodName = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_]{0,39}$`)
+
+func declare[T any](name string, keys Keys[T], indexes []Index) (Schema, error) {
+	var zero T
+	if _, ok := any(&zero).(interface{ Head() *domain.Doc }); !ok {
+		return Schema{}, fmt.Errorf("%T does not embed domain.Doc", zero)
 	}
-	return Int
+	if !goodName.MatchString(name) {
+		return Schema{}, errors.New("a name is made of at most 40 letters, digits and _")
+	}
+	schema := Schema{Name: name}
+	for _, index := range indexes {
+		if _, taken := schema.index(index.Name); taken || !goodName.MatchString(index.Name) || len(index.Fields) == 0 {
+			return schema, fmt.Errorf("index %q has a bad name, one that is taken, or no field", index.Name)
+		}
+		schema.Indexes = append(schema.Indexes, index)
+		for _, field := range index.Fields {
+			key, ok := keys[field]
+			if !ok || !goodName.MatchString(field) || field == "id" || field == "outbox" {
+				return schema, fmt.Errorf("index %s names the unknown key %q", index.Name, field)
+			}
+			if slices.ContainsFunc(schema.Fields, func(f FieldType) bool { return f.Name == field }) {
+				continue
+			}
+			t, err := typeOf(key(&zero))
+			if err != nil {
+				return schema, fmt.Errorf("key %s: %w", field, err)
+			}
+			schema.Fields = append(schema.Fields, FieldType{field, t})
+		}
+	}
+	return schema, nil
 }
 
-func plain(v any) any {
-	switch v := v.(type) {
-	case int:
-		return int64(v)
-	case bool:
-		if v {
-			return int64(1)
-		}
-		return int64(0)
-	case time.Time:
-		if v.IsZero() {
-			return int64(0)
-		}
-		return v.UnixMicro()
-	}
-	return v
+func (c *Collection[T]) head(doc *T) *domain.Doc {
+	return any(doc).(interface{ Head() *domain.Doc }).Head()
 }
 
-func (c *Collection[T]) encode(doc *T) (Record, error) {
+// encode makes the record of a document whose head already has its new revision, and gives ids to the events that
+// this write adds. It returns those.
+func (c *Collection[T]) encode(doc *T) (Record, []domain.Event, error) {
 	head := c.head(doc)
-	record := Record{ID: head.ID, Rev: head.Rev, Fields: make(map[string]any, len(c.schema.Fields))}
+	record := Record{ID: head.ID, Rev: head.Rev}
+	var added []domain.Event
 	for i := range head.Outbox {
 		event := &head.Outbox[i]
 		if event.ID == "" {
 			event.ID = fmt.Sprintf("%s:%s:%d:%d", c.schema.Name, head.ID, head.Rev, i)
+			added = append(added, *event)
 		}
-		if at := event.At.UnixMicro(); record.Outbox == 0 || at < record.Outbox {
+		if at := max(event.At.UnixMicro(), 1); record.Outbox == 0 || at < record.Outbox {
 			record.Outbox = at
 		}
 	}
-	for _, field := range c.schema.Fields {
-		record.Fields[field.Name] = plain(c.keys[field.Name](doc))
-	}
 	var err error
-	record.Body, err = json.Marshal(doc)
-	if err != nil {
-		return record, fmt.Errorf("%s %s: %w", c.schema.Name, head.ID, err)
+	if record.Fields, err = c.fieldsOf(doc); err != nil {
+		return record, nil, err
 	}
-	return record, nil
+	if record.Body, err = json.Marshal(doc); err != nil {
+		return record, nil, err
+	}
+	if len(record.Body) > MaxBody || len(record.ID) > MaxID {
+		return record, nil, fmt.Errorf("%d bytes: %w", len(record.Body), domain.ErrTooLarge)
+	}
+	return record, added, nil
 }
 
 func (c *Collection[T]) decode(r Record) (T, error) {
 	var doc T
 	if err := json.Unmarshal(r.Body, &doc); err != nil {
-		return doc, fmt.Errorf("%s %s: %w", c.schema.Name, r.ID, err)
+		return doc, c.wrap(r.ID, err)
 	}
 	head := c.head(&doc)
 	head.ID, head.Rev = r.ID, r.Rev
@@ -247,9 +167,8 @@ func (c *Collection[T]) Get(ctx context.Context, id string) (T, error) {
 // GetMany implements domain.Many. At most domain.MaxPage ids make one round trip; more are fetched in turns.
 func (c *Collection[T]) GetMany(ctx context.Context, ids []string) (map[string]T, error) {
 	docs := make(map[string]T, len(ids))
-	for len(ids) > 0 {
-		n := min(len(ids), domain.MaxPage)
-		records, err := c.db.Engine.GetMany(ctx, c.schema.Name, ids[:n])
+	for chunk := range slices.Chunk(ids, domain.MaxPage) {
+		records, err := c.db.Engine.GetMany(ctx, c.schema.Name, chunk)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c.schema.Name, err)
 		}
@@ -258,57 +177,64 @@ func (c *Collection[T]) GetMany(ctx context.Context, ids []string) (map[string]T
 				return nil, err
 			}
 		}
-		ids = ids[n:]
 	}
 	return docs, nil
 }
 
-// Insert implements domain.Documents.
+// Insert implements domain.Documents. The revision and the ids of the events are the store's to give, whatever the
+// document came with.
 func (c *Collection[T]) Insert(ctx context.Context, doc T) error {
 	head := c.head(&doc)
 	if head.ID == "" {
 		return fmt.Errorf("%s: a document without an id", c.schema.Name)
 	}
-	head.Rev = 1
-	record, err := c.encode(&doc)
-	if err != nil {
-		return err
+	head.Rev, head.Outbox = 1, slices.Clone(head.Outbox) // the caller's events stay as they are
+	for i := range head.Outbox {
+		head.Outbox[i].ID, head.Outbox[i].Done = "", nil
 	}
-	if err := c.db.Engine.Insert(ctx, c.schema.Name, record); err != nil {
+	record, added, err := c.encode(&doc)
+	if err == nil {
+		err = c.db.Engine.Insert(ctx, c.schema.Name, record)
+	}
+	if err != nil {
 		return c.wrap(head.ID, err)
 	}
-	c.post(*head, 0)
+	c.post(head.ID, added)
 	return nil
 }
 
-// Update implements domain.Documents.
+// Update implements domain.Documents. Refused, it returns the zero document; after domain.ErrSame, the one stored.
 func (c *Collection[T]) Update(ctx context.Context, id string, change func(*T) error) (T, error) {
-	var doc T
-	var before int
-	err := c.db.Engine.Update(ctx, c.schema.Name, id, func(r Record) (Record, error) {
-		var err error
+	var doc, zero T
+	var stored Record
+	var added []domain.Event
+	var refusal error
+	err := c.db.Engine.Update(ctx, c.schema.Name, id, func(r Record) (next Record, err error) {
+		stored, refusal = r, nil
 		if doc, err = c.decode(r); err != nil {
 			return r, err
 		}
-		head := c.head(&doc)
-		before = len(head.Outbox)
-		if err := change(&doc); err != nil {
-			return r, err
+		if refusal = change(&doc); refusal != nil {
+			return r, refusal
 		}
+		head := c.head(&doc)
 		if head.ID != id {
 			return r, fmt.Errorf("a change of the id to %q", head.ID)
 		}
 		head.Rev = r.Rev + 1
-		return c.encode(&doc)
+		next, added, err = c.encode(&doc)
+		return next, err
 	})
 	switch {
-	case err == domain.ErrSame:
+	case err == nil:
+		c.post(id, added)
 		return doc, nil
-	case err != nil:
-		return doc, c.wrap(id, err)
+	case refusal == nil || !errors.Is(err, refusal):
+		return zero, c.wrap(id, err)
+	case errors.Is(refusal, domain.ErrSame):
+		return c.decode(stored)
 	}
-	c.post(*c.head(&doc), before)
-	return doc, nil
+	return zero, refusal
 }
 
 // Delete removes a document for good; it is no error if there is none. Events it still held go with it.
@@ -316,15 +242,15 @@ func (c *Collection[T]) Delete(ctx context.Context, id string) error {
 	return c.wrap(id, c.db.Engine.Delete(ctx, c.schema.Name, id))
 }
 
-func (c *Collection[T]) post(head domain.Doc, from int) {
-	for _, event := range head.Outbox[min(from, len(head.Outbox)):] {
-		c.db.onWrite(domain.Posted{Collection: c.schema.Name, ID: head.ID, Event: event})
+func (c *Collection[T]) post(id string, added []domain.Event) {
+	for _, event := range added {
+		c.db.onWrite(domain.Posted{Collection: c.schema.Name, ID: id, Event: event})
 	}
 }
 
 // Find returns one page of what the query matches and the cursor of the next page, empty at the end.
 func (c *Collection[T]) Find(ctx context.Context, q Query, page domain.Page) ([]T, domain.Cursor, error) {
-	plan, err := c.plan(q)
+	plan, err := c.schema.plan(q)
 	if err != nil {
 		return nil, "", err
 	}
@@ -390,7 +316,7 @@ func (c *Collection[T]) First(ctx context.Context, q Query) (T, error) {
 
 // Count returns how many documents the query matches.
 func (c *Collection[T]) Count(ctx context.Context, q Query) (int64, error) {
-	plan, err := c.plan(q)
+	plan, err := c.schema.plan(q)
 	if err != nil {
 		return 0, err
 	}
@@ -400,5 +326,3 @@ func (c *Collection[T]) Count(ctx context.Context, q Query) (int64, error) {
 	}
 	return n, nil
 }
-
-var errNoIndex = errors.New("no declared index serves this query")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -18,14 +19,10 @@ type outbox interface {
 // Pending tells of every event that was emitted before the given instant and still waits for a consumer.
 func (db *DB) Pending(ctx context.Context, before time.Time, told func(domain.Posted) error) error {
 	db.mu.Lock()
-	names := make([]string, 0, len(db.boxes))
-	for name := range db.boxes {
-		names = append(names, name)
-	}
+	boxes := maps.Clone(db.boxes)
 	db.mu.Unlock()
-	slices.Sort(names)
-	for _, name := range names {
-		if err := db.boxes[name].pending(ctx, before, told); err != nil {
+	for _, name := range slices.Sorted(maps.Keys(boxes)) {
+		if err := boxes[name].pending(ctx, before, told); err != nil {
 			return fmt.Errorf("outbox of %s: %w", name, err)
 		}
 	}
@@ -45,7 +42,7 @@ func (db *DB) Ack(ctx context.Context, p domain.Posted, consumer string, consume
 }
 
 func (c *Collection[T]) pending(ctx context.Context, before time.Time, told func(domain.Posted) error) error {
-	for doc, err := range c.Each(ctx, By(OutboxIndex.Name).Range(int64(1), before)) {
+	for doc, err := range c.Each(ctx, By(OutboxIndex.Name).Range(nil, before)) {
 		if err != nil {
 			return err
 		}

@@ -1,15 +1,14 @@
 package storage
 
 import (
-	"encoding/base64"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
 	"yingdi/domain"
 )
 
-// Query says what to find by a declared index: By("camp_day").Equal(camp).Range(from, to).Newest().
+// Query says what to find by a declared index: By("camp_day").Equal(camp).Range(from, to).Descending().
 type Query struct {
 	index        string
 	equal        []any
@@ -27,146 +26,84 @@ func (q Query) Equal(values ...any) Query {
 	return q
 }
 
-// In restricts the next field to any of these values. An empty set matches nothing.
+// In restricts the next field to any of these values, at most MaxIn. An empty set matches nothing. The order stays
+// that of the index.
 func (q Query) In(values ...any) Query {
 	q.in = append([]any{}, values...)
 	return q
 }
 
-// Range restricts the next field to from ≤ value < before; nil leaves that end open.
+// Range restricts the next field to from ≤ value < before; nil leaves that end open. Documents without a value are
+// in no range.
 func (q Query) Range(from, before any) Query {
 	q.from, q.before = from, before
 	return q
 }
 
-// Descending turns the order round.
+// Descending turns the order round; documents without a value come last.
 func (q Query) Descending() Query {
 	q.desc = true
 	return q
 }
 
-func (c *Collection[T]) plan(q Query) (Plan, error) {
-	index, ok := OutboxIndex, q.index == OutboxIndex.Name
+var errNoIndex = errors.New("no declared index serves this query")
+
+func (s Schema) index(name string) (Index, bool) {
+	for _, built := range []Index{IDIndex, OutboxIndex} {
+		if built.Name == name {
+			return built, true
+		}
+	}
+	at := slices.IndexFunc(s.Indexes, func(i Index) bool { return i.Name == name })
+	if at < 0 {
+		return Index{}, false
+	}
+	return s.Indexes[at], true
+}
+
+// plan checks the query against the schema.
+func (s Schema) plan(q Query) (Plan, error) {
+	index, ok := s.index(q.index)
 	if !ok {
-		at := slices.IndexFunc(c.schema.Indexes, func(i Index) bool { return i.Name == q.index })
-		if at < 0 {
-			return Plan{}, fmt.Errorf("%s by %q: %w", c.schema.Name, q.index, errNoIndex)
-		}
-		index = c.schema.Indexes[at]
+		return Plan{}, fmt.Errorf("%s by %q: %w", s.Name, q.index, errNoIndex)
 	}
-	restricts := 0
+	ranged, next := q.from != nil || q.before != nil, len(q.equal)
+	if q.in != nil && ranged || next > len(index.Fields) || next == len(index.Fields) && (q.in != nil || ranged) {
+		return Plan{}, fmt.Errorf("%s by %s: more conditions than fields: %w", s.Name, q.index, errNoIndex)
+	}
+	if len(q.in) > MaxIn {
+		return Plan{}, fmt.Errorf("%s by %s: In with %d values: %w", s.Name, q.index, len(q.in), domain.ErrTooLarge)
+	}
+	p := Plan{Index: index, Desc: q.desc}
 	if q.in != nil {
-		restricts++
+		p.In = make([]any, len(q.in))
 	}
-	if q.from != nil || q.before != nil {
-		restricts++
-	}
-	if restricts > 1 || len(q.equal)+restricts > len(index.Fields) {
-		return Plan{}, fmt.Errorf("%s by %s: more conditions than fields: %w", c.schema.Name, q.index, errNoIndex)
-	}
-	plan := Plan{Index: index, Desc: q.desc}
-	convert := func(field int, v any) (any, error) {
-		v = plain(v)
-		if c.schema.holds(index.Fields[field], v) {
-			return v, nil
+	var errs []error
+	set := func(to *any, field int, v any) {
+		value, ok := plain(v)
+		if !ok || value != nil && !s.typeOf(index.Fields[field]).holds(value) {
+			errs = append(errs, fmt.Errorf("%s by %s: %T is no value for %s", s.Name, q.index, v, index.Fields[field]))
 		}
-		return nil, fmt.Errorf("%s by %s: %T is no value for %s", c.schema.Name, q.index, v, index.Fields[field])
+		*to = value
 	}
-	var err error
+	p.Equal = make([]any, len(q.equal))
 	for i, v := range q.equal {
-		if v, err = convert(i, v); err != nil {
-			return plan, err
-		}
-		plan.Equal = append(plan.Equal, v)
+		set(&p.Equal[i], i, v)
 	}
-	next := len(q.equal)
-	if q.in != nil {
-		plan.In = []any{}
-		for _, v := range q.in {
-			if v, err = convert(next, v); err != nil {
-				return plan, err
-			}
-			plan.In = append(plan.In, v)
-		}
+	for i, v := range q.in {
+		set(&p.In[i], next, v)
 	}
-	if q.from != nil {
-		if plan.From, err = convert(next, q.from); err != nil {
-			return plan, err
-		}
+	if ranged {
+		set(&p.From, next, q.from)
+		set(&p.Before, next, q.before)
 	}
-	if q.before != nil {
-		if plan.Before, err = convert(next, q.before); err != nil {
-			return plan, err
-		}
+	if slices.Contains(p.Equal, nil) || slices.Contains(p.In, nil) {
+		errs = append(errs, fmt.Errorf("%s by %s: a search for no value", s.Name, q.index))
 	}
-	return plan, nil
-}
-
-// holds reports whether v is of the declared type of the field.
-func (s Schema) holds(field string, v any) bool {
-	kind := Int // of the outbox field
-	for _, f := range s.Fields {
-		if f.Name == field {
-			kind = f.Type
-		}
+	if index.Name == OutboxIndex.Name && len(p.Equal) == 0 && p.In == nil && p.From == nil {
+		p.From = int64(1)
 	}
-	switch v.(type) {
-	case string:
-		return kind == String
-	case int64:
-		return kind == Int
-	}
-	return false
-}
-
-func makeCursor(last Record, p Plan) domain.Cursor {
-	values := []any{}
-	for _, field := range p.Index.Fields[len(p.Equal):] {
-		if field == "outbox" {
-			values = append(values, last.Outbox)
-			continue
-		}
-		values = append(values, last.Fields[field])
-	}
-	raw, err := json.Marshal(append(values, last.ID))
-	if err != nil {
-		panic("storage: cursor: " + err.Error())
-	}
-	return domain.Cursor(base64.RawURLEncoding.EncodeToString(raw))
-}
-
-func parseCursor(c domain.Cursor, s Schema, p Plan) ([]any, error) {
-	if c == "" {
-		return nil, nil
-	}
-	refused := domain.Invalid("after", "翻页位置无效，请从头开始")
-	raw, err := base64.RawURLEncoding.DecodeString(string(c))
-	if err != nil || len(raw) > 1024 {
-		return nil, refused
-	}
-	var values []json.RawMessage
-	fields := p.Index.Fields[len(p.Equal):]
-	if json.Unmarshal(raw, &values) != nil || len(values) != len(fields)+1 {
-		return nil, refused
-	}
-	after := make([]any, len(values))
-	for i, v := range values {
-		var text string
-		var number int64
-		switch {
-		case json.Unmarshal(v, &text) == nil && string(v) != "null":
-			after[i] = text
-		case json.Unmarshal(v, &number) == nil && string(v) != "null":
-			after[i] = number
-		default:
-			return nil, refused
-		}
-		if i < len(fields) && !s.holds(fields[i], after[i]) {
-			return nil, refused
-		}
-	}
-	if _, ok := after[len(fields)].(string); !ok {
-		return nil, refused
-	}
-	return after, nil
+	slices.SortFunc(p.In, compare)
+	p.In = slices.CompactFunc(p.In, func(a, b any) bool { return compare(a, b) == 0 })
+	return p, errors.Join(errs...)
 }
