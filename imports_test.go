@@ -25,8 +25,8 @@ const module = "yingdi"
 // layers lists the features from the bottom up. A feature imports only features that stand before it; what it needs
 // of one further up it declares as an interface, and cmd joins the two.
 var layers = []string{
-	"wechat", "member", "session", "organiser", "media", "camp", "lesson", "enrolment",
-	"notice", "checkin", "review", "signcard", "today", "stats",
+	"wechat", "idempotency", "schedule", "channel", "member", "session", "organiser", "media", "camp", "lesson",
+	"enrolment", "notice", "checkin", "review", "signcard", "today", "stats",
 }
 
 // rooms says which other rooms the code of a room may import, besides itself. Libraries are free to all but domain.
@@ -46,7 +46,7 @@ var infrastructure = map[string][]string{
 	"handlers/api":      {"api", "doc"},
 	"handlers/console":  {"console", "doc"},
 	"jobs":              {"doc", "jobs", "outbox", "queue", "schedule"},
-	"storage":           {"collection", "doc", "outbox", "query", "counter"},
+	"storage":           {"collection", "counter", "cursor", "doc", "engine", "key", "outbox", "query", "span"},
 	"templates/console": {"layout", "partial", "partials"},
 }
 
