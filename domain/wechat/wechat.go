@@ -48,16 +48,17 @@ type Message struct {
 	Values   map[string]string // by the template's keyword, such as thing1
 }
 
-// Push is what WeChat told us, verified and decrypted. Exactly one of the pointers and lists is set for the kinds we know.
+// Push is what WeChat told us, verified and decrypted. Exactly one of Media, Subscriptions, Sent and Revoked is set
+// for the kinds we know, and none for the others.
 type Push struct {
 	ID            string // the same for a repeated delivery
 	Kind          string // WeChat's event name, such as wxa_media_check
-	OpenID        string
+	OpenID        string // whom it is about; empty for a media result, which names only the trace
 	At            time.Time
 	Media         *MediaResult
 	Subscriptions []Subscription // what the person accepted or rejected in the subscribe dialog, or switched off later
-	Sent          *SentResult    // what became of a subscribe message that we sent
-	Revoked       bool           // the person withdrew their authorisation: their data must be deleted
+	Sent          []SentResult   // what became of subscribe messages that we sent
+	Revoked       bool           // the person withdrew their authorisation or closed their account: their data must be deleted
 }
 
 // MediaResult answers an earlier media check.
@@ -89,6 +90,10 @@ var (
 	ErrBadMessage  = domain.Refusal(domain.KindInvalid, "wechat_message_invalid", "消息内容不符合模板要求")      // 47003
 	ErrBadTemplate = domain.Refusal(domain.KindInvalid, "wechat_template_invalid", "消息模板不存在")         // 40037
 	ErrInactive    = domain.Refusal(domain.KindConflict, "wechat_inactive", "请在小程序里重新打开页面后再提交")       // 61010
+	ErrUnknown     = domain.Refusal(domain.KindNotFound, "wechat_person_unknown", "没有找到这位微信用户")       // 40003
+	ErrQuota       = domain.Refusal(domain.KindTooMany, "wechat_quota", "微信接口今天的次数已用完，请稍后再试")         // 45009, 45029
+	ErrSetup       = domain.Refusal(domain.KindUnavailable, "wechat_setup", "小程序的微信配置有误，请联系管理员")      // 40001, 40013, 40125, 40164, 48001 …
+	ErrRefused     = domain.Refusal(domain.KindUnavailable, "wechat_refused", "微信没有接受这次请求，请稍后再试")     // any other code
 	ErrBadPush     = domain.Refusal(domain.KindForbidden, "wechat_push_refused", "推送签名无效")            // ours: forged, stale or plaintext
 	ErrUnreachable = domain.Refusal(domain.KindUnavailable, "wechat_unreachable", "微信服务暂时没有响应，请稍后再试") // network, 5xx, -1
 )
