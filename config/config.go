@@ -63,13 +63,12 @@ type Redis struct {
 
 // S3 is used when media is s3.
 type S3 struct {
-	Endpoint       string `koanf:"endpoint"`
-	PublicEndpoint string `koanf:"public_endpoint"`
-	Region         string `koanf:"region"`
-	Bucket         string `koanf:"bucket"`
-	AccessKey      string `koanf:"access_key"`
-	SecretKey      string `koanf:"secret_key"`
-	TLS            bool   `koanf:"tls"`
+	Endpoint  string `koanf:"endpoint"`   // as this process reaches it
+	PublicURL string `koanf:"public_url"` // as phones reach it; empty for the same
+	Region    string `koanf:"region"`
+	Bucket    string `koanf:"bucket"`
+	AccessKey string `koanf:"access_key"`
+	SecretKey string `koanf:"secret_key"`
 }
 
 // WeChat is the mini-program that the deployment belongs to.
@@ -102,7 +101,7 @@ func Default() Config {
 	return Config{
 		Addr: "127.0.0.1:8080", Data: "./data", Log: Log{"info", "json"},
 		Documents: "sqlite", Queue: "embedded", Media: "folder", Workers: 8,
-		Mongo: Mongo{Database: "yingdi"}, S3: S3{Region: "us-east-1", Bucket: "yingdi", TLS: true},
+		Mongo: Mongo{Database: "yingdi"}, S3: S3{Region: "us-east-1", Bucket: "yingdi"},
 		Limits: Limits{SignIn: 60, Read: 600, Write: 120},
 	}
 }
@@ -219,7 +218,9 @@ func (c Config) validateParts(p *problems) {
 		p.that(c.Workers > 0, "workers", "is 0", "The embedded queue has no other process to work on it: use 1 or more")
 	}
 	if c.Media == "s3" {
-		p.that(c.S3.Endpoint != "" && !strings.Contains(c.S3.Endpoint, "://"), "s3.endpoint", "is no host", "Write host:port without https://")
+		web := func(s string) bool { return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://") }
+		p.that(web(c.S3.Endpoint), "s3.endpoint", "is no address", "Write http://minio:9000")
+		p.that(c.S3.PublicURL == "" || web(c.S3.PublicURL), "s3.public_url", "is no address", "Write https://media.example.com")
 		p.that(c.S3.Bucket != "", "s3.bucket", "is empty", "Name the bucket")
 		p.that(c.S3.AccessKey != "" && c.S3.SecretKey != "" && c.S3.SecretKey != "minioadmin", "s3.secret_key", "is missing or a default", "Make a key pair for this bucket alone")
 	}

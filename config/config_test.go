@@ -37,9 +37,9 @@ func TestEachProblemNamesItsKeyAndItsFix(t *testing.T) {
 		{"an unknown media store", "media", func(c *Config) { c.Media = "ftp" }},
 		{"mongo without an address", "mongo.uri", func(c *Config) { c.Documents = "mongo" }},
 		{"redis without an address", "redis.url", func(c *Config) { c.Queue = "redis" }},
-		{"S3 with a scheme", "s3.endpoint", func(c *Config) { c.Media, c.S3.Endpoint = "s3", "http://x" }},
+		{"S3 without a scheme", "s3.endpoint", func(c *Config) { c.Media, c.S3.Endpoint = "s3", "x:9000" }},
 		{"S3 with MinIO's own password", "s3.secret_key", func(c *Config) {
-			c.Media, c.S3 = "s3", S3{Endpoint: "x:9000", Bucket: "b", AccessKey: "a", SecretKey: "minioadmin"}
+			c.Media, c.S3 = "s3", S3{Endpoint: "http://x:9000", Bucket: "b", AccessKey: "a", SecretKey: "minioadmin"}
 		}},
 		{"nobody to work on the embedded queue", "workers", func(c *Config) { c.Workers = 0 }},
 		{"the example's master secret", "secrets.master", func(c *Config) { c.Secrets.Master[0] = "change-me-" + strings.Repeat("x", 40) }},

@@ -11,6 +11,7 @@ import (
 // Kind says what sort of refusal an Error is. The one table in handlers/web maps it to an HTTP status.
 type Kind int
 
+// The kinds.
 const (
 	KindInvalid         Kind = iota + 1 // the input breaks a stated rule
 	KindUnauthenticated                 // nobody is signed in

@@ -118,7 +118,7 @@ func (s *Service) look(ctx context.Context, m Media) (Found, error) {
 	defer object.Close()
 	head := make([]byte, 512)
 	n, err := io.ReadFull(object, head)
-	if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 		return Found{}, fmt.Errorf("media %s: %w", m.ID, err)
 	}
 	found := Found{ContentType: Sniff(head[:n]), Size: object.Size}
