@@ -15,6 +15,8 @@ const (
 	pauses      = "。，、；：！？…,.;:!?"
 )
 
+func isMark(r rune) bool { return has(closers, r) || has(openers, r) }
+
 func has(set string, r rune) bool { return strings.ContainsRune(set, r) }
 
 // mayBreak reports whether a line may end between two characters.
@@ -32,6 +34,9 @@ func mayBreak(before, after rune) bool {
 
 // isSquare tells the scripts that break anywhere from those that break between words.
 func isSquare(r rune) bool {
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Bopomofo, unicode.Hangul) ||
+	if r < 0x2000 {
+		return false
+	}
+	return 0x4e00 <= r && r <= 0x9fff || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Bopomofo, unicode.Hangul) ||
 		0x3000 <= r && r <= 0x303f || 0xff00 <= r && r <= 0xffef || r == ellipsis || r == '—'
 }

@@ -78,12 +78,10 @@ func (s Style) row(runes []rune) row {
 		r.wide[i] = advance >= r.em*9/10
 		r.at[i+1] = r.at[i] + advance + s.Tracking
 		// Of two marks in a row, the empty half between them is taken out.
-		if i > 0 && r.wide[i] && r.wide[i-1] {
-			before := runes[i-1]
-			if has(closers, before) && (has(closers, c) || has(openers, c)) || has(openers, before) && has(openers, c) {
-				r.at[i] -= r.em / 2
-				r.at[i+1] -= r.em / 2
-			}
+		if i > 0 && r.wide[i] && r.wide[i-1] && isMark(c) && isMark(runes[i-1]) &&
+			(has(halfClosers, runes[i-1]) || has(openers, runes[i-1]) && has(openers, c)) {
+			r.at[i] -= r.em / 2
+			r.at[i+1] -= r.em / 2
 		}
 	}
 	return r

@@ -49,32 +49,62 @@ func Paragraph(text string, styles []Style, width, height int) Block {
 
 func leading(s Style) int { return s.Size * 8 / 5 }
 
-// breakLines finds the cheapest way to set runes in at most so many lines; nil if there is none.
-func (s Style) breakLines(runes []rune, width, most int) ([]Line, float64) {
-	row, breaks := s.row(runes), []int{0}
-	mark := s.breaks(runes, width)
-	for i := 1; i < len(runes); i++ {
-		if mark[i] {
-			breaks = append(breaks, i)
+// place is where a line may end and the next one start.
+type place struct {
+	from, to    int           // the next line's first character, and the one after this line's last
+	left, right fixed.Int26_6 // where these two stand in the endless row
+	hard        int           // line breaks before the next line's first character
+	hardTo      int           // line breaks before this line's end
+	paused      bool          // a pause, a line break or the end of the text
+}
+
+// places lists where lines of a row may end, the start of the text first.
+func (s Style) places(r row, width int) []place {
+	mark, hard := s.breaks(r.runes, width), make([]int, len(r.runes)+1)
+	for i, c := range r.runes {
+		if hard[i+1] = hard[i]; c == '\n' {
+			hard[i+1]++
 		}
 	}
-	breaks = append(breaks, len(runes))
+	var places []place
+	for i := range len(r.runes) + 1 {
+		if i > 0 && i < len(r.runes) && !mark[i] {
+			continue
+		}
+		p := place{from: skipBlank(r.runes, i), to: inkEnd(r.runes, i), paused: i == 0 || i == len(r.runes)}
+		p.hard, p.hardTo = hard[p.from], hard[p.to]
+		if p.from < len(r.runes) {
+			p.left = r.at[p.from] + r.indent(p.from)
+		}
+		if p.to > 0 {
+			p.right = r.width(0, p.to) + r.indent(0)
+			p.paused = p.paused || hard[i] > hard[p.to] || has(pauses, r.runes[p.to-1])
+		}
+		places = append(places, p)
+	}
+	return places
+}
+
+// breakLines finds the cheapest way to set a row in at most so many lines; nil if there is none.
+func (s Style) breakLines(runes []rune, width, most int) ([]Line, float64) {
+	row := s.row(runes)
+	places := s.places(row, width)
 	limit := float64(fixed.I(width))
+	whole := row.width(0, len(runes))
 
 	var best []int
 	bestCost := math.Inf(1)
-	for count := 1; count <= most; count++ {
-		ideal := float64(row.width(0, len(runes))) / float64(count)
-		path, cost := cheapest(len(breaks), count, func(from, to int) float64 {
-			end := breaks[to]
-			start := min(skipBlank(runes, breaks[from]), end)
-			w := float64(row.width(start, end))
-			if w > limit || containsBreak(runes[start:end]) {
+	for count := max(1, int(whole/fixed.I(width))); count <= most; count++ {
+		ideal := float64(whole) / float64(count)
+		path, cost := cheapest(len(places), count, func(from, to int) float64 {
+			a, b := &places[from], &places[to]
+			w := max(0, float64(b.right-a.left))
+			if w > limit || b.hardTo > a.hard {
 				return math.Inf(1)
 			}
 			slack := (ideal - w) / limit
 			cost := slack*slack + costOfLine + costOfFull*max(0, w/limit-0.85)
-			if last := lastInk(runes[start:end]); to < len(breaks)-1 && !has(pauses, last) && runes[end-1] != '\n' {
+			if !b.paused {
 				cost += costOfBreak
 			}
 			return cost
@@ -88,7 +118,8 @@ func (s Style) breakLines(runes []rune, width, most int) ([]Line, float64) {
 	}
 	lines := make([]Line, 0, len(best)-1)
 	for i := 1; i < len(best); i++ {
-		lines = append(lines, row.line(skipBlank(runes, breaks[best[i-1]]), inkEnd(runes, breaks[best[i]])))
+		from, to := places[best[i-1]].from, places[best[i]].to
+		lines = append(lines, row.line(from, max(from, to)))
 	}
 	return lines, bestCost
 }
@@ -189,20 +220,4 @@ func inkEnd(runes []rune, end int) int {
 		end--
 	}
 	return end
-}
-
-func lastInk(runes []rune) rune {
-	if n := inkEnd(runes, len(runes)); n > 0 {
-		return runes[n-1]
-	}
-	return ' '
-}
-
-func containsBreak(runes []rune) bool {
-	for _, r := range runes[:inkEnd(runes, len(runes))] {
-		if r == '\n' {
-			return true
-		}
-	}
-	return false
 }
