@@ -6,6 +6,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
+	"yingdi/domain/media"
 )
 
 // Store keeps tasks. Its lists leave out what was removed.
@@ -21,10 +22,13 @@ type Camps interface {
 	ForStaff(ctx context.Context, id string, right domain.Right) (camp.Camp, error)
 }
 
-// Media tells whether staff may use these media in a camp's material; domain/media does it.
+// Media tells whether staff may use these media in a camp's material, and prepares them to be looked at; domain/media
+// does it.
 type Media interface {
 	Usable(ctx context.Context, owner string, ids []string) error
 	Keep(ctx context.Context, ref string, ids []string) error
+	Many(ctx context.Context, ids []string) (map[string]media.Media, error)
+	Views(ctx context.Context, found map[string]media.Media, ids []string, all bool) ([]media.View, error)
 }
 
 // Service holds the use cases.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"yingdi/domain"
+	"yingdi/domain/member"
 )
 
 // Store keeps organisers.
@@ -18,6 +19,8 @@ type Store interface {
 // Members is what this feature needs of domain/member.
 type Members interface {
 	SetGrants(ctx context.Context, id, organiser string, grants []domain.Grant) error
+	// Cards leaves unknown ids out.
+	Cards(ctx context.Context, ids []string) (map[string]member.Card, error)
 }
 
 // Service holds the use cases.
@@ -36,6 +39,9 @@ func (s *Service) Create(ctx context.Context, f Form, owner string) (Organiser, 
 	if err := f.Check(); err != nil {
 		return Organiser{}, err
 	}
+	if err := s.known(ctx, "owner", owner); err != nil {
+		return Organiser{}, err
+	}
 	now := s.Clock.Now()
 	o := Organiser{Doc: domain.Doc{ID: s.IDs.New()}, Name: f.Name, Intro: f.Intro, CreatedAt: now}
 	if err := o.Appoint(Post{Member: owner, Role: domain.RoleOwner, Since: now}); err != nil {
@@ -49,6 +55,12 @@ func (s *Service) Create(ctx context.Context, f Form, owner string) (Organiser, 
 
 // Appoint gives a role to a person, in the organiser or in one of its camps.
 func (s *Service) Appoint(ctx context.Context, organiser, member, camp string, role domain.Role) (Organiser, error) {
+	if err := domain.ActorFrom(ctx).Must(domain.RightStaff, domain.Place{Organiser: organiser, Camp: camp}); err != nil {
+		return Organiser{}, err
+	}
+	if err := s.known(ctx, "member", member); err != nil {
+		return Organiser{}, err
+	}
 	return s.change(ctx, organiser, member, camp, func(o *Organiser) error {
 		return o.Appoint(Post{Member: member, Camp: camp, Role: role, Since: s.Clock.Now()})
 	})

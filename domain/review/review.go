@@ -8,7 +8,10 @@ import (
 	"time"
 
 	"yingdi/domain"
+	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
+	"yingdi/domain/lesson"
+	"yingdi/domain/member"
 	"yingdi/domain/notice"
 )
 
@@ -132,6 +135,25 @@ type Store interface {
 type Checkins interface {
 	Get(ctx context.Context, id string) (checkin.Checkin, error)
 	NoteReviewed(ctx context.Context, id string, reviewed bool) error
+	View(ctx context.Context, id string) (checkin.Entry, error)
+	Queue(ctx context.Context, camp string, page domain.Page) ([]checkin.Entry, domain.Cursor, error)
+	Progress(ctx context.Context, in camp.Camp, member string) (checkin.Progress, error)
+	CountDay(ctx context.Context, camp string, tasks []lesson.Task, day domain.Day) (checkin.Counts, error)
+}
+
+// Camps is what this feature needs of domain/camp.
+type Camps interface {
+	ForStaff(ctx context.Context, id string, right domain.Right) (camp.Camp, error)
+}
+
+// Tasks is what this feature needs of domain/lesson.
+type Tasks interface {
+	Get(ctx context.Context, camp, id string) (lesson.Task, error)
+}
+
+// Members is what this feature needs of domain/member.
+type Members interface {
+	Cards(ctx context.Context, ids []string) (map[string]member.Card, error)
 }
 
 // Notices is what this feature needs of domain/notice.
@@ -142,7 +164,10 @@ type Notices interface {
 // Service holds the use cases.
 type Service struct {
 	Store    Store
+	Camps    Camps
+	Tasks    Tasks
 	Checkins Checkins
+	Members  Members
 	Notices  Notices
 	Clock    domain.Clock
 }

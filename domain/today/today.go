@@ -11,6 +11,7 @@ import (
 	"yingdi/domain/lesson"
 	"yingdi/domain/media"
 	"yingdi/domain/member"
+	"yingdi/domain/review"
 )
 
 // Camps is what this feature needs of domain/camp.
@@ -18,17 +19,20 @@ type Camps interface {
 	Get(ctx context.Context, id string) (camp.Camp, error)
 	ForStaff(ctx context.Context, id string, right domain.Right) (camp.Camp, error)
 	Taken(ctx context.Context, id string) (int64, error)
+	Mine(ctx context.Context, page domain.Page) ([]camp.Camp, domain.Cursor, error)
 }
 
 // Tasks is what this feature needs of domain/lesson.
 type Tasks interface {
 	OfDay(ctx context.Context, camp string, day domain.Day) ([]lesson.Task, error)
+	All(ctx context.Context, camp string) ([]lesson.Task, error)
 }
 
 // Enrolments is what this feature needs of domain/enrolment.
 type Enrolments interface {
 	Require(ctx context.Context, camp string) (enrolment.Enrolment, error)
 	OfCamp(ctx context.Context, camp string, page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error)
+	OfMember(ctx context.Context, camp, member string) (enrolment.Enrolment, error)
 }
 
 // Checkins is what this feature needs of domain/checkin.
@@ -36,6 +40,12 @@ type Checkins interface {
 	Many(ctx context.Context, ids []string) (map[string]checkin.Checkin, error)
 	Progress(ctx context.Context, in camp.Camp, member string) (checkin.Progress, error)
 	CountDay(ctx context.Context, camp string, tasks []lesson.Task, day domain.Day) (checkin.Counts, error)
+	OfMember(ctx context.Context, camp, member string, page domain.Page) ([]checkin.Entry, domain.Cursor, error)
+}
+
+// Reviews is what this feature needs of domain/review.
+type Reviews interface {
+	Many(ctx context.Context, checkins []string) (map[string]review.Review, error)
 }
 
 // Media is what this feature needs of domain/media.
@@ -55,6 +65,7 @@ type Service struct {
 	Tasks      Tasks
 	Enrolments Enrolments
 	Checkins   Checkins
+	Reviews    Reviews
 	Media      Media
 	Members    Members
 	Clock      domain.Clock
