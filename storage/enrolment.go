@@ -45,7 +45,7 @@ func (s Enrolments) ByMember(ctx context.Context, member string, page domain.Pag
 
 // Unfinished implements enrolment.Store.
 func (s Enrolments) Unfinished(ctx context.Context, before time.Time, page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error) {
-	return s.Find(ctx, By("expires").Range(1, before), page)
+	return s.Find(ctx, By("expires").Range(nil, before), page)
 }
 
 // CountActive implements enrolment.Store.

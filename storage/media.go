@@ -27,14 +27,14 @@ func (s Media) ByTrace(ctx context.Context, trace string) (media.Media, error) {
 	return s.First(ctx, By("trace").Equal(trace))
 }
 
-// Orphans implements media.Store. What is in use has no orphan time: 0.
+// Orphans implements media.Store.
 func (s Media) Orphans(ctx context.Context, before time.Time, page domain.Page) ([]media.Media, domain.Cursor, error) {
-	return s.Find(ctx, By("orphan").Range(1, before), page)
+	return s.Find(ctx, By("orphan").Range(nil, before), page)
 }
 
 // Unanswered implements media.Store.
 func (s Media) Unanswered(ctx context.Context, before time.Time, page domain.Page) ([]media.Media, domain.Cursor, error) {
-	return s.Find(ctx, By("due").Range(1, before), page)
+	return s.Find(ctx, By("due").Range(nil, before), page)
 }
 
 var _ media.Store = Media{}

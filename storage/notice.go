@@ -18,8 +18,13 @@ func NewNotices(ctx context.Context, db *DB) (notices Notices, credits Credits, 
 	if notices.Collection, err = NewCollection(ctx, db, "notice", Keys[notice.Notice]{
 		"member": func(n *notice.Notice) any { return n.Member },
 		"at":     func(n *notice.Notice) any { return n.At },
-		"read":   func(n *notice.Notice) any { return n.ReadAt },
-	}, Index{Name: "member", Fields: []string{"member", "at"}}, Index{Name: "unread", Fields: []string{"member", "read"}}); err != nil {
+		"unread": func(n *notice.Notice) any {
+			if !n.ReadAt.IsZero() {
+				return nil
+			}
+			return n.Member
+		},
+	}, Index{Name: "member", Fields: []string{"member", "at"}}, Index{Name: "unread", Fields: []string{"unread"}}); err != nil {
 		return
 	}
 	credits.Collection, err = NewCollection(ctx, db, "credit", Keys[notice.Credit]{})
@@ -31,9 +36,9 @@ func (s Notices) ByMember(ctx context.Context, member string, page domain.Page) 
 	return s.Find(ctx, By("member").Equal(member).Descending(), page)
 }
 
-// CountUnread implements notice.Store. What is unread has no time of reading: 0.
+// CountUnread implements notice.Store.
 func (s Notices) CountUnread(ctx context.Context, member string) (int64, error) {
-	return s.Count(ctx, By("unread").Equal(member, 0))
+	return s.Count(ctx, By("unread").Equal(member))
 }
 
 var (

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"yingdi/domain"
 	"yingdi/domain/wechat"
@@ -230,4 +231,19 @@ func (s *Service) CreateAdmin(ctx context.Context, nickname string) (Member, err
 func (s *Service) ByOpenID(ctx context.Context, openID string) (string, error) {
 	m, err := s.Store.ByOpenID(ctx, s.Sealer.Hash(PurposeOpenID, openID))
 	return m.ID, err
+}
+
+// MakeAdmin gives the platform's admin role to somebody; only admins and admin commands may.
+func (s *Service) MakeAdmin(ctx context.Context, id string) (Member, error) {
+	if err := domain.ActorFrom(ctx).Must(domain.RightOperate, domain.Place{}); err != nil {
+		return Member{}, err
+	}
+	admin := domain.Grant{Scope: domain.ScopePlatform, Role: domain.RoleAdmin}
+	return s.Store.Update(ctx, id, func(m *Member) error {
+		if slices.Contains(m.Grants, admin) {
+			return domain.ErrSame
+		}
+		m.Grants = append(m.Grants, admin)
+		return nil
+	})
 }

@@ -128,3 +128,26 @@ func (s *Service) SignInWithPassword(ctx context.Context, login, password, code 
 	}
 	return s.OpenConsole(ctx, found.Member)
 }
+
+// HasLogin reports whether a login name is taken.
+func (s *Service) HasLogin(ctx context.Context, login string) (bool, error) {
+	_, err := s.Credentials.Get(ctx, strings.ToLower(login))
+	if errors.Is(err, domain.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// ResetCredential gives a login a new password and one-time secret, and voids every session of its member. For admin
+// commands. Returns domain.ErrNotFound for a login that does not exist.
+func (s *Service) ResetCredential(ctx context.Context, login, password string) (address string, err error) {
+	found, err := s.Credentials.Get(ctx, strings.ToLower(login))
+	if err != nil {
+		return "", err
+	}
+	if address, err = s.SetCredential(ctx, login, password, found.Member); err != nil {
+		return "", err
+	}
+	acting := domain.WithActor(ctx, domain.Actor{Member: found.Member})
+	return address, s.Members.SignOutEverywhere(acting)
+}

@@ -28,6 +28,7 @@ type WeChat interface {
 type Members interface {
 	Recognise(ctx context.Context, who wechat.Identity) (member.Member, error)
 	Get(ctx context.Context, id string) (member.Member, error)
+	SignOutEverywhere(ctx context.Context) error
 }
 
 // Service holds the use cases.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"yingdi/domain"
@@ -44,7 +45,7 @@ func ID(campID, memberID string, day domain.Day) string {
 	return domain.Key(campID, memberID, string(day))
 }
 
-func key(id string) string { return "card/" + id + ".jpg" }
+func key(id string) string { return "card/" + strings.ReplaceAll(id, ":", "/") + ".jpg" }
 
 func codeKey(campID, memberID string) string { return "code/" + campID + "/" + memberID + ".jpg" }
 

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"yingdi/config"
+	"yingdi/domain"
+	"yingdi/domain/camp"
+	"yingdi/domain/lesson"
+	"yingdi/domain/notice"
+	"yingdi/domain/organiser"
+	"yingdi/storage/fake"
+)
+
+// bundle is the whole product in a test: SQLite, embedded queue and media in a folder of the test's own, a stand-in for
+// WeChat, and a clock that stands.
+type bundle struct {
+	*app
+	wechat *fake.WeChat
+}
+
+// start is when tests begin: a Sunday morning in Shanghai.
+var start = time.Date(2026, 3, 1, 1, 0, 0, 0, time.UTC)
+
+func newBundle(t *testing.T) *bundle {
+	t.Helper()
+	at := &clock{}
+	at.Set(start)
+	c := config.Default()
+	c.Data, c.URL = t.TempDir(), "http://yingdi.test"
+	c.Secrets = config.Secrets{Master: []string{strings.Repeat("m", 32)}, Hash: strings.Repeat("h", 32)}
+	c.Limits = config.Limits{SignIn: 100_000, Read: 100_000, Write: 100_000}
+	c.WeChat = config.WeChat{
+		AppID: fake.AppID, AppSecret: strings.Repeat("s", 32), Token: "token",
+		AESKey:    base64.StdEncoding.EncodeToString([]byte(strings.Repeat("k", 32)))[:43],
+		Templates: map[string]config.Template{string(notice.ReviewReceived): {ID: "review", Title: "thing1", Body: "thing2"}},
+	}
+	stand, err := fake.NewWeChat(fake.Options{
+		AppSecret: c.WeChat.AppSecret, Token: c.WeChat.Token, AESKey: c.WeChat.AESKey, Clock: at,
+		Templates: []fake.Template{{ID: "review", Title: "点评", Keywords: []fake.Keyword{{Name: "thing1"}, {Name: "thing2"}}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(stand)
+	c.WeChat.BaseURL = server.URL
+	a, err := wire(context.Background(), c, at, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.close(); err != nil {
+			t.Error(err)
+		}
+		server.Close()
+		if err := stand.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return &bundle{a, stand}
+}
+
+// person logs in by the name and returns the context in which they act and their id.
+func (b *bundle) person(t *testing.T, name string) (context.Context, string) {
+	t.Helper()
+	_, m, err := b.services.Sessions.SignIn(t.Context(), b.wechat.LoginCode(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.as(t, m.ID), m.ID
+}
+
+// as is the context in which a member acts, with the grants that they hold now.
+func (b *bundle) as(t *testing.T, id string) context.Context {
+	t.Helper()
+	m, err := b.services.Members.Get(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return domain.WithActor(t.Context(), domain.Actor{Member: m.ID, Grants: m.Grants})
+}
+
+// running is a camp that began today, of its own organiser, with one task a day.
+func (b *bundle) running(t *testing.T, teacher string, seats int) (camp.Camp, []lesson.Task) {
+	t.Helper()
+	system := domain.WithActor(t.Context(), domain.SystemActor)
+	studio, err := b.services.Organisers.Create(system, organiser.Form{Name: "晨光阅读"}, teacher)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := b.as(t, teacher)
+	calendar := domain.Calendar{Zone: "Asia/Shanghai", CutOff: 2}
+	today := calendar.Day(b.clock.Now())
+	c, err := b.services.Camps.Open(ctx, studio.ID, camp.Form{
+		Title: "21 天晨读", Calendar: calendar, Start: today, End: today.Add(20), EnrolBy: today.Add(20), Seats: seats,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tasks []lesson.Task
+	for i := range c.Days() {
+		task, err := b.services.Lessons.Add(ctx, c.ID, lesson.Form{Day: today.Add(i), Title: "读一段"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tasks = append(tasks, task)
+	}
+	if c, err = b.services.Camps.Publish(ctx, c.ID); err != nil {
+		t.Fatal(err)
+	}
+	return c, tasks
+}
+
+var _ http.Handler = (*fake.WeChat)(nil)

@@ -1,0 +1,281 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/redis/go-redis/v9"
+
+	"yingdi/config"
+	"yingdi/domain"
+	"yingdi/domain/camp"
+	"yingdi/domain/channel"
+	"yingdi/domain/checkin"
+	"yingdi/domain/enrolment"
+	"yingdi/domain/idempotency"
+	"yingdi/domain/lesson"
+	mediadomain "yingdi/domain/media"
+	"yingdi/domain/member"
+	"yingdi/domain/notice"
+	"yingdi/domain/organiser"
+	"yingdi/domain/push"
+	"yingdi/domain/review"
+	"yingdi/domain/schedule"
+	"yingdi/domain/session"
+	"yingdi/domain/signcard"
+	"yingdi/domain/today"
+	"yingdi/handlers/web"
+	"yingdi/storage"
+	"yingdi/storage/media"
+	"yingdi/storage/password"
+	"yingdi/storage/sqlite"
+	"yingdi/storage/wechat"
+	"yingdi/templates/card"
+)
+
+// app is the whole product in one process, joined from top to bottom.
+type app struct {
+	config   config.Config
+	clock    *clock
+	log      *slog.Logger
+	registry *prometheus.Registry
+
+	db       *storage.DB
+	redis    redis.UniversalClient
+	bucket   mediadomain.Bucket
+	folder   *media.Folder // nil unless the media lie in a folder
+	wechat   *wechat.Client
+	sealer   *domain.Sealer
+	services *web.Services
+	schedule *schedule.Service
+
+	closers []func() error
+}
+
+// wire builds everything that the configuration names and starts nothing.
+func wire(ctx context.Context, c config.Config, clock *clock, log *slog.Logger) (*app, error) {
+	a := &app{config: c, clock: clock, log: log, registry: prometheus.NewRegistry()}
+	for _, part := range []struct {
+		name string
+		join func(context.Context) error
+	}{
+		{"secrets", a.joinSecrets}, {"documents", a.joinDocuments}, {"queue", a.joinQueue}, {"media", a.joinMedia},
+		{"wechat", a.joinWeChat}, {"services", a.joinServices},
+	} {
+		if err := part.join(ctx); err != nil {
+			return nil, errors.Join(fmt.Errorf("%s: %w", part.name, err), a.close())
+		}
+	}
+	return a, nil
+}
+
+// close releases what wire took, the last first.
+func (a *app) close() error {
+	var failures []error
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		failures = append(failures, a.closers[i]())
+	}
+	a.closers = nil
+	return errors.Join(failures...)
+}
+
+func (a *app) onClose(f func() error) { a.closers = append(a.closers, f) }
+
+func (a *app) joinSecrets(context.Context) error {
+	masters := make([][]byte, len(a.config.Secrets.Master))
+	for i, s := range a.config.Secrets.Master {
+		masters[i] = []byte(s)
+	}
+	var err error
+	a.sealer, err = domain.NewSealer([]byte(a.config.Secrets.Hash), masters...)
+	return err
+}
+
+func (a *app) joinDocuments(ctx context.Context) error {
+	var engine storage.Engine
+	var err error
+	if err = os.MkdirAll(a.config.Data, 0o750); err != nil {
+		return err
+	}
+	engine, err = sqlite.Open(ctx, filepath.Join(a.config.Data, "yingdi.db"))
+	if err != nil {
+		return err
+	}
+	a.db = storage.NewDB(engine)
+	a.onClose(engine.Close)
+	return nil
+}
+
+func (a *app) joinQueue(context.Context) error {
+	mini := miniredis.NewMiniRedis()
+	if err := mini.Start(); err != nil {
+		return err
+	}
+	a.redis = redis.NewClient(&redis.Options{Addr: mini.Addr()})
+	a.onClose(func() error { mini.Close(); return nil })
+	return nil
+}
+
+func (a *app) joinMedia(ctx context.Context) error {
+	var err error
+	if a.config.Media == "s3" {
+		s := a.config.S3
+		a.bucket, err = media.NewS3(ctx, media.Options{
+			Endpoint: s.Endpoint, PublicURL: s.PublicURL, Region: s.Region, Bucket: s.Bucket,
+			AccessKey: s.AccessKey, SecretKey: s.SecretKey,
+		}, a.clock)
+		return err
+	}
+	key := []byte(a.sealer.Hash("media.folder", "signing"))
+	a.folder, err = media.NewFolder(filepath.Join(a.config.Data, "media"), a.config.URL+"/media", key, a.clock)
+	if err != nil {
+		return err
+	}
+	a.bucket = a.folder
+	a.onClose(a.folder.Close)
+	return nil
+}
+
+func (a *app) joinWeChat(context.Context) error {
+	w := a.config.WeChat
+	var err error
+	a.wechat, err = wechat.New(wechat.Options{
+		AppID: w.AppID, AppSecret: w.AppSecret, Token: w.Token, EncodingAESKey: w.AESKey, Redis: a.redis, BaseURL: w.BaseURL,
+	})
+	return err
+}
+
+// stores are the collections, one a feature.
+type stores struct {
+	members     storage.Members
+	sessions    storage.Sessions
+	tickets     storage.Tickets
+	credentials storage.Credentials
+	organisers  storage.Organisers
+	media       storage.Media
+	camps       storage.Camps
+	tasks       storage.Tasks
+	scenes      storage.Scenes
+	enrolments  storage.Enrolments
+	checkins    storage.Checkins
+	likes       storage.Likes
+	comments    storage.Comments
+	reviews     storage.Reviews
+	signcards   storage.Signcards
+	notices     storage.Notices
+	credits     storage.Credits
+	pushes      storage.Pushes
+	answers     storage.Answers
+	slots       storage.Slots
+}
+
+func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
+	var failures []error
+	note := func(err error) { failures = append(failures, err) }
+	s.members, err = storage.NewMembers(ctx, db)
+	note(err)
+	s.sessions, s.tickets, s.credentials, err = storage.NewSessions(ctx, db)
+	note(err)
+	s.organisers, err = storage.NewOrganisers(ctx, db)
+	note(err)
+	s.media, err = storage.NewMedia(ctx, db)
+	note(err)
+	s.camps, err = storage.NewCamps(ctx, db)
+	note(err)
+	s.tasks, err = storage.NewTasks(ctx, db)
+	note(err)
+	s.scenes, err = storage.NewScenes(ctx, db)
+	note(err)
+	s.enrolments, err = storage.NewEnrolments(ctx, db)
+	note(err)
+	s.checkins, s.likes, s.comments, err = storage.NewCheckins(ctx, db)
+	note(err)
+	s.reviews, err = storage.NewReviews(ctx, db)
+	note(err)
+	s.signcards, err = storage.NewSigncards(ctx, db)
+	note(err)
+	s.notices, s.credits, err = storage.NewNotices(ctx, db)
+	note(err)
+	s.pushes, err = storage.NewPushes(ctx, db)
+	note(err)
+	s.answers, err = storage.NewAnswers(ctx, db)
+	note(err)
+	s.slots, err = storage.NewSlots(ctx, db)
+	note(err)
+	return s, errors.Join(failures...)
+}
+
+func (a *app) joinServices(ctx context.Context) error {
+	at, err := openStores(ctx, a.db)
+	if err != nil {
+		return err
+	}
+	renderer, err := card.New(card.Fonts())
+	if err != nil {
+		return err
+	}
+	ids := domain.NewIDs(a.clock)
+
+	members := &member.Service{Store: at.members, WeChat: a.wechat, Sealer: a.sealer, IDs: ids, Clock: a.clock}
+	sessions := &session.Service{
+		Store: at.sessions, Tickets: at.tickets, Credentials: at.credentials, Members: members, WeChat: a.wechat,
+		Passwords: password.New(), Sealer: a.sealer, IDs: ids, Clock: a.clock,
+	}
+	organisers := &organiser.Service{Store: at.organisers, Members: members, IDs: ids, Clock: a.clock}
+	files := &mediadomain.Service{
+		Store: at.media, Bucket: a.bucket, WeChat: a.wechat, Members: members, Thumbs: media.NewThumbs(), IDs: ids, Clock: a.clock,
+	}
+	members.Pictures = files
+	camps := &camp.Service{Store: at.camps, Staff: organisers, Seats: a.db, Pictures: files, IDs: ids, Clock: a.clock}
+	lessons := &lesson.Service{Store: at.tasks, Camps: camps, Media: files, IDs: ids, Clock: a.clock}
+	camps.Tasks = lessons
+	channels := &channel.Service{Store: at.scenes, Sealer: a.sealer}
+	enrolments := &enrolment.Service{Store: at.enrolments, Seats: a.db, Camps: camps, Clock: a.clock}
+	notices := &notice.Service{
+		Store: at.notices, Credits: at.credits, WeChat: a.wechat, Members: members, People: members,
+		Templates: templates(a.config.WeChat.Templates), Clock: a.clock,
+	}
+	checkins := &checkin.Service{
+		Store: at.checkins, Likes: at.likes, Comments: at.comments, Camps: camps, Tasks: lessons, Enrolments: enrolments,
+		Media: files, Members: members, WeChat: a.wechat, IDs: ids, Clock: a.clock,
+	}
+	reviews := &review.Service{Store: at.reviews, Checkins: checkins, Notices: notices, Clock: a.clock}
+	signcards := &signcard.Service{
+		Store: at.signcards, Bucket: a.bucket, WeChat: a.wechat, Scenes: channels, Checkins: checkins, Camps: camps,
+		Members: members, Files: files, Renderer: renderer, Clock: a.clock,
+	}
+	a.schedule = &schedule.Service{Store: at.slots, Clock: a.clock}
+	a.services = &web.Services{
+		Members: members, Sessions: sessions, Organisers: organisers, Media: files, Camps: camps, Lessons: lessons,
+		Channels: channels, Enrolments: enrolments, Notices: notices, Checkins: checkins, Reviews: reviews, Signcards: signcards,
+		Today: &today.Service{
+			Camps: camps, Tasks: lessons, Enrolments: enrolments, Checkins: checkins, Media: files, Members: members, Clock: a.clock,
+		},
+		Pushes:      &push.Service{Store: at.pushes, Media: files, Notices: notices, Sealer: a.sealer, Clock: a.clock},
+		Idempotency: &idempotency.Service{Store: at.answers, Sealer: a.sealer, Clock: a.clock},
+		Receiver:    a.wechat, Codes: a.wechat, Ready: a.ready, Clock: a.clock, Log: a.log,
+	}
+	return nil
+}
+
+// templates keeps those that the organiser has configured.
+func templates(configured map[string]config.Template) map[notice.Kind]notice.Template {
+	kept := map[notice.Kind]notice.Template{}
+	for kind, t := range configured {
+		if t.ID != "" {
+			kept[notice.Kind(kind)] = notice.Template{ID: t.ID, Title: t.Title, Body: t.Body, Time: t.Time}
+		}
+	}
+	return kept
+}
+
+// ready is nil when everything that this process needs answers.
+func (a *app) ready(ctx context.Context) error {
+	return errors.Join(a.db.Ping(ctx), a.redis.Ping(ctx).Err(), a.bucket.Ping(ctx))
+}
