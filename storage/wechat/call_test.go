@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"image/jpeg"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -499,19 +500,13 @@ func TestACallEndsWithItsContext(t *testing.T) {
 func TestAnswersThatMakeNoSense(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]string{
-		"empty": "", "not JSON": "<html>", "other JSON": `[1]`, "nothing in it": `{}`, "wrong type": `{"errcode":"x"}`, "null": "null",
+		"another app's number": `{"phone_info":{"purePhoneNumber":"13800138000","countryCode":"86","watermark":{"appid":"wx1111111111111111"}}}`,
+		"no number":            `{"phone_info":{"purePhoneNumber":"x","countryCode":"86","watermark":{"appid":"` + fake.AppID + `"}}}`,
+		"empty":                "", "not JSON": "<html>", "other JSON": `[1]`, "nothing in it": `{}`, "wrong type": `{"errcode":"x"}`, "null": "null",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-				if r.URL.Path == "/cgi-bin/stable_token" {
-					rw.Write([]byte(`{"access_token":"t","expires_in":7200}`))
-					return
-				}
-				rw.Write([]byte(answer))
-			}))
-			t.Cleanup(server.Close)
-			w := newWorld(t, func(o *wechat.Options, _ *fake.Options) { o.BaseURL = server.URL })
+			w := newWorld(t, answering(t, answer, 7200))
 			if _, err := w.Login(context.Background(), "abc"); !errors.Is(err, core.ErrUnreachable) {
 				t.Errorf("login: got %v", err)
 			}
@@ -531,6 +526,33 @@ func TestAnswersThatMakeNoSense(t *testing.T) {
 				t.Errorf("a check must fail closed, got %+v", v)
 			}
 		})
+	}
+}
+
+// answering puts a server in WeChat's place that says the same whatever it is asked.
+func answering(t *testing.T, answer string, tokenLife int) func(*wechat.Options, *fake.Options) {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/cgi-bin/stable_token" {
+			fmt.Fprintf(rw, `{"access_token":"t","expires_in":%d}`, tokenLife)
+			return
+		}
+		io.WriteString(rw, answer)
+	}))
+	t.Cleanup(server.Close)
+	return func(o *wechat.Options, _ *fake.Options) { o.BaseURL = server.URL }
+}
+
+func TestATokenIsNeverKeptForever(t *testing.T) {
+	t.Parallel()
+	for _, life := range []int{300, 299, 0, -1} {
+		w := newWorld(t, answering(t, `{"url_link":"https://x"}`, life))
+		if _, err := w.Link(context.Background(), "a", ""); err != nil {
+			t.Fatal(err)
+		}
+		if keys := w.redis.Keys(); len(keys) != 0 {
+			t.Errorf("%d seconds: Redis keeps %v for %v", life, keys, w.redis.TTL(keys[0]))
+		}
 	}
 }
 

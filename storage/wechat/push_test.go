@@ -88,11 +88,11 @@ func TestEveryPushArrivesInBothFormats(t *testing.T) {
 
 			at := func(seconds int) time.Time { return start.Add(time.Duration(seconds) * time.Second) }
 			want := []core.Push{
-				{Kind: "subscribe_msg_popup_event", OpenID: openID, At: at(1), Subscriptions: []core.Subscription{{Template: reminder, Accepted: true}}},
-				{Kind: "subscribe_msg_popup_event", OpenID: openID, At: at(2), Subscriptions: []core.Subscription{{Template: reviewed}}},
-				{Kind: "subscribe_msg_sent_event", OpenID: openID, At: at(3), Sent: []core.SentResult{{Template: reminder, OK: true, Reason: "success"}}},
-				{Kind: "subscribe_msg_change_event", OpenID: openID, At: at(4), Subscriptions: []core.Subscription{{Template: reviewed}}},
-				{Kind: "user_authorization_revoke", OpenID: openID, At: at(5), Revoked: true},
+				{Kind: "subscribe_msg_popup_event", OpenID: openID, At: at(0), Subscriptions: []core.Subscription{{Template: reminder, Accepted: true}}},
+				{Kind: "subscribe_msg_popup_event", OpenID: openID, At: at(1), Subscriptions: []core.Subscription{{Template: reviewed}}},
+				{Kind: "subscribe_msg_sent_event", OpenID: openID, At: at(2), Sent: []core.SentResult{{Template: reminder, OK: true, Reason: "success"}}},
+				{Kind: "subscribe_msg_change_event", OpenID: openID, At: at(3), Subscriptions: []core.Subscription{{Template: reviewed}}},
+				{Kind: "user_authorization_revoke", OpenID: openID, At: at(4), Revoked: true},
 				{Kind: "wxa_media_check", At: at(0), Media: &core.MediaResult{Trace: trace, Verdict: core.Verdict{Suggest: core.Risky, Label: 20002}}},
 			}
 			ids := map[string]bool{}
