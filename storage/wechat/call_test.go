@@ -1,116 +1,24 @@
 package wechat_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"image/jpeg"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/silenceper/wechat/v2/util"
-	"github.com/skip2/go-qrcode"
 
 	"yingdi/domain"
 	core "yingdi/domain/wechat"
 	"yingdi/storage/fake"
 	"yingdi/storage/wechat"
 )
-
-func TestLoginGivesTheSamePersonEveryTime(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	first, err := w.Login(context.Background(), w.fake.LoginCode("小明"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	again, err := w.Login(context.Background(), w.fake.LoginCode("小明"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if first.OpenID != again.OpenID || first.OpenID != w.fake.OpenID("小明") || first.UnionID == "" || first.SessionKey == "" {
-		t.Errorf("got %+v, then %+v", first, again)
-	}
-	if other := w.someone(t, "小红"); other == first.OpenID {
-		t.Error("two people share an openid")
-	}
-	if w.calls.of("/cgi-bin/stable_token") != 0 {
-		t.Error("a login needs no access token")
-	}
-	if !w.calls.hosts["api.weixin.qq.com"] {
-		t.Errorf("the Host header lost WeChat's name: %v", w.calls.hosts)
-	}
-}
-
-func TestALoginCodeWorksOnceAndForFiveMinutes(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	used := w.fake.LoginCode("小明")
-	if _, err := w.Login(context.Background(), used); err != nil {
-		t.Fatal(err)
-	}
-	old := w.fake.LoginCode("小明")
-	w.clock.Add(5*time.Minute + time.Second)
-	for name, test := range map[string]struct {
-		code string
-		want error
-	}{
-		"used":    {used, core.ErrBadCode}, // and expired by now
-		"expired": {old, core.ErrBadCode},
-		"unknown": {"0abc", core.ErrBadCode},
-		"phone":   {w.fake.PhoneCode("小明", "13800138000"), core.ErrBadCode},
-	} {
-		if _, err := w.Login(context.Background(), test.code); !errors.Is(err, test.want) {
-			t.Errorf("%s: got %v, want %v", name, err, test.want)
-		}
-	}
-	twice := w.fake.LoginCode("小明")
-	w.Login(context.Background(), twice)
-	if _, err := w.Login(context.Background(), twice); !errors.Is(err, core.ErrCodeUsed) {
-		t.Errorf("used: got %v", err)
-	}
-}
-
-func TestAMalformedCodeNeverLeavesTheProcess(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	for _, code := range []string{"", "a&appid=evil", "a b", "a#", "../x", strings.Repeat("a", 129), "验证码", "a\n"} {
-		if _, err := w.Login(context.Background(), code); !errors.Is(err, core.ErrBadCode) {
-			t.Errorf("login %q: got %v", code, err)
-		}
-		if _, err := w.Phone(context.Background(), code); !errors.Is(err, core.ErrBadCode) {
-			t.Errorf("phone %q: got %v", code, err)
-		}
-	}
-	if n := len(w.calls.paths); n != 0 {
-		t.Errorf("%d calls were made", n)
-	}
-}
-
-func TestPhoneIsE164(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	for given, want := range map[string]string{
-		"13800138000": "+8613800138000", "+8613800138000": "+8613800138000", "+85291234567": "+85291234567", "+14155550123": "+14155550123",
-	} {
-		code := w.fake.PhoneCode("小明", given)
-		got, err := w.Phone(context.Background(), code)
-		if err != nil || got != want {
-			t.Errorf("%s: got %s, %v", given, got, err)
-		}
-		if _, err := w.Phone(context.Background(), code); !errors.Is(err, core.ErrBadCode) {
-			t.Errorf("a second time: got %v", err)
-		}
-	}
-}
 
 func TestOneConsentIsOneMessage(t *testing.T) {
 	t.Parallel()
@@ -174,73 +82,6 @@ func TestAMessageThatDoesNotFitIsRefused(t *testing.T) {
 		if err := w.Send(context.Background(), test.message); !errors.Is(err, test.want) {
 			t.Errorf("%s: got %v, want %v", name, err, test.want)
 		}
-	}
-}
-
-func TestACodeCanBeScanned(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	const scene, page = "c=abc123&f=~!#$'()*+,/:;=?@-._", "pages/camp/show"
-	picture, err := w.QR(context.Background(), scene, page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	img, err := jpeg.Decode(bytes.NewReader(picture))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := w.fake.CodeText(scene, page)
-	if u, err := url.Parse(text); err != nil || u.Query().Get("scene") != scene || u.Query().Get("page") != page {
-		t.Fatalf("the code says %s", text)
-	}
-	code, err := qrcode.New(text, qrcode.Medium)
-	if err != nil {
-		t.Fatal(err)
-	}
-	modules := code.Bitmap()
-	middle := func(n int) int { return (2*n + 1) * img.Bounds().Dx() / (2 * len(modules)) }
-	for y, row := range modules {
-		for x, dark := range row {
-			r, _, _, _ := img.At(middle(x), middle(y)).RGBA()
-			if (r < 0x8000) != dark {
-				t.Fatalf("module %d,%d is wrong", x, y)
-			}
-		}
-	}
-}
-
-func TestACodeThatWeChatWouldRefuseIsNotAskedFor(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	for name, test := range map[string]struct{ scene, page string }{
-		"no scene":        {"", "pages/a"},
-		"long scene":      {strings.Repeat("a", 33), "pages/a"},
-		"percent":         {"a%20", "pages/a"},
-		"Chinese":         {"营地", "pages/a"},
-		"leading slash":   {"a", "/pages/a"},
-		"page with query": {"a", "pages/a?b=c"},
-	} {
-		if _, err := w.QR(context.Background(), test.scene, test.page); !errors.Is(err, domain.ErrInvalid) {
-			t.Errorf("%s: got %v", name, err)
-		}
-	}
-	if w.calls.of("/wxa/getwxacodeunlimit") != 0 {
-		t.Error("WeChat was asked")
-	}
-}
-
-func TestLink(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	link, err := w.Link(context.Background(), "pages/camp/show", "id=1&channel=a")
-	if err != nil || !strings.HasPrefix(link, "https://") {
-		t.Errorf("got %q, %v", link, err)
-	}
-	if _, err := w.Link(context.Background(), "/pages/x", ""); !errors.Is(err, domain.ErrInvalid) {
-		t.Errorf("leading slash: got %v", err)
-	}
-	if _, err := w.Link(context.Background(), "pages/x", strings.Repeat("a", 1025)); !errors.Is(err, domain.ErrInvalid) {
-		t.Errorf("long query: got %v", err)
 	}
 }
 
@@ -336,129 +177,6 @@ func namesNobody(t *testing.T, err error, secrets ...string) {
 	}
 }
 
-func TestATokenThatIsNoLongerTakenIsRenewedOnce(t *testing.T) {
-	t.Parallel()
-	for name, spoil := range map[string]func(*fake.WeChat){"expired 42001": (*fake.WeChat).ExpireTokens, "unknown 40001": (*fake.WeChat).ForgetTokens} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
-			openID := w.someone(t, "小明")
-			for range 2 {
-				if _, err := w.CheckText(context.Background(), openID, "你好"); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if n := w.calls.of("/cgi-bin/stable_token"); n != 1 {
-				t.Fatalf("two calls asked for %d tokens", n)
-			}
-			spoil(w.fake)
-			w.fake.Grant("小明", reminder, 1)
-			if err := w.Send(context.Background(), core.Message{OpenID: openID, Template: reminder, Values: map[string]string{"thing1": "打卡"}}); err != nil {
-				t.Fatal(err)
-			}
-			if n := w.calls.of("/cgi-bin/stable_token"); n != 2 {
-				t.Errorf("%d tokens were asked for, want 2", n)
-			}
-			if n := len(w.fake.Sent()); n != 1 {
-				t.Errorf("%d messages were sent", n)
-			}
-		})
-	}
-}
-
-func TestATokenThatIsRefusedTwiceIsAnError(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	for _, code := range []int{40001, 42001} {
-		w.fake.Inject(fake.Fault{Path: "/wxa/getwxacodeunlimit", Code: code, Times: 2})
-		before := w.calls.of("/wxa/getwxacodeunlimit")
-		if _, err := w.QR(context.Background(), "a", ""); !errors.Is(err, core.ErrSetup) {
-			t.Errorf("%d: got %v", code, err)
-		}
-		if n := w.calls.of("/wxa/getwxacodeunlimit") - before; n != 2 {
-			t.Errorf("%d: tried %d times", code, n)
-		}
-	}
-}
-
-func TestAWrongSecretIsNotTriedAgain(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, func(o *wechat.Options, _ *fake.Options) { o.AppSecret = "another" })
-	if _, err := w.QR(context.Background(), "a", ""); !errors.Is(err, core.ErrSetup) {
-		t.Errorf("got %v", err)
-	}
-	w.fake.Inject(fake.Fault{Path: "/cgi-bin/stable_token", Code: 40001})
-	if _, err := w.QR(context.Background(), "a", ""); !errors.Is(err, core.ErrSetup) {
-		t.Errorf("got %v", err)
-	}
-	if n := w.calls.of("/cgi-bin/stable_token"); n != 2 {
-		t.Errorf("tried %d times", n)
-	}
-}
-
-func TestATokenNearItsEndIsUsedButNotKept(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	if _, err := w.QR(context.Background(), "a", ""); err != nil {
-		t.Fatal(err)
-	}
-	keys := w.redis.Keys()
-	if len(keys) != 1 || w.redis.TTL(keys[0]) != 2*time.Hour-5*time.Minute {
-		t.Fatalf("Redis holds %v", keys)
-	}
-	w.redis.FlushAll()
-	w.clock.Add(2*time.Hour - 5*time.Minute - time.Second) // 301 seconds are left
-	if _, err := w.QR(context.Background(), "a", ""); err != nil {
-		t.Fatal(err)
-	}
-	if ttl := w.redis.TTL(w.redis.Keys()[0]); ttl != time.Second {
-		t.Errorf("kept for %v", ttl)
-	}
-}
-
-func TestWithoutRedisItStillWorks(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.redis.Close()
-	for range 2 {
-		if _, err := w.QR(context.Background(), "a", ""); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func TestManyAtOnceShareOneToken(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	openID := w.someone(t, "小明")
-	atOnce := func() {
-		var wg sync.WaitGroup
-		for i := range 40 {
-			wg.Go(func() {
-				var err error
-				switch i % 3 {
-				case 0:
-					_, err = w.CheckText(context.Background(), openID, "你好")
-				case 1:
-					_, err = w.QR(context.Background(), "a", "")
-				case 2:
-					_, err = w.Link(context.Background(), "pages/a", "")
-				}
-				if err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		wg.Wait()
-	}
-	atOnce()
-	if n := w.calls.of("/cgi-bin/stable_token"); n != 1 {
-		t.Errorf("%d tokens for forty calls", n)
-	}
-	w.fake.ExpireTokens()
-	atOnce()
-}
-
 func TestTwoClientsInOneProcessKeepApart(t *testing.T) {
 	t.Parallel()
 	a, b := newWorld(t), newWorld(t)
@@ -541,19 +259,6 @@ func answering(t *testing.T, answer string, tokenLife int) func(*wechat.Options,
 	}))
 	t.Cleanup(server.Close)
 	return func(o *wechat.Options, _ *fake.Options) { o.BaseURL = server.URL }
-}
-
-func TestATokenIsNeverKeptForever(t *testing.T) {
-	t.Parallel()
-	for _, life := range []int{300, 299, 0, -1} {
-		w := newWorld(t, answering(t, `{"url_link":"https://x"}`, life))
-		if _, err := w.Link(context.Background(), "a", ""); err != nil {
-			t.Fatal(err)
-		}
-		if keys := w.redis.Keys(); len(keys) != 0 {
-			t.Errorf("%d seconds: Redis keeps %v for %v", life, keys, w.redis.TTL(keys[0]))
-		}
-	}
 }
 
 func TestNothingElseLeavesThroughTheSDK(t *testing.T) {
