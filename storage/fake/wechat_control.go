@@ -177,6 +177,7 @@ type controlView struct {
 	Titles     map[string]string
 	Names      map[string]string
 	States     map[string]string
+	FaultNames map[PushFault]string
 }
 
 type issuedCode struct {
@@ -211,6 +212,10 @@ func (w *WeChat) controlView(prefix string) controlView {
 		Prefix: prefix, Base: prefix + "/", People: w.People(), Pushes: newest(w.Pushes()), Templates: w.opts.Templates,
 		PushFaults: PushFaults, Titles: map[string]string{}, Names: map[string]string{},
 		States: map[string]string{Waiting: "等待", Accepted: "已接收", GivenUp: "已放弃", Lost: "丢失"},
+		FaultNames: map[PushFault]string{
+			Drop: "丢失", Duplicate: "重复", Reorder: "乱序", Delay: "迟到十分钟", BadSignature: "signature 错误",
+			BadMsgSignature: "msg_signature 错误", Plaintext: "明文", Stale: "一小时前的签名",
+		},
 	}
 	for path := range endpoints {
 		v.Paths = append(v.Paths, path)

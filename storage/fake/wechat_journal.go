@@ -56,7 +56,7 @@ func (w *WeChat) apply(f fact) {
 	}
 }
 
-// openJournal reads what is there, up to the line that a kill cut short, and goes on from there.
+// openJournal reads what is there, up to the line that a kill cut short, and writes on over that one.
 func (w *WeChat) openJournal() error {
 	if w.opts.Journal == "" {
 		return nil
@@ -81,10 +81,6 @@ func (w *WeChat) openJournal() error {
 		}
 		w.apply(f)
 		whole += int64(len(line))
-	}
-	if err := file.Truncate(whole); err != nil {
-		file.Close()
-		return fmt.Errorf("fake wechat: journal: %w", err)
 	}
 	if _, err := file.Seek(whole, io.SeekStart); err != nil {
 		file.Close()

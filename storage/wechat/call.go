@@ -29,7 +29,6 @@ type call struct {
 	token  string
 
 	// What the wire showed last.
-	path string
 	code int64 // errcode
 	err  error // why there was no answer; fit to be shown
 }
@@ -82,7 +81,7 @@ func (transport) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, errors.New("a call to WeChat that nobody began")
 		}
 	}
-	k.path, k.code, k.err = req.URL.Path, 0, nil
+	k.code, k.err = 0, nil
 	resp, err := k.exchange(req.Clone(k.ctx))
 	k.err = err
 	return resp, err
@@ -99,8 +98,7 @@ func (k *call) exchange(req *http.Request) (*http.Response, error) {
 		req.URL.RawQuery = q.Encode()
 	}
 	if base := k.client.base; base != nil {
-		req.Host = req.URL.Host
-		req.URL.Scheme, req.URL.Host = base.Scheme, base.Host
+		req.URL.Scheme, req.URL.Host = base.Scheme, base.Host // req.Host stays
 		req.URL.Path = strings.TrimSuffix(base.Path, "/") + req.URL.Path
 	}
 	resp, err := k.client.http.RoundTrip(req)

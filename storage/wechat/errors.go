@@ -48,8 +48,8 @@ func (k *call) refusal() error {
 	return fmt.Errorf("errcode %d: %w", k.code, known)
 }
 
-// tokenRefused tells whether WeChat refused the access token, rather than the request or the secret.
+// tokenRefused tells whether WeChat refused the access token, rather than the request or, when there was no token
+// yet, the secret.
 func (k *call) tokenRefused() bool {
-	return k.path != "/cgi-bin/stable_token" && k.token != "" &&
-		(k.code == 40001 || k.code == 40014 || k.code == 42001)
+	return k.token != "" && (k.code == 40001 || k.code == 40014 || k.code == 42001)
 }

@@ -15,7 +15,7 @@ type tokenCache struct{ redis redis.UniversalClient }
 
 const (
 	cachePrefix = "wechat:"
-	cacheWait   = time.Second
+	cacheWait   = 500 * time.Millisecond
 )
 
 // Get returns a string, or nil if there is none.
