@@ -59,8 +59,8 @@ func New(fonts fs.FS) (*Renderer, error) {
 		serif: serif, sans: sans, styles: newStyles(serif, sans),
 		plates:  map[string]func() plate{},
 		blocks:  newCache[string, typeset.Block](1024),
-		avatars: newCache[imageKey, *patch](512),
-		codes:   newCache[imageKey, *patch](256),
+		avatars: newCache[imageKey, *patch](1024),
+		codes:   newCache[imageKey, *patch](512),
 	}
 	r.canvases.New = func() any { return mosaic.NewCanvas(scene.Width, scene.Height) }
 	for _, name := range signcard.Pictures {

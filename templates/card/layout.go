@@ -108,7 +108,7 @@ func (r *Renderer) date(s signcard.Sheet) []label {
 		return label{name, r.styles.month, r.styles.month.Line(text, 130), x, y, toneOver, image.Rect(x, y-28, x+130, y+8)}
 	}
 	return []label{
-		{"day", r.styles.day, number, left, dayBaseline, toneOver, image.Rect(left, 56, left+190, dayBaseline+10)},
+		{"day", r.styles.day, number, left, dayBaseline, toneOver, image.Rect(left, 56, x-16, dayBaseline+10)},
 		write("month", month+"月", dayBaseline-54),
 		write("weekday", weekdays[s.Day.Weekday()], dayBaseline-4),
 	}

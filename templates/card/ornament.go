@@ -19,7 +19,7 @@ var (
 	dotMask    = roundMask(dotSize, dotSize, dotSize/2.0)
 	trackMask  = roundMask(right-left, trackHeight, trackHeight/2.0)
 	dayRule    = roundMask(2, 74, 1)
-	authorRule = roundMask(authorIndent-16, 2, 1)
+	authorRule = roundMask(authorIndent-20, 2, 1)
 )
 
 // discs are the colours behind the first character of a learner without an avatar: quiet enough for every paper.
@@ -38,7 +38,7 @@ func (b brush) rules(labels []label, tones [toneCount]paint) {
 		case "month":
 			b.stencil(dayRule, image.Rect(l.x-16, dayBaseline-76, l.x-14, dayBaseline-2), tones[toneOver])
 		case "author":
-			b.stencil(authorRule, image.Rect(left, l.y-10, left+authorIndent-16, l.y-8), tones[toneMuted])
+			b.stencil(authorRule, image.Rect(left, l.y-10, left+authorIndent-20, l.y-8), tones[toneMuted])
 		}
 	}
 }

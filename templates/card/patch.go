@@ -30,8 +30,8 @@ func keyOf(data []byte) imageKey {
 	return sha256.Sum256(data)
 }
 
-// decode reads a JPEG or a PNG, nil if it is neither or too large.
-func decode(data []byte) image.Image {
+// decode reads a JPEG or a PNG and lays it on white; nil if it is neither or too large.
+func decode(data []byte) *image.RGBA {
 	if len(data) == 0 || len(data) > maxImageBytes {
 		return nil
 	}
@@ -47,7 +47,10 @@ func decode(data []byte) image.Image {
 	if err != nil {
 		return nil
 	}
-	return m
+	flat := image.NewRGBA(image.Rectangle{Max: m.Bounds().Size()}) // scaling is much faster from here
+	draw.Draw(flat, flat.Rect, image.White, image.Point{}, draw.Src)
+	draw.Draw(flat, flat.Rect, m, m.Bounds().Min, draw.Over)
+	return flat
 }
 
 // avatarPatch takes the middle square of an avatar.
@@ -56,9 +59,9 @@ func avatarPatch(data []byte) *patch {
 	if m == nil {
 		return nil
 	}
-	b := m.Bounds()
-	side := min(b.Dx(), b.Dy())
-	corner := b.Min.Add(image.Pt((b.Dx()-side)/2, (b.Dy()-side)/2))
+	w, h := m.Rect.Dx(), m.Rect.Dy()
+	side := min(w, h)
+	corner := image.Pt((w-side)/2, (h-side)/2)
 	return square(m, image.Rectangle{Min: corner, Max: corner.Add(image.Pt(side, side))}, avatarSize, 0)
 }
 
@@ -68,14 +71,14 @@ func codePatch(data []byte) *patch {
 	if m == nil {
 		return nil
 	}
-	return square(m, m.Bounds(), codeSize, 6)
+	return square(m, m.Rect, codeSize, 6)
 }
 
 // square scales a part of m onto white.
-func square(m image.Image, part image.Rectangle, size, border int) *patch {
+func square(m *image.RGBA, part image.Rectangle, size, border int) *patch {
 	white := image.NewRGBA(image.Rect(0, 0, size, size))
 	draw.Draw(white, white.Rect, image.White, image.Point{}, draw.Src)
-	draw.CatmullRom.Scale(white, white.Rect.Inset(border), m, part, draw.Over, nil)
+	draw.BiLinear.Scale(white, white.Rect.Inset(border), m, part, draw.Src, nil)
 	p := image.NewYCbCr(white.Rect, image.YCbCrSubsampleRatio420)
 	for y := range size {
 		for x := range size {

@@ -5,7 +5,7 @@ import "math"
 // seaSunrise: the sun half out of the sea, its road of light towards us, an island.
 func seaSunrise(p *painter) {
 	const horizon = 415.0
-	p.sky(stop{0, hex(0x7397b5)}, stop{170, hex(0xa9b8c2)}, stop{310, hex(0xeac5a3)}, stop{horizon, hex(0xfbd09a)}, stop{690, hex(0xfbd09a)})
+	p.sky(stop{0, hex(0x5b84a6)}, stop{190, hex(0x93aec0)}, stop{310, hex(0xeac5a3)}, stop{horizon, hex(0xfbd09a)}, stop{690, hex(0xfbd09a)})
 	p.glow(470, horizon, 400, hex(0xffe3b0), 0.85)
 	p.disc(470, horizon-14, 66, hex(0xfff3d6), 1, 2)
 	p.mist(280, 90, hex(0xf9d9c4), 0.6)

@@ -68,11 +68,12 @@ type row struct {
 	at    []fixed.Int26_6 // where each character starts, and the end of the last
 	em    fixed.Int26_6
 	wide  []bool // takes a whole square
+	tight []bool // stands half a square closer to the one before
 	track fixed.Int26_6
 }
 
 func (s Style) row(runes []rune) row {
-	r := row{runes: runes, at: make([]fixed.Int26_6, len(runes)+1), em: fixed.I(s.Size), wide: make([]bool, len(runes)), track: s.Tracking}
+	r := row{runes: runes, at: make([]fixed.Int26_6, len(runes)+1), em: fixed.I(s.Size), wide: make([]bool, len(runes)), tight: make([]bool, len(runes)+1), track: s.Tracking}
 	for i, c := range runes {
 		advance := fixed.Int26_6(s.Face.character(c).advance * s.Size * 64 / 1000)
 		r.wide[i] = advance >= r.em*9/10
@@ -80,6 +81,7 @@ func (s Style) row(runes []rune) row {
 		// Of two marks in a row, the empty half between them is taken out.
 		if i > 0 && r.wide[i] && r.wide[i-1] && isMark(c) && isMark(runes[i-1]) &&
 			(has(halfClosers, runes[i-1]) || has(openers, runes[i-1]) && has(openers, c)) {
+			r.tight[i] = true
 			r.at[i] -= r.em / 2
 			r.at[i+1] -= r.em / 2
 		}
@@ -104,7 +106,7 @@ func (r row) width(from, to int) fixed.Int26_6 {
 		return 0
 	}
 	w := r.at[to] - r.at[from] - r.track - r.indent(from)
-	if r.wide[to-1] && has(halfClosers, r.runes[to-1]) {
+	if r.wide[to-1] && !r.tight[to] && has(halfClosers, r.runes[to-1]) {
 		w -= r.em / 2
 	}
 	return w

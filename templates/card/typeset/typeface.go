@@ -63,7 +63,7 @@ func Parse(src io.ReaderAt, fallback *Typeface) (*Typeface, error) {
 	return t, nil
 }
 
-// Has reports whether the typeface or its fallback can show r.
+// Has reports whether the typeface or its fallback can show r on a line.
 func (t *Typeface) Has(r rune) bool { return t.character(r).in != nil }
 
 func (t *Typeface) character(r rune) character {
@@ -88,7 +88,9 @@ func (t *Typeface) look(r rune) character {
 	defer t.buffers.Put(buf)
 	index, err := t.font.GlyphIndex(buf, r)
 	if err == nil && index != 0 {
-		if advance, err := t.font.GlyphAdvance(buf, index, fixed.I(1000), font.HintingNone); err == nil {
+		// A shape that is higher than a line, such as a mark for vertical text, would run into others.
+		box, advance, err := t.font.GlyphBounds(buf, index, fixed.I(1000), font.HintingNone)
+		if err == nil && box.Min.Y >= fixed.I(-1200) && box.Max.Y <= fixed.I(450) && box.Min.X >= fixed.I(-150) && box.Max.X <= advance+fixed.I(150) {
 			return character{t, index, advance.Round()}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/image/math/fixed"
@@ -97,6 +98,7 @@ func TestParagraphsBreakWhereAReaderWould(t *testing.T) {
 var anyText = rapid.OneOf(
 	rapid.StringOfN(rapid.SampledFrom([]rune("学而时习之不亦说乎一日千里。，、；：！？）》」』】（《「『【“”‘’…—·")), 1, 60, -1),
 	rapid.StringOfN(rapid.SampledFrom([]rune("学习之道。，（）《》「」 \nabcXYZ 0123456789.,'-%WWW")), 1, 60, -1),
+	rapid.StringOfN(rapid.SampledFrom([]rune("学习之道，。（）《》「」 \nabcW0.'")), 40, 60, -1),
 	rapid.StringN(0, 60, -1),
 )
 
@@ -117,7 +119,7 @@ func TestAParagraphNeverLeavesItsBoxAndKeepsTheRules(t *testing.T) {
 			}
 			checkInk(t, b.Style, line, width)
 			if i > 0 {
-				checkBreak(t, b.Style, []rune(b.Lines[i-1].String()), []rune(line.String()), text, width)
+				checkBreak(t, b.Style, []rune(text), utf8.RuneCountInString(bare(all.String())), width)
 			}
 			all.WriteString(line.String())
 		}
@@ -136,29 +138,32 @@ func checkInk(t *rapid.T, s typeset.Style, line typeset.Line, width int) {
 	}
 }
 
-func checkBreak(t *rapid.T, s typeset.Style, before, after []rune, text string, width int) {
-	last, first := before[len(before)-1], after[0]
-	together := string(last) + string(first)
-	if !strings.Contains(text, together) { // a space or a line break stood between
-		return
+// checkBreak looks at the break after so many characters, blanks not counted.
+func checkBreak(t *rapid.T, s typeset.Style, text []rune, count, width int) {
+	at := 0
+	for ; count > 0 || unicode.IsSpace(text[at]); at++ {
+		if !unicode.IsSpace(text[at]) {
+			count--
+		}
 	}
+	last, first := text[at-1], text[at]
 	isWord := func(r rune) bool { return r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
 	bad := strings.ContainsRune("。，、；：！？）》」』】…", first) || strings.ContainsRune("（《「『【", last) || isWord(first) && isWord(last)
-	if bad && s.Line(unbroken(text, together), 1<<20).Width <= fixed.I(width) {
-		t.Fatalf("a line ends in %q and the next starts with %q, in %q", last, first, text)
+	if unicode.IsSpace(last) || !bad {
+		return
 	}
-}
-
-// unbroken is the longest stretch around a forbidden break that no line may end in.
-func unbroken(text, together string) string {
+	// Only a stretch that fits on no line may be broken so.
 	isSoft := func(r rune) bool { return unicode.Is(unicode.Han, r) || unicode.IsSpace(r) }
-	i := strings.Index(text, together)
-	start := strings.LastIndexFunc(text[:i], isSoft)
-	end := strings.IndexFunc(text[i+len(together):], isSoft)
-	if end < 0 {
-		return text[max(start, 0):]
+	start, end := at-1, at
+	for start > 0 && !isSoft(text[start]) {
+		start--
 	}
-	return text[max(start, 0) : i+len(together)+end]
+	for end < len(text) && !isSoft(text[end]) {
+		end++
+	}
+	if s.Line(string(text[start:end]), 1<<20).Width <= fixed.I(width) {
+		t.Fatalf("a line ends in %q and the next starts with %q, in %q", last, first, string(text))
+	}
 }
 
 func bare(s string) string {
