@@ -18,7 +18,6 @@ htmx.org/dist/htmx.min.js                                             $vendor/ht
 swagger-ui-dist/swagger-ui.css                                        $vendor/swagger-ui.css
 swagger-ui-dist/swagger-ui-bundle.js                                  $vendor/swagger-ui-bundle.js
 @expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf    $fonts/NotoSansSC-Regular.ttf
-@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf          $fonts/NotoSansSC-Bold.ttf
 @expo-google-fonts/noto-serif-sc/600SemiBold/NotoSerifSC_600SemiBold.ttf $fonts/NotoSerifSC-SemiBold.ttf
 "
 
