@@ -148,6 +148,11 @@ func (s *Service) ForStaff(ctx context.Context, id string, right domain.Right) (
 	return c, domain.ActorFrom(ctx).Must(right, c.Place())
 }
 
+// Many returns camps by their ids; unknown ids are left out. Whoever calls it has checked who asks.
+func (s *Service) Many(ctx context.Context, ids []string) (map[string]Camp, error) {
+	return s.Store.GetMany(ctx, ids)
+}
+
 // OpenCamps lists published camps for learners.
 func (s *Service) OpenCamps(ctx context.Context, page domain.Page) ([]Camp, domain.Cursor, error) {
 	return s.Store.Open(ctx, page)

@@ -1,0 +1,154 @@
+// Package api is the mini-program's JSON API: typed operations below /api/v1, described in OpenAPI 3.1.
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+	"github.com/labstack/echo/v4"
+
+	"yingdi/handlers/web"
+)
+
+// Base is the path below which all operations lie.
+const Base = "/api/v1"
+
+type api struct{ *web.Services }
+
+// Mount adds the operations and their description to e.
+func Mount(e *echo.Echo, s *web.Services, limits web.Limits) {
+	config := huma.DefaultConfig("Yingdi 营地", "1")
+	config.CreateHooks = nil
+	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
+	config.Info.Description = description
+	config.Servers = []*huma.Server{{URL: Base}}
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{bearer: {
+		Type: "http", Scheme: "bearer", Description: "The access_token of POST /sessions.",
+	}}
+	r := &router{
+		api: humaecho.NewWithGroup(e, e.Group(Base), config),
+		s:   s,
+	}
+	routes(r, &api{s}, limits)
+	describe(e, r.api.OpenAPI())
+}
+
+// routes is every operation on one screen: who may ask at all, how often, where, what. What a person may do beyond
+// that, the use case decides.
+func routes(r *router, a *api, l web.Limits) {
+	r.tag = "Sessions 登录"
+	create(r, open, l.SignIn, "/sessions", "sign-in", "Sign in with a wx.login code · 登录", a.signIn)
+	add(r, open, l.SignIn, "POST /sessions/refresh", "renew-session", "Trade a refresh token for new tokens · 续期", a.renew)
+	add(r, signedIn, l.Write, "DELETE /sessions/current", "sign-out", "End this session · 退出登录", a.signOut)
+	add(r, signedIn, l.Write, "DELETE /sessions", "sign-out-everywhere", "End every session of mine · 退出所有设备", a.signOutEverywhere)
+	add(r, signedIn, l.Write, "POST /signins/{scene}/scan", "scan-signin", "A console sign-in code was scanned · 扫码", a.scan)
+	add(r, signedIn, l.Write, "POST /signins/{scene}/confirm", "confirm-signin", "Sign the browser in · 确认登录后台", a.confirm)
+	add(r, signedIn, l.Write, "POST /signins/{scene}/refuse", "refuse-signin", "Do not sign the browser in · 取消登录后台", a.refuse)
+
+	r.tag = "Me 我"
+	add(r, signedIn, l.Read, "GET /me", "me", "Who I am · 我的资料", a.me)
+	add(r, signedIn, l.Write, "PATCH /me", "change-me", "Change nickname or avatar · 修改资料", a.changeMe)
+	add(r, signedIn, l.Write, "POST /me/phone", "bind-phone", "Bind the phone number that WeChat vouches for · 绑定手机号", a.bindPhone)
+	add(r, signedIn, l.Read, "GET /me/enrolments", "my-enrolments", "The camps I am in · 我的训练营", a.myEnrolments)
+	add(r, signedIn, l.Read, "GET /notices", "notices", "My inbox, the newest first · 消息", a.notices)
+	add(r, signedIn, l.Write, "POST /notices/{notice}/read", "read-notice", "I have read it · 标为已读", a.readNotice)
+
+	r.tag = "Camps 训练营"
+	add(r, anyone, l.Visit, "GET /camps", "camps", "Published camps, the latest start first · 训练营列表", a.camps)
+	add(r, anyone, l.Visit, "GET /camps/{camp}", "camp", "One camp, and whether I am in it · 训练营", a.camp)
+	create(r, signedIn, l.Write, "/camps/{camp}/enrolments", "enrol", "Take a seat; again gives the same one · 报名", a.enrol)
+	add(r, signedIn, l.Read, "GET /camps/{camp}/today", "today", "What there is to do today · 今天", a.today)
+	add(r, signedIn, l.Read, "GET /camps/{camp}/calendar", "calendar", "My days in the camp · 打卡日历", a.calendar)
+	add(r, anyone, l.Visit, "GET /scenes/{scene}", "scene", "Where a scanned code leads · 小程序码", a.scene)
+
+	r.tag = "Media 素材"
+	create(r, signedIn, l.Upload, "/media", "begin-upload", "Announce a file and get the form to send it with · 申请上传", a.beginUpload)
+	add(r, signedIn, l.Upload, "POST /media/{media}/complete", "complete-upload", "The file is sent · 完成上传", a.completeUpload)
+
+	r.tag = "Check-ins 打卡"
+	create(r, signedIn, l.Write, "/camps/{camp}/checkins", "check-in", "Hand in for a task of today; again gives the first back · 打卡", a.submit)
+	add(r, signedIn, l.Read, "GET /camps/{camp}/checkins", "feed", "What the camp's learners show, or my own · 动态", a.feed)
+	add(r, signedIn, l.Read, "GET /checkins/{checkin}", "checkin", "One check-in · 打卡详情", a.checkin)
+	add(r, signedIn, l.Write, "PUT /checkins/{checkin}", "edit-checkin", "Change it until its day ends · 修改打卡", a.editCheckin)
+	add(r, signedIn, l.Write, "PUT /checkins/{checkin}/like", "like", "I like it · 点赞", a.like)
+	add(r, signedIn, l.Write, "DELETE /checkins/{checkin}/like", "unlike", "I no longer do · 取消点赞", a.unlike)
+	add(r, signedIn, l.Read, "GET /checkins/{checkin}/comments", "comments", "Comments, the oldest first · 评论列表", a.comments)
+	create(r, signedIn, l.Comment, "/checkins/{checkin}/comments", "comment", "Say something; shown once it has passed the check · 评论", a.say)
+	add(r, signedIn, l.Read, "GET /checkins/{checkin}/card", "card", "The day's sign-card · 日签", a.card)
+	add(r, signedIn, l.Read, "GET /checkins/{checkin}/review", "review", "What the teacher said to my check-in · 点评", a.review)
+}
+
+// access says who may ask at all.
+type access int
+
+const (
+	open     access = iota // nobody is asked who they are
+	anyone                 // also those who have not signed in
+	signedIn               // only those who have
+)
+
+const bearer = "bearer"
+
+type router struct {
+	api huma.API
+	s   *web.Services
+	tag string
+}
+
+type handler[I, O any] = func(context.Context, *I) (*O, error)
+
+// add mounts an operation at "METHOD /path".
+func add[I, O any](r *router, who access, rule web.Rule, at, id, summary string, h handler[I, O]) {
+	method, path, _ := strings.Cut(at, " ")
+	mount(r, who, rule, huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary}, h)
+}
+
+// create mounts an operation that makes something new.
+func create[I, O any](r *router, who access, rule web.Rule, path, id, summary string, h handler[I, O]) {
+	mount(r, who, rule, huma.Operation{
+		Method: http.MethodPost, Path: path, OperationID: id, Summary: summary, DefaultStatus: http.StatusCreated,
+	}, h)
+}
+
+func mount[I, O any](r *router, who access, rule web.Rule, op huma.Operation, h handler[I, O]) {
+	op.Tags = []string{r.tag}
+	op.MaxBodyBytes = -1 // web.Bounded holds
+	chain := []echo.MiddlewareFunc{web.Within(web.RequestLife), web.Bounded(web.MaxBody), unescaped}
+	if who != open {
+		chain = append(chain, web.Bearer(r.s.Sessions.Authenticate))
+		op.Security = []map[string][]string{{bearer: {}}}
+	}
+	if who == anyone {
+		op.Security = append(op.Security, map[string][]string{})
+	}
+	chain = append(chain, web.Hold(r.s.Limiter, r.s.Log, rule))
+	if who == signedIn {
+		chain = append(chain, web.Member)
+	}
+	if op.Method == http.MethodPost {
+		chain = append(chain, remembered(r.s.Idempotency))
+		op.Parameters = append(op.Parameters, keyParameter)
+	}
+	op.Middlewares = huma.Middlewares{through(chain)}
+	huma.Register(r.api, op, h)
+}
+
+// through runs echo's middlewares around one typed operation.
+func through(chain []echo.MiddlewareFunc) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		c := humaecho.Unwrap(ctx)
+		run := func(echo.Context) error {
+			next(ctx)
+			return nil
+		}
+		for i := len(chain) - 1; i >= 0; i-- {
+			run = chain[i](run)
+		}
+		if err := run(c); err != nil {
+			web.HandleError(err, c)
+		}
+	}
+}

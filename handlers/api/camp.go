@@ -1,0 +1,88 @@
+package api
+
+import (
+	"context"
+	"errors"
+
+	"yingdi/domain"
+	"yingdi/domain/camp"
+	"yingdi/domain/enrolment"
+)
+
+// Camp is a camp in a list.
+type Camp struct {
+	ID        string     `json:"id"`
+	Organiser string     `json:"organiser"`
+	Title     string     `json:"title"`
+	Cover     string     `json:"cover" doc:"Short-lived link; empty if there is none"`
+	Phase     string     `json:"phase" enum:"draft,upcoming,running,ended,closed"`
+	Start     domain.Day `json:"start" format:"date"`
+	End       domain.Day `json:"end" format:"date"`
+	EnrolBy   domain.Day `json:"enrol_by" format:"date" doc:"The last day on which one can enrol"`
+	Days      int        `json:"days"`
+	Zone      string     `json:"zone" example:"Asia/Shanghai"`
+	CutOff    int        `json:"cut_off" doc:"The hour at which a day ends"`
+	Seats     int        `json:"seats"`
+}
+
+// CampPage is a camp on its own page.
+type CampPage struct {
+	Camp
+	Intro     string     `json:"intro"`
+	Today     domain.Day `json:"today" format:"date" doc:"By the camp's own calendar"`
+	SeatsLeft int64      `json:"seats_left"`
+	Enrolled  bool       `json:"enrolled" doc:"Whether I am in it"`
+}
+
+func (a *api) camps(ctx context.Context, in *Page) (*Answer[List[Camp]], error) {
+	camps, next, err := a.Camps.OpenCamps(ctx, in.page())
+	if err != nil {
+		return nil, err
+	}
+	convert, err := a.campViews(ctx, camps...)
+	if err != nil {
+		return nil, err
+	}
+	return listOf(camps, next, convert), nil
+}
+
+func (a *api) camp(ctx context.Context, in *CampPath) (*Answer[CampPage], error) {
+	c, err := a.Camps.Get(ctx, in.Camp)
+	if err != nil {
+		return nil, err
+	}
+	convert, err := a.campViews(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	taken, err := a.Camps.Taken(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	_, err = a.Enrolments.Require(ctx, c.ID)
+	enrolled := err == nil
+	if !enrolled && !errors.Is(err, enrolment.ErrNotEnrolled) && !errors.Is(err, domain.ErrUnauthenticated) {
+		return nil, err
+	}
+	return answer(CampPage{
+		Camp: convert(c), Intro: c.Intro, Today: c.Calendar.Day(a.Clock.Now()),
+		SeatsLeft: max(0, int64(c.Seats)-taken), Enrolled: enrolled,
+	}), nil
+}
+
+// campViews prepares camps for the client, their covers in one round trip. Covers are staff's own and shown unchecked.
+func (a *api) campViews(ctx context.Context, camps ...camp.Camp) (func(camp.Camp) Camp, error) {
+	covers := make([]string, len(camps))
+	for i, c := range camps {
+		covers[i] = c.Cover
+	}
+	links, err := a.pictures(ctx, true, covers...)
+	now := a.Clock.Now()
+	return func(c camp.Camp) Camp {
+		return Camp{
+			ID: c.ID, Organiser: c.Organiser, Title: c.Title, Cover: links[c.Cover], Phase: string(c.Phase(now)),
+			Start: c.Start, End: c.End, EnrolBy: c.EnrolBy, Days: c.Days(), Zone: c.Calendar.Zone, CutOff: c.Calendar.CutOff,
+			Seats: c.Seats,
+		}
+	}, err
+}

@@ -1,0 +1,87 @@
+package api
+
+import (
+	"context"
+	"slices"
+
+	"yingdi/domain/media"
+)
+
+// File is a media as it is shown.
+type File struct {
+	ID          string `json:"id"`
+	Kind        string `json:"kind" enum:"image,audio,video"`
+	ContentType string `json:"content_type"`
+	Width       int    `json:"width,omitempty"`
+	Height      int    `json:"height,omitempty"`
+	Verdict     string `json:"verdict" enum:"waiting,passed,review,rejected" doc:"Of the content check"`
+	URL         string `json:"url" doc:"Short-lived link; empty while it may not be shown"`
+	ThumbURL    string `json:"thumb_url" doc:"Small version of a picture"`
+}
+
+func filesOf(views []media.View) []File {
+	files := make([]File, len(views))
+	for i, v := range views {
+		files[i] = File{v.ID, string(v.Kind), v.ContentType, v.Width, v.Height, string(v.Verdict), v.URL, v.ThumbURL}
+	}
+	return files
+}
+
+type beginUploadInput struct {
+	Body struct {
+		Kind        string `json:"kind" enum:"image,audio,video"`
+		ContentType string `json:"content_type" maxLength:"64" example:"image/jpeg"`
+		Size        int64  `json:"size" minimum:"1" doc:"Bytes"`
+	}
+}
+
+// Upload is an announced file and the form to send it with.
+type Upload struct {
+	ID     string `json:"id"`
+	Upload Form   `json:"upload"`
+}
+
+// Form is multipart: the fields first, then the file under the name "file".
+type Form struct {
+	Method string            `json:"method" enum:"POST"`
+	URL    string            `json:"url"`
+	Fields map[string]string `json:"fields"`
+}
+
+func (a *api) beginUpload(ctx context.Context, in *beginUploadInput) (*Made[Upload], error) {
+	m, form, err := a.Media.Begin(ctx, media.Announcement{
+		Kind: media.Kind(in.Body.Kind), ContentType: in.Body.ContentType, Size: in.Body.Size,
+	})
+	return made(Upload{m.ID, Form(form)}, true), err
+}
+
+type MediaPath struct {
+	Media string `path:"media" pattern:"^[0-9A-Za-z_-]{1,64}$" patternDescription:"id"`
+}
+
+func (a *api) completeUpload(ctx context.Context, in *MediaPath) (*Answer[File], error) {
+	m, err := a.Media.Complete(ctx, in.Media)
+	if err != nil {
+		return nil, err
+	}
+	views, err := a.Media.Views(ctx, map[string]media.Media{m.ID: m}, []string{m.ID}, true)
+	if err != nil {
+		return nil, err
+	}
+	return answer(filesOf(views)[0]), nil
+}
+
+// pictures returns links to small versions of pictures, by their ids; all also links those that await their check.
+func (a *api) pictures(ctx context.Context, all bool, ids ...string) (map[string]string, error) {
+	ids = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(ids))), func(id string) bool { return id == "" })
+	found, err := a.Media.Many(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	views, err := a.Media.Views(ctx, found, ids, all)
+	links := make(map[string]string, len(views))
+	for _, v := range views {
+		links[v.ID] = v.ThumbURL
+	}
+	return links, err
+}

@@ -1,0 +1,14 @@
+package api
+
+import "context"
+
+// Card is the sign-card that goes with a check-in.
+type Card struct {
+	State string `json:"state" enum:"pending,ready,failed" doc:"Ask again while it is pending"`
+	URL   string `json:"url" doc:"Short-lived link once it is ready"`
+}
+
+func (a *api) card(ctx context.Context, in *CheckinPath) (*Answer[Card], error) {
+	card, url, err := a.Signcards.ForCheckin(ctx, in.Checkin)
+	return answer(Card{string(card.State), url}), err
+}

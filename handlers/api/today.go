@@ -1,0 +1,78 @@
+package api
+
+import (
+	"context"
+
+	"yingdi/domain"
+	"yingdi/domain/today"
+)
+
+// Today is my day in a camp.
+type Today struct {
+	Camp   string     `json:"camp"`
+	Phase  string     `json:"phase" enum:"draft,upcoming,running,ended,closed"`
+	Day    domain.Day `json:"day" format:"date" doc:"By the camp's own calendar"`
+	DayN   int        `json:"day_n" doc:"1 on the first day"`
+	Days   int        `json:"days"`
+	Streak int        `json:"streak" doc:"Scheduled days in a row"`
+	Tasks  []Task     `json:"tasks" nullable:"false"`
+}
+
+// Task is one thing to do today.
+type Task struct {
+	ID      string  `json:"id"`
+	Kind    string  `json:"kind" enum:"checkin"`
+	Title   string  `json:"title"`
+	Content string  `json:"content"`
+	Media   []File  `json:"media" nullable:"false"`
+	State   string  `json:"state" enum:"open,done"`
+	Checkin *string `json:"checkin" doc:"Id of what I handed in"`
+}
+
+func (a *api) today(ctx context.Context, in *CampPath) (*Answer[Today], error) {
+	v, err := a.Services.Today.ForLearner(ctx, in.Camp)
+	if err != nil {
+		return nil, err
+	}
+	body := Today{
+		Camp: v.Camp.ID, Phase: string(v.Phase), Day: v.Day, DayN: v.DayN, Days: v.Camp.Days(), Streak: v.Streak,
+		Tasks: make([]Task, len(v.Tasks)),
+	}
+	for i, item := range v.Tasks {
+		body.Tasks[i] = taskOf(item)
+	}
+	return answer(body), nil
+}
+
+func taskOf(item today.Item) Task {
+	t := Task{
+		ID: item.ID, Kind: string(item.Kind), Title: item.Title, Content: item.Content,
+		Media: filesOf(item.Files), State: string(item.State),
+	}
+	if item.Checkin != "" {
+		t.Checkin = &item.Checkin
+	}
+	return t
+}
+
+// Calendar is my days in a camp.
+type Calendar struct {
+	Today  domain.Day    `json:"today" format:"date"`
+	Streak int           `json:"streak"`
+	Days   []CalendarDay `json:"days" nullable:"false" doc:"Every day that has a task, in order"`
+}
+
+// CalendarDay is a day with a task.
+type CalendarDay struct {
+	Day  domain.Day `json:"day" format:"date"`
+	Done bool       `json:"done"`
+}
+
+func (a *api) calendar(ctx context.Context, in *CampPath) (*Answer[Calendar], error) {
+	p, err := a.Checkins.MyProgress(ctx, in.Camp)
+	body := Calendar{Today: p.Today, Streak: p.Streak, Days: make([]CalendarDay, len(p.Scheduled))}
+	for i, day := range p.Scheduled {
+		body.Days[i] = CalendarDay{day, p.Done[day]}
+	}
+	return answer(body), err
+}

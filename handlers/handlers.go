@@ -1,0 +1,68 @@
+// Package handlers puts everything that answers HTTP under one roof.
+package handlers
+
+import (
+	"io/fs"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"yingdi/domain"
+	"yingdi/handlers/api"
+	"yingdi/handlers/notify"
+	"yingdi/handlers/web"
+)
+
+// Options is what the handlers need besides the services.
+type Options struct {
+	TrustedProxies []string             // networks (CIDR) whose X-Forwarded-For is believed
+	HTTPS          bool                 // people reach us by HTTPS
+	Limits         web.Limits           // zero: web.DefaultLimits
+	Metrics        *prometheus.Registry // shown at /metrics, with our own added; nil: a new one
+	Static         fs.FS                // what lies below /static
+}
+
+// New builds the router. Its error is about the options.
+func New(s *web.Services, o Options) (*echo.Echo, error) {
+	address, err := web.ClientAddress(o.TrustedProxies)
+	if err != nil {
+		return nil, err
+	}
+	if o.Limits == (web.Limits{}) {
+		o.Limits = web.DefaultLimits
+	}
+	if o.Metrics == nil {
+		o.Metrics = prometheus.NewRegistry()
+	}
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = address
+	e.HTTPErrorHandler = web.HandleError
+	e.Use(web.Observe(s.Log, domain.NewIDs(s.Clock), web.NewMetrics(o.Metrics)), web.Headers(o.HTTPS))
+
+	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
+	e.GET("/readyz", func(c echo.Context) error { return ready(c, s) }, web.Within(web.ProbeLife))
+	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(o.Metrics, promhttp.HandlerOpts{})))
+	e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/console") })
+	if o.Static != nil {
+		e.Group("/static", web.Cached).StaticFS("/", o.Static)
+	}
+	api.Mount(e, s, o.Limits)
+	notify.Mount(e, s)
+	return e, nil
+}
+
+// ready answers 503 while something that this process needs does not answer; what it is stands in the log.
+func ready(c echo.Context, s *web.Services) error {
+	if err := s.Ready(c.Request().Context()); err != nil {
+		return &notReady{err}
+	}
+	return c.String(http.StatusOK, "ready\n")
+}
+
+// notReady answers as unavailable, whatever the reason is.
+type notReady struct{ error }
+
+func (n *notReady) Unwrap() []error { return []error{domain.ErrUnavailable, n.error} }

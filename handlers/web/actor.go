@@ -1,0 +1,48 @@
+package web
+
+import (
+	"context"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"yingdi/domain"
+)
+
+// Bearer makes the holder of the request's access token the actor. Without a token nobody acts; a token that opens
+// nothing is refused, so that the client renews it instead of being taken for nobody.
+func Bearer(authenticate func(ctx context.Context, access string) (domain.Actor, error)) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			header := c.Request().Header.Get(echo.HeaderAuthorization)
+			if header == "" {
+				return next(c)
+			}
+			scheme, token, _ := strings.Cut(header, " ")
+			if !strings.EqualFold(scheme, "Bearer") {
+				return domain.ErrUnauthenticated
+			}
+			actor, err := authenticate(c.Request().Context(), strings.TrimSpace(token))
+			if err != nil {
+				return err
+			}
+			SetActor(c, actor)
+			return next(c)
+		}
+	}
+}
+
+// SetActor makes actor the one who acts in the rest of the request.
+func SetActor(c echo.Context, actor domain.Actor) {
+	c.SetRequest(c.Request().WithContext(domain.WithActor(c.Request().Context(), actor)))
+}
+
+// Member refuses requests that nobody has signed in for.
+func Member(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if err := domain.ActorFrom(c.Request().Context()).MustBeMember(); err != nil {
+			return err
+		}
+		return next(c)
+	}
+}
