@@ -42,9 +42,7 @@ func New(s *web.Services, o Options) (*echo.Echo, error) {
 	e.HTTPErrorHandler = web.HandleError
 	e.Use(web.Observe(s.Log, domain.NewIDs(s.Clock), web.NewMetrics(o.Metrics)), web.Headers(o.HTTPS))
 
-	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
-	e.GET("/readyz", func(c echo.Context) error { return ready(c, s) }, web.Within(web.ProbeLife))
-	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(o.Metrics, promhttp.HandlerOpts{})))
+	probes(e, s, o.Metrics)
 	e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/console") })
 	if o.Static != nil {
 		e.Group("/static", web.Cached).StaticFS("/", o.Static)
@@ -52,6 +50,22 @@ func New(s *web.Services, o Options) (*echo.Echo, error) {
 	api.Mount(e, s, o.Limits)
 	notify.Mount(e, s)
 	return e, nil
+}
+
+// Health answers only probes and metrics, for a process that serves nobody.
+func Health(s *web.Services, metrics *prometheus.Registry) *echo.Echo {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = web.HandleError
+	e.Use(web.Observe(s.Log, domain.NewIDs(s.Clock), web.NewMetrics(metrics)))
+	probes(e, s, metrics)
+	return e
+}
+
+func probes(e *echo.Echo, s *web.Services, metrics *prometheus.Registry) {
+	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
+	e.GET("/readyz", func(c echo.Context) error { return ready(c, s) }, web.Within(web.ProbeLife))
+	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(metrics, promhttp.HandlerOpts{})))
 }
 
 // ready answers 503 while something that this process needs does not answer; what it is stands in the log.
