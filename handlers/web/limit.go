@@ -56,6 +56,8 @@ func Hold(limiter Limiter, log *slog.Logger, rule Rule) echo.MiddlewareFunc {
 			ctx := c.Request().Context()
 			ok, retry, err := limiter.Allow(ctx, rule.key(c), rule.Count, rule.Window)
 			switch {
+			case ctx.Err() != nil:
+				return ctx.Err()
 			case err != nil:
 				log.LogAttrs(ctx, slog.LevelError, "limiter does not answer", slog.String("rule", rule.Name), slog.Any("error", err))
 			case !ok:
