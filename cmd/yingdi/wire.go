@@ -34,6 +34,7 @@ import (
 	"yingdi/jobs"
 	"yingdi/storage"
 	"yingdi/storage/media"
+	"yingdi/storage/mongo"
 	"yingdi/storage/password"
 	"yingdi/storage/redis"
 	"yingdi/storage/sqlite"
@@ -107,10 +108,11 @@ func (a *app) joinSecrets(context.Context) error {
 func (a *app) joinDocuments(ctx context.Context) error {
 	var engine storage.Engine
 	var err error
-	if err = os.MkdirAll(a.config.Data, 0o750); err != nil {
-		return err
+	if a.config.Documents == "mongo" {
+		engine, err = mongo.Open(ctx, a.config.Mongo.URI, a.config.Mongo.Database)
+	} else if err = os.MkdirAll(a.config.Data, 0o750); err == nil {
+		engine, err = sqlite.Open(ctx, filepath.Join(a.config.Data, "yingdi.db"))
 	}
-	engine, err = sqlite.Open(ctx, filepath.Join(a.config.Data, "yingdi.db"))
 	if err != nil {
 		return err
 	}
