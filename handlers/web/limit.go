@@ -31,20 +31,17 @@ type Limits struct {
 }
 
 // DefaultLimits are made for people, with room for a quick one.
-var DefaultLimits = Limits{
-	SignIn:  Rule{Name: "sign-in", Count: 20, Window: time.Minute, Address: true},
-	Visit:   Rule{Name: "visit", Count: 300, Window: time.Minute},
-	Read:    Rule{Name: "read", Count: 300, Window: time.Minute},
-	Write:   Rule{Name: "write", Count: 60, Window: time.Minute},
-	Upload:  Rule{Name: "upload", Count: 120, Window: time.Minute},
-	Comment: Rule{Name: "comment", Count: 20, Window: time.Minute},
-}
+var DefaultLimits = NewLimits(60, 600, 120)
 
-// Times widens every rule, for a class behind one address or for a simulator.
-func (l Limits) Times(n int) Limits {
-	for _, rule := range []*Rule{&l.SignIn, &l.Visit, &l.Read, &l.Write, &l.Upload, &l.Comment} {
-		rule.Count *= max(n, 1)
+// NewLimits makes the rules of how often a minute: sign-ins of one address, and what one person reads and writes. A
+// class behind one address, or a simulator, needs wider ones.
+func NewLimits(signIn, read, write int) Limits {
+	rule := func(name string, count int) Rule { return Rule{Name: name, Count: max(count, 1), Window: time.Minute} }
+	l := Limits{
+		SignIn: rule("sign-in", signIn), Visit: rule("visit", read), Read: rule("read", read),
+		Write: rule("write", write), Upload: rule("upload", write), Comment: rule("comment", write/4),
 	}
+	l.SignIn.Address = true
 	return l
 }
 

@@ -122,7 +122,10 @@ func TestEveryLimitIsReal(t *testing.T) {
 		}
 		names[rule.Name] = true
 	}
-	if !l.SignIn.Address || l.Times(1000).SignIn.Count != 1000*l.SignIn.Count || DefaultLimits != l {
-		t.Error("sign-in counts by address, and widening leaves the defaults alone")
+	if !l.SignIn.Address {
+		t.Error("whoever signs in is nobody yet: their address counts")
+	}
+	if NewLimits(0, 0, 0).Comment.Count < 1 {
+		t.Error("a rule that nobody can keep")
 	}
 }
