@@ -2,16 +2,19 @@ package redis
 
 import (
 	"context"
-	"net"
+	"fmt"
 	"sync"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
+
+	"yingdi/domain"
 )
 
-// Embedded is a Redis within this process. It listens on no port: its client is the only way in. What it holds is gone
-// with the process, which is all right, since the queue is only a transport and limits count anew.
+// Embedded is a Redis within this process, on a port of the loopback interface and behind a password that only this
+// process knows. What it holds is gone with the process, which is all right: the queue is only a transport, and limits
+// count anew.
 type Embedded struct {
 	Client redis.UniversalClient
 	server *miniredis.Miniredis
@@ -20,16 +23,17 @@ type Embedded struct {
 }
 
 // StartEmbedded starts one.
-func StartEmbedded() *Embedded {
-	server := miniredis.NewMiniRedis()
+func StartEmbedded() (*Embedded, error) {
+	server, password := miniredis.NewMiniRedis(), domain.Secret()
+	server.RequireAuth(password)
+	if err := server.Start(); err != nil {
+		return nil, fmt.Errorf("embedded redis: %w", err)
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	e := &Embedded{server: server, stop: stop}
-	e.Client = redis.NewClient(&redis.Options{
-		Addr:   "embedded",
-		Dialer: func(context.Context, string, string) (net.Conn, error) { return server.Dial() },
-	})
+	e.Client = redis.NewClient(&redis.Options{Addr: server.Addr(), Password: password})
 	e.aging.Go(func() { e.age(ctx) })
-	return e
+	return e, nil
 }
 
 // age lets keys expire; the server does not do it by itself, and its own option for that sorts all keys each time that

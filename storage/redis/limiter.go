@@ -38,16 +38,16 @@ func (l *Limiter) Allow(ctx context.Context, key string, limit int, window time.
 	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
 		return true, 0, fmt.Errorf("limit: %w: %w", domain.ErrUnavailable, err)
 	}
-	earlier, err := before.Int64()
-	if err != nil && !errors.Is(err, redis.Nil) {
-		return true, 0, fmt.Errorf("limit: %w", err)
-	}
+	earlier, _ := before.Int64() // none is 0
 	ok, retry = within(count.Val(), earlier, int64(limit), since, window)
-	return ok, retry, nil
+	if !ok {
+		// Only what was allowed counts, or who keeps knocking would never get in again.
+		err = l.Client.Decr(ctx, current).Err()
+	}
+	return ok, retry, err
 }
 
-// within judges the count of this window, of which since has passed, and of the one before. What was refused was
-// counted too; it must not weigh on the next window.
+// within judges the count of this window, of which since has passed, and of the one before.
 func within(count, before, limit int64, since, window time.Duration) (ok bool, retry time.Duration) {
 	before = min(before, limit)
 	left := window - since
@@ -59,5 +59,5 @@ func within(count, before, limit int64, since, window time.Duration) (ok bool, r
 		need := window - time.Duration(float64(window)*float64(limit-count)/float64(before))
 		return false, max(need-since, time.Millisecond)
 	}
-	return false, left + window/time.Duration(limit)
+	return false, left + window/time.Duration(max(limit, 1))
 }

@@ -4,7 +4,9 @@ package redis
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"strings"
 
@@ -15,25 +17,26 @@ import (
 
 // Open connects to what the address says:
 //
-//	redis://user:password@host:6379/0               a single server; rediss:// with TLS
-//	redis://host1:26379,host2:26379/0?master=NAME   Sentinel, which knows where the master is
-//	redis://host1:6379,host2:6379?cluster=true      Cluster
+//	redis://user:password@host:6379/0                         a single server
+//	redis-sentinel://user:password@h1:26379,h2:26379/0?master=NAME   Sentinel, which knows where the master is
+//	redis-cluster://user:password@h1:6379,h2:6379                    Cluster
 //
-// User and password are those of the servers; Sentinel's own are given as sentinel_user and sentinel_password. Returns
-// domain.ErrUnavailable if nobody answers. No error names a secret.
+// rediss, rediss-sentinel and rediss-cluster speak TLS. User and password are those of the servers; Sentinel's own are
+// given as sentinel_user and sentinel_password. Returns domain.ErrUnavailable if nobody answers. No error holds a
+// secret.
 func Open(ctx context.Context, address string) (redis.UniversalClient, error) {
-	options, cluster, err := parse(address)
+	to, err := parse(address)
 	if err != nil {
 		return nil, err
 	}
 	var client redis.UniversalClient
-	switch {
-	case cluster:
-		client = redis.NewClusterClient(options.Cluster())
-	case options.MasterName != "":
-		client = redis.NewFailoverClient(options.Failover())
+	switch to.kind {
+	case "cluster":
+		client = redis.NewClusterClient(to.options.Cluster())
+	case "sentinel":
+		client = redis.NewFailoverClient(to.options.Failover())
 	default:
-		client = redis.NewClient(options.Simple())
+		client = redis.NewClient(to.options.Simple())
 	}
 	if err := client.Ping(ctx).Err(); err != nil {
 		client.Close()
@@ -42,36 +45,54 @@ func Open(ctx context.Context, address string) (redis.UniversalClient, error) {
 	return client, nil
 }
 
-// Check refuses an address that Open could not understand.
-func Check(address string) error {
-	_, _, err := parse(address)
-	return err
+type target struct {
+	kind    string // "", sentinel or cluster
+	options *redis.UniversalOptions
 }
 
-func parse(address string) (options *redis.UniversalOptions, cluster bool, err error) {
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "redis" && u.Scheme != "rediss" || u.Host == "" {
-		return nil, false, fmt.Errorf("redis: the address must look like redis://host:6379/0")
+var errAddress = errors.New("redis: the address must look like redis://:password@host:6379/0, redis-sentinel://…?master=NAME or redis-cluster://…")
+
+// parse takes the address apart by hand where it names several hosts, which is no proper URL.
+func parse(address string) (target, error) {
+	scheme, rest, _ := strings.Cut(address, "://")
+	scheme, kind, _ := strings.Cut(scheme, "-")
+	end := strings.IndexAny(rest, "/?")
+	if end < 0 {
+		end = len(rest)
+	}
+	authority, path := rest[:end], rest[end:]
+	at := strings.LastIndex(authority, "@") + 1
+	hosts := strings.Split(authority[at:], ",")
+	u, err := url.Parse(scheme + "://" + authority[:at] + hosts[0] + path)
+	if err != nil || hosts[0] == "" || scheme != "redis" && scheme != "rediss" || kind == "" && len(hosts) > 1 {
+		return target{}, errAddress
 	}
 	query := u.Query()
-	hosts := strings.Split(u.Host, ",")
-	master, sentinelUser, sentinelPassword := query.Get("master"), query.Get("sentinel_user"), query.Get("sentinel_password")
-	cluster = query.Get("cluster") == "true"
-	if len(hosts) > 1 && !cluster && master == "" {
-		return nil, false, fmt.Errorf("redis: several hosts need ?cluster=true or ?master=NAME")
+	own := map[string]string{}
+	for _, name := range []string{"master", "sentinel_user", "sentinel_password"} {
+		own[name] = query.Get(name)
+		query.Del(name)
 	}
-	for _, own := range []string{"master", "cluster", "sentinel_user", "sentinel_password"} {
-		query.Del(own)
+	u.RawQuery = query.Encode()
+	if (kind == "sentinel") != (own["master"] != "") || kind != "" && kind != "sentinel" && kind != "cluster" {
+		return target{}, errAddress
 	}
-	one := *u
-	one.Host, one.RawQuery = hosts[0], query.Encode()
-	single, err := redis.ParseURL(one.String())
-	if err != nil {
-		return nil, false, fmt.Errorf("redis: the address cannot be understood; see config.example.yaml")
+	one, err := redis.ParseURL(u.String())
+	if err != nil || kind == "cluster" && one.DB != 0 {
+		return target{}, errAddress
 	}
-	return &redis.UniversalOptions{
-		Addrs: hosts, DB: single.DB, Username: single.Username, Password: single.Password, TLSConfig: single.TLSConfig,
-		DialTimeout: single.DialTimeout, ReadTimeout: single.ReadTimeout, WriteTimeout: single.WriteTimeout,
-		PoolSize: single.PoolSize, MasterName: master, SentinelUsername: sentinelUser, SentinelPassword: sentinelPassword,
-	}, cluster, nil
+	return target{kind, &redis.UniversalOptions{
+		Addrs: hosts, DB: one.DB, Username: one.Username, Password: one.Password, TLSConfig: one.TLSConfig,
+		DialTimeout: one.DialTimeout, ReadTimeout: one.ReadTimeout, WriteTimeout: one.WriteTimeout, PoolSize: one.PoolSize,
+		MasterName: own["master"], SentinelUsername: own["sentinel_user"], SentinelPassword: own["sentinel_password"],
+	}}, nil
+}
+
+// LogTo sends what the client library has to say, such as failed dials, to log. It is set once for the whole process.
+func LogTo(log *slog.Logger) { redis.SetLogger(libraryLog{log}) }
+
+type libraryLog struct{ log *slog.Logger }
+
+func (l libraryLog) Printf(ctx context.Context, format string, args ...any) {
+	l.log.WarnContext(ctx, "redis", "says", fmt.Sprintf(format, args...))
 }
