@@ -20,7 +20,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"yingdi/config"
+	"yingdi/domain"
 	"yingdi/domain/notice"
+	"yingdi/handlers/console"
 	"yingdi/storage/fake"
 )
 
@@ -177,6 +179,7 @@ func (d *dev) handler() (http.Handler, error) {
 		return nil, err
 	}
 	e.GET("/dev/login-code", d.loginCode)
+	e.GET("/dev/console", d.enterConsole)
 	control := echo.WrapHandler(d.wechat.Control("/dev/wechat"))
 	e.Any("/dev/wechat", control)
 	e.Any("/dev/wechat/*", control)
@@ -192,6 +195,28 @@ func (d *dev) loginCode(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]string{"code": d.wechat.LoginCode(name)})
 }
 
+// enterConsole signs the browser in as one of the demo's staff.
+func (d *dev) enterConsole(c echo.Context) error {
+	name := c.QueryParam("as")
+	if _, ok := devStaff[name]; !ok {
+		return c.JSON(http.StatusBadRequest, map[string]string{"error": "as=teacher, manager or admin"})
+	}
+	ctx := c.Request().Context()
+	id, err := d.services.Members.ByOpenID(ctx, d.wechat.OpenID(name))
+	if errors.Is(err, domain.ErrNotFound) {
+		return c.JSON(http.StatusNotFound, map[string]string{"error": "no demo camp in this folder"})
+	}
+	if err != nil {
+		return err
+	}
+	cookie, err := d.services.Sessions.OpenConsole(ctx, id)
+	if err != nil {
+		return err
+	}
+	console.SetCookie(c, cookie, false)
+	return c.Redirect(http.StatusSeeOther, "/console")
+}
+
 // greet says where to go and whom to be.
 func (d *dev) greet(out io.Writer) {
 	fmt.Fprintf(out, `
@@ -201,7 +226,7 @@ Yingdi 营地 is running, with a demo camp and a stand-in for WeChat. Everything
                %[2]s/dev/console?as=manager    community manager
                %[2]s/dev/console?as=admin      platform admin
   API          %[2]s/docs                      (openapi.json beside it)
-  Log in       %[2]s/dev/login-code?as=小满     a wx.login code for POST /api/v1/sessions
+  Log in       %[2]s/dev/login-code?as=xiaoman  a wx.login code for POST /api/v1/sessions
   WeChat       %[2]s/dev/wechat                phones, messages, pushes, faults
 
 Ctrl-C stops it; nothing is lost.

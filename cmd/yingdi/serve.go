@@ -14,7 +14,9 @@ import (
 
 	"yingdi/config"
 	"yingdi/handlers"
+	"yingdi/handlers/console"
 	"yingdi/handlers/web"
+	"yingdi/templates"
 )
 
 func serveCommand() *cobra.Command {
@@ -40,17 +42,29 @@ func serveCommand() *cobra.Command {
 
 // echo is everything that answers HTTP.
 func (a *app) echo() (*echo.Echo, error) {
+	https, limits := strings.HasPrefix(a.config.URL, "https:"), limits(a.config.Limits)
 	e, err := handlers.New(a.services, handlers.Options{
-		TrustedProxies: a.config.TrustedProxies, HTTPS: strings.HasPrefix(a.config.URL, "https:"),
-		Limits: limits(a.config.Limits), Metrics: a.registry,
+		TrustedProxies: a.config.TrustedProxies, HTTPS: https, Limits: limits, Metrics: a.registry, Static: templates.Static(),
 	})
 	if err != nil {
 		return nil, err
 	}
+	console.Mount(e, a.services, console.Options{Secure: https, MediaOrigin: mediaOrigin(a.config), Limits: limits})
 	if a.folder != nil {
 		e.Any("/media/*", echo.WrapHandler(a.folder.Handler("/media", a.log)))
 	}
 	return e, nil
+}
+
+// mediaOrigin is where the console's pages may load pictures from, if not from this server.
+func mediaOrigin(c config.Config) string {
+	if c.Media != "s3" {
+		return ""
+	}
+	if c.S3.PublicURL != "" {
+		return c.S3.PublicURL
+	}
+	return c.S3.Endpoint
 }
 
 // limits spreads what an admin sets over what there is to limit.

@@ -130,7 +130,10 @@ func (a *app) joinQueue(ctx context.Context) error {
 		}
 		return err
 	}
-	embedded := redis.StartEmbedded()
+	embedded, err := redis.StartEmbedded()
+	if err != nil {
+		return err
+	}
 	a.redis = embedded.Client
 	a.onClose(embedded.Close)
 	return nil
@@ -253,7 +256,7 @@ func (a *app) joinServices(ctx context.Context) error {
 	enrolments := &enrolment.Service{Store: at.enrolments, Seats: a.db, Camps: camps, Clock: a.clock}
 	notices := &notice.Service{
 		Store: at.notices, Credits: at.credits, WeChat: a.wechat, Members: members, People: members,
-		Templates: templates(a.config.WeChat.Templates), Clock: a.clock,
+		Templates: messageTemplates(a.config.WeChat.Templates), Clock: a.clock,
 	}
 	checkins := &checkin.Service{
 		Store: at.checkins, Likes: at.likes, Comments: at.comments, Camps: camps, Tasks: lessons, Enrolments: enrolments,
@@ -279,8 +282,8 @@ func (a *app) joinServices(ctx context.Context) error {
 	return nil
 }
 
-// templates keeps those that the organiser has configured.
-func templates(configured map[string]config.Template) map[notice.Kind]notice.Template {
+// messageTemplates keeps those that the organiser has configured.
+func messageTemplates(configured map[string]config.Template) map[notice.Kind]notice.Template {
 	kept := map[notice.Kind]notice.Template{}
 	for kind, t := range configured {
 		if t.ID != "" {
