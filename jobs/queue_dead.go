@@ -14,8 +14,12 @@ import (
 
 // Dead lists jobs that failed as often as they may, the newest first. Their events wait in the outbox all the while.
 func (q *Queue) Dead(_ context.Context, limit int) ([]domain.DeadJob, error) {
+	known, err := q.inspector.Queues() // a lane exists from its first job on
+	if err != nil {
+		return nil, fmt.Errorf("dead jobs: %w", err)
+	}
 	var dead []domain.DeadJob
-	for _, lane := range lanes {
+	for _, lane := range known {
 		tasks, err := q.lastDead(lane, limit)
 		if err != nil {
 			return nil, fmt.Errorf("dead jobs: %w", err)
@@ -29,18 +33,15 @@ func (q *Queue) Dead(_ context.Context, limit int) ([]domain.DeadJob, error) {
 }
 
 // lastDead reads the end of a list that the library keeps the oldest first.
-func (q *Queue) lastDead(lane Lane, limit int) ([]*asynq.TaskInfo, error) {
-	info, err := q.inspector.GetQueueInfo(string(lane))
-	if errors.Is(err, asynq.ErrQueueNotFound) || err == nil && info.Archived == 0 {
-		return nil, nil
-	}
-	if err != nil {
+func (q *Queue) lastDead(lane string, limit int) ([]*asynq.TaskInfo, error) {
+	info, err := q.inspector.GetQueueInfo(lane)
+	if err != nil || info.Archived == 0 {
 		return nil, err
 	}
 	last := (info.Archived + limit - 1) / limit
 	var found []*asynq.TaskInfo
 	for page := max(1, last-1); page <= last; page++ {
-		tasks, err := q.inspector.ListArchivedTasks(string(lane), asynq.PageSize(limit), asynq.Page(page))
+		tasks, err := q.inspector.ListArchivedTasks(lane, asynq.PageSize(limit), asynq.Page(page))
 		if err != nil {
 			return nil, err
 		}
