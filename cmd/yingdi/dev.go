@@ -21,6 +21,7 @@ import (
 
 	"yingdi/config"
 	"yingdi/domain/notice"
+	"yingdi/handlers/console"
 	"yingdi/storage/fake"
 )
 
@@ -177,6 +178,7 @@ func (d *dev) handler() (http.Handler, error) {
 		return nil, err
 	}
 	e.GET("/dev/login-code", d.loginCode)
+	e.GET("/dev/console", d.openConsole)
 	control := echo.WrapHandler(d.wechat.Control("/dev/wechat"))
 	e.Any("/dev/wechat", control)
 	e.Any("/dev/wechat/*", control)
@@ -190,6 +192,24 @@ func (d *dev) loginCode(c echo.Context) error {
 		return c.JSON(http.StatusBadRequest, map[string]string{"error": "as=NAME, at most 40 characters"})
 	}
 	return c.JSON(http.StatusOK, map[string]string{"code": d.wechat.LoginCode(name)})
+}
+
+// openConsole signs the browser in to the console as one of the demo camp's staff.
+func (d *dev) openConsole(c echo.Context) error {
+	name, ctx := c.QueryParam("as"), c.Request().Context()
+	if devStaff[name] == "" {
+		return c.JSON(http.StatusBadRequest, map[string]string{"error": "as=teacher, manager or admin"})
+	}
+	_, m, err := d.services.Sessions.SignIn(ctx, d.wechat.LoginCode(name))
+	if err != nil {
+		return err
+	}
+	cookie, err := d.services.Sessions.OpenConsole(ctx, m.ID)
+	if err != nil {
+		return err
+	}
+	console.SetCookie(c, cookie, false)
+	return c.Redirect(http.StatusSeeOther, console.Root)
 }
 
 // greet says where to go and whom to be.

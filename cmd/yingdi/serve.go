@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 	"yingdi/config"
 	"yingdi/handlers"
 	"yingdi/handlers/web"
+	static "yingdi/templates"
 )
 
 func serveCommand() *cobra.Command {
@@ -42,7 +45,7 @@ func serveCommand() *cobra.Command {
 func (a *app) echo() (*echo.Echo, error) {
 	e, err := handlers.New(a.services, handlers.Options{
 		TrustedProxies: a.config.TrustedProxies, HTTPS: strings.HasPrefix(a.config.URL, "https:"),
-		Limits: limits(a.config.Limits), Metrics: a.registry,
+		Limits: limits(a.config.Limits), Metrics: a.registry, Static: static.Static(), MediaOrigin: a.mediaOrigin(),
 	})
 	if err != nil {
 		return nil, err
@@ -51,6 +54,18 @@ func (a *app) echo() (*echo.Echo, error) {
 		e.Any("/media/*", echo.WrapHandler(a.folder.Handler("/media", a.log)))
 	}
 	return e, nil
+}
+
+// mediaOrigin is where browsers fetch media from; empty if it is this server.
+func (a *app) mediaOrigin() string {
+	if a.config.Media != "s3" {
+		return ""
+	}
+	origin, err := url.Parse(cmp.Or(a.config.S3.PublicURL, a.config.S3.Endpoint))
+	if err != nil {
+		return ""
+	}
+	return origin.Scheme + "://" + origin.Host
 }
 
 // limits spreads what an admin sets over what there is to limit.
