@@ -11,6 +11,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/handlers/api"
+	"yingdi/handlers/console"
 	"yingdi/handlers/notify"
 	"yingdi/handlers/web"
 )
@@ -22,6 +23,7 @@ type Options struct {
 	Limits         web.Limits           // zero: web.DefaultLimits
 	Metrics        *prometheus.Registry // shown at /metrics, with our own added; nil: a new one
 	Static         fs.FS                // what lies below /static
+	MediaOrigin    string               // scheme://host of the media store where it is not this server
 }
 
 // New builds the router. Its error is about the options.
@@ -49,6 +51,7 @@ func New(s *web.Services, o Options) (*echo.Echo, error) {
 	}
 	api.Mount(e, s, o.Limits)
 	notify.Mount(e, s)
+	console.Mount(e, s, console.Options{Secure: o.HTTPS, MediaOrigin: o.MediaOrigin, Limits: o.Limits})
 	return e, nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/hibiken/asynq"
 
 	"yingdi/domain"
+	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
 	"yingdi/domain/enrolment"
 	"yingdi/domain/idempotency"
@@ -60,6 +61,7 @@ var Unheard = []string{member.EventProfile, enrolment.EventActive, checkin.Event
 type Services struct {
 	Organisers  *organiser.Service
 	Media       *media.Service
+	Camps       *camp.Service
 	Lessons     *lesson.Service
 	Enrolments  *enrolment.Service
 	Checkins    *checkin.Service
@@ -77,6 +79,7 @@ func Consumers(s Services) []Consumer {
 	return slices.Concat(
 		organisers(s.Organisers),
 		mediaFiles(s.Media),
+		camps(s.Camps),
 		lessons(s.Lessons),
 		checkins(s.Checkins),
 		signcards(s.Signcards),

@@ -20,7 +20,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"yingdi/config"
-	"yingdi/domain"
 	"yingdi/domain/notice"
 	"yingdi/handlers/console"
 	"yingdi/storage/fake"
@@ -179,7 +178,7 @@ func (d *dev) handler() (http.Handler, error) {
 		return nil, err
 	}
 	e.GET("/dev/login-code", d.loginCode)
-	e.GET("/dev/console", d.enterConsole)
+	e.GET("/dev/console", d.openConsole)
 	control := echo.WrapHandler(d.wechat.Control("/dev/wechat"))
 	e.Any("/dev/wechat", control)
 	e.Any("/dev/wechat/*", control)
@@ -195,26 +194,22 @@ func (d *dev) loginCode(c echo.Context) error {
 	return c.JSON(http.StatusOK, map[string]string{"code": d.wechat.LoginCode(name)})
 }
 
-// enterConsole signs the browser in as one of the demo's staff.
-func (d *dev) enterConsole(c echo.Context) error {
-	name := c.QueryParam("as")
-	if _, ok := devStaff[name]; !ok {
+// openConsole signs the browser in to the console as one of the demo camp's staff.
+func (d *dev) openConsole(c echo.Context) error {
+	name, ctx := c.QueryParam("as"), c.Request().Context()
+	if devStaff[name] == "" {
 		return c.JSON(http.StatusBadRequest, map[string]string{"error": "as=teacher, manager or admin"})
 	}
-	ctx := c.Request().Context()
-	id, err := d.services.Members.ByOpenID(ctx, d.wechat.OpenID(name))
-	if errors.Is(err, domain.ErrNotFound) {
-		return c.JSON(http.StatusNotFound, map[string]string{"error": "no demo camp in this folder"})
-	}
+	_, m, err := d.services.Sessions.SignIn(ctx, d.wechat.LoginCode(name))
 	if err != nil {
 		return err
 	}
-	cookie, err := d.services.Sessions.OpenConsole(ctx, id)
+	cookie, err := d.services.Sessions.OpenConsole(ctx, m.ID)
 	if err != nil {
 		return err
 	}
 	console.SetCookie(c, cookie, false)
-	return c.Redirect(http.StatusSeeOther, "/console")
+	return c.Redirect(http.StatusSeeOther, console.Root)
 }
 
 // greet says where to go and whom to be.

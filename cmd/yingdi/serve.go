@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -14,9 +16,8 @@ import (
 
 	"yingdi/config"
 	"yingdi/handlers"
-	"yingdi/handlers/console"
 	"yingdi/handlers/web"
-	"yingdi/templates"
+	static "yingdi/templates"
 )
 
 func serveCommand() *cobra.Command {
@@ -42,29 +43,29 @@ func serveCommand() *cobra.Command {
 
 // echo is everything that answers HTTP.
 func (a *app) echo() (*echo.Echo, error) {
-	https, limits := strings.HasPrefix(a.config.URL, "https:"), limits(a.config.Limits)
 	e, err := handlers.New(a.services, handlers.Options{
-		TrustedProxies: a.config.TrustedProxies, HTTPS: https, Limits: limits, Metrics: a.registry, Static: templates.Static(),
+		TrustedProxies: a.config.TrustedProxies, HTTPS: strings.HasPrefix(a.config.URL, "https:"),
+		Limits: limits(a.config.Limits), Metrics: a.registry, Static: static.Static(), MediaOrigin: a.mediaOrigin(),
 	})
 	if err != nil {
 		return nil, err
 	}
-	console.Mount(e, a.services, console.Options{Secure: https, MediaOrigin: mediaOrigin(a.config), Limits: limits})
 	if a.folder != nil {
 		e.Any("/media/*", echo.WrapHandler(a.folder.Handler("/media", a.log)))
 	}
 	return e, nil
 }
 
-// mediaOrigin is where the console's pages may load pictures from, if not from this server.
-func mediaOrigin(c config.Config) string {
-	if c.Media != "s3" {
+// mediaOrigin is where browsers fetch media from; empty if it is this server.
+func (a *app) mediaOrigin() string {
+	if a.config.Media != "s3" {
 		return ""
 	}
-	if c.S3.PublicURL != "" {
-		return c.S3.PublicURL
+	origin, err := url.Parse(cmp.Or(a.config.S3.PublicURL, a.config.S3.Endpoint))
+	if err != nil {
+		return ""
 	}
-	return c.S3.Endpoint
+	return origin.Scheme + "://" + origin.Host
 }
 
 // limits spreads what an admin sets over what there is to limit.

@@ -262,7 +262,9 @@ func (a *app) joinServices(ctx context.Context) error {
 		Store: at.checkins, Likes: at.likes, Comments: at.comments, Camps: camps, Tasks: lessons, Enrolments: enrolments,
 		Media: files, Members: members, WeChat: a.wechat, IDs: ids, Clock: a.clock,
 	}
-	reviews := &review.Service{Store: at.reviews, Checkins: checkins, Notices: notices, Clock: a.clock}
+	reviews := &review.Service{
+		Store: at.reviews, Camps: camps, Tasks: lessons, Checkins: checkins, Members: members, Notices: notices, Clock: a.clock,
+	}
 	signcards := &signcard.Service{
 		Store: at.signcards, Bucket: a.bucket, WeChat: a.wechat, Scenes: channels, Checkins: checkins, Camps: camps,
 		Members: members, Files: files, Renderer: renderer, Clock: a.clock,
@@ -272,7 +274,8 @@ func (a *app) joinServices(ctx context.Context) error {
 		Members: members, Sessions: sessions, Organisers: organisers, Media: files, Camps: camps, Lessons: lessons,
 		Channels: channels, Enrolments: enrolments, Notices: notices, Checkins: checkins, Reviews: reviews, Signcards: signcards,
 		Today: &today.Service{
-			Camps: camps, Tasks: lessons, Enrolments: enrolments, Checkins: checkins, Media: files, Members: members, Clock: a.clock,
+			Camps: camps, Tasks: lessons, Enrolments: enrolments, Checkins: checkins, Reviews: reviews, Media: files, Members: members,
+			Clock: a.clock,
 		},
 		Pushes:      &push.Service{Store: at.pushes, Media: files, Notices: notices, Sealer: a.sealer, Clock: a.clock},
 		Idempotency: &idempotency.Service{Store: at.answers, Sealer: a.sealer, Clock: a.clock},
@@ -301,7 +304,7 @@ func (a *app) ready(ctx context.Context) error {
 func (a *app) joinJobs(context.Context) error {
 	s := a.services
 	services := jobs.Services{
-		Organisers: s.Organisers, Media: s.Media, Lessons: s.Lessons, Enrolments: s.Enrolments, Checkins: s.Checkins,
+		Organisers: s.Organisers, Media: s.Media, Camps: s.Camps, Lessons: s.Lessons, Enrolments: s.Enrolments, Checkins: s.Checkins,
 		Signcards: s.Signcards, Reviews: s.Reviews, Notices: s.Notices, Pushes: s.Pushes, Sessions: s.Sessions,
 		Idempotency: s.Idempotency, Schedule: a.schedule,
 	}

@@ -30,17 +30,15 @@ const maxBody = 256 << 10
 type console struct {
 	*web.Services
 	pages   *web.Pages
-	static  *static
 	cookies web.Cookies
 	csp     string
 	limits  web.Limits
 }
 
-// Mount serves the console. It panics if a template is broken, which a test would have found.
+// Mount serves the console; styles and scripts are expected below /static. It panics if a template is broken, which a
+// test would have found.
 func Mount(e *echo.Echo, s *web.Services, o Options) {
 	h := newConsole(s, o)
-	e.GET(Root+"/static/*", h.static.serve, web.Cached)
-
 	// Without signing in.
 	g := e.Group(Root, h.answer, h.headers, web.Bounded(maxBody), checkIDs, h.authenticate, web.CSRF(h.cookies), h.hold)
 	open := web.Hold(s.Limiter, s.Log, h.limits.SignIn)
@@ -97,18 +95,18 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 }
 
 func newConsole(s *web.Services, o Options) *console {
-	files, err := newStatic(templates.Static())
+	address, err := assets(templates.Static())
 	if err != nil {
 		panic("console: " + err.Error())
 	}
-	pages, err := web.ParsePages(templates.Console(), funcs(files))
+	pages, err := web.ParsePages(templates.Console(), funcs(address))
 	if err != nil {
 		panic("console: " + err.Error())
 	}
 	if o.Limits == (web.Limits{}) {
 		o.Limits = web.DefaultLimits
 	}
-	return &console{Services: s, pages: pages, static: files, cookies: web.Cookies{Secure: o.Secure}, csp: policy(o.MediaOrigin), limits: o.Limits}
+	return &console{Services: s, pages: pages, cookies: web.Cookies{Secure: o.Secure}, csp: policy(o.MediaOrigin), limits: o.Limits}
 }
 
 // policy is what a page may load: our own files, and media from where they are stored. Nothing inline.

@@ -12,9 +12,9 @@ import (
 )
 
 // funcs is what every template may call: how things are written, nothing else.
-func funcs(files *static) template.FuncMap {
+func funcs(asset func(file string) string) template.FuncMap {
 	return template.FuncMap{
-		"asset":    files.address,
+		"asset":    asset,
 		"date":     date,
 		"weekday":  weekday,
 		"initial":  initial,
