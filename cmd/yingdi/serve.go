@@ -14,9 +14,7 @@ import (
 
 	"yingdi/config"
 	"yingdi/handlers"
-	"yingdi/handlers/console"
 	"yingdi/handlers/web"
-	"yingdi/templates"
 )
 
 func serveCommand() *cobra.Command {
@@ -42,14 +40,13 @@ func serveCommand() *cobra.Command {
 
 // echo is everything that answers HTTP.
 func (a *app) echo() (*echo.Echo, error) {
-	https, limits := strings.HasPrefix(a.config.URL, "https:"), limits(a.config.Limits)
 	e, err := handlers.New(a.services, handlers.Options{
-		TrustedProxies: a.config.TrustedProxies, HTTPS: https, Limits: limits, Metrics: a.registry, Static: templates.Static(),
+		TrustedProxies: a.config.TrustedProxies, HTTPS: strings.HasPrefix(a.config.URL, "https:"),
+		MediaOrigin: mediaOrigin(a.config), Limits: limits(a.config.Limits), Metrics: a.registry,
 	})
 	if err != nil {
 		return nil, err
 	}
-	console.Mount(e, a.services, console.Options{Secure: https, MediaOrigin: mediaOrigin(a.config), Limits: limits})
 	if a.folder != nil {
 		e.Any("/media/*", echo.WrapHandler(a.folder.Handler("/media", a.log)))
 	}
