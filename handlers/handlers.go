@@ -2,7 +2,6 @@
 package handlers
 
 import (
-	"io/fs"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -22,8 +21,7 @@ type Options struct {
 	HTTPS          bool                 // people reach us by HTTPS
 	Limits         web.Limits           // zero: web.DefaultLimits
 	Metrics        *prometheus.Registry // shown at /metrics, with our own added; nil: a new one
-	Static         fs.FS                // what lies below /static
-	MediaOrigin    string               // scheme://host of the media store where it is not this server
+	MediaOrigin    string               // scheme://host of the media store where it is not this server itself
 }
 
 // New builds the router. Its error is about the options.
@@ -45,10 +43,7 @@ func New(s *web.Services, o Options) (*echo.Echo, error) {
 	e.Use(web.Observe(s.Log, domain.NewIDs(s.Clock), web.NewMetrics(o.Metrics)), web.Headers(o.HTTPS))
 
 	probes(e, s, o.Metrics)
-	e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/console") })
-	if o.Static != nil {
-		e.Group("/static", web.Cached).StaticFS("/", o.Static)
-	}
+	e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusFound, console.Root) })
 	api.Mount(e, s, o.Limits)
 	notify.Mount(e, s)
 	console.Mount(e, s, console.Options{Secure: o.HTTPS, MediaOrigin: o.MediaOrigin, Limits: o.Limits})

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -17,7 +15,6 @@ import (
 	"yingdi/config"
 	"yingdi/handlers"
 	"yingdi/handlers/web"
-	static "yingdi/templates"
 )
 
 func serveCommand() *cobra.Command {
@@ -45,7 +42,7 @@ func serveCommand() *cobra.Command {
 func (a *app) echo() (*echo.Echo, error) {
 	e, err := handlers.New(a.services, handlers.Options{
 		TrustedProxies: a.config.TrustedProxies, HTTPS: strings.HasPrefix(a.config.URL, "https:"),
-		Limits: limits(a.config.Limits), Metrics: a.registry, Static: static.Static(), MediaOrigin: a.mediaOrigin(),
+		MediaOrigin: mediaOrigin(a.config), Limits: limits(a.config.Limits), Metrics: a.registry,
 	})
 	if err != nil {
 		return nil, err
@@ -56,16 +53,15 @@ func (a *app) echo() (*echo.Echo, error) {
 	return e, nil
 }
 
-// mediaOrigin is where browsers fetch media from; empty if it is this server.
-func (a *app) mediaOrigin() string {
-	if a.config.Media != "s3" {
+// mediaOrigin is where the console's pages may load pictures from, if not from this server.
+func mediaOrigin(c config.Config) string {
+	if c.Media != "s3" {
 		return ""
 	}
-	origin, err := url.Parse(cmp.Or(a.config.S3.PublicURL, a.config.S3.Endpoint))
-	if err != nil {
-		return ""
+	if c.S3.PublicURL != "" {
+		return c.S3.PublicURL
 	}
-	return origin.Scheme + "://" + origin.Host
+	return c.S3.Endpoint
 }
 
 // limits spreads what an admin sets over what there is to limit.

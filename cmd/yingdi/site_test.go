@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -11,16 +10,11 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/labstack/echo/v4"
 
 	"yingdi/domain"
-	"yingdi/handlers"
 )
 
 // site is the product as clients reach it: a bundle behind its router.
@@ -33,25 +27,16 @@ type site struct {
 func newSite(t *testing.T) *site {
 	t.Helper()
 	b := newBundle(t)
-	b.services.Limiter = unlimited{}
-	e, err := handlers.New(b.services, handlers.Options{Metrics: b.registry, Static: os.DirFS("../../templates/static")})
+	e, err := b.echo()
 	if err != nil {
 		t.Fatal(err)
 	}
-	e.Any("/media/*", echo.WrapHandler(b.folder.Handler("/media", b.log)))
 	return &site{b, e, map[string]string{}}
-}
-
-// unlimited lets everything through; limits have tests of their own.
-type unlimited struct{}
-
-func (unlimited) Allow(context.Context, string, int, time.Duration) (bool, time.Duration, error) {
-	return true, 0, nil
 }
 
 var variable = regexp.MustCompile(`\{(\w+)\}`)
 
-// fill puts in what the variables stand for. {code:NAME} is a fresh login code.
+// fill puts in what the variables stand for.
 func (s *site) fill(t *testing.T, text string) string {
 	t.Helper()
 	return variable.ReplaceAllStringFunc(text, func(v string) string {

@@ -31,18 +31,13 @@ type Limits struct {
 }
 
 // DefaultLimits are made for people, with room for a quick one.
-var DefaultLimits = NewLimits(60, 600, 120)
-
-// NewLimits makes the rules of how often a minute: sign-ins of one address, and what one person reads and writes. A
-// class behind one address, or a simulator, needs wider ones.
-func NewLimits(signIn, read, write int) Limits {
-	rule := func(name string, count int) Rule { return Rule{Name: name, Count: max(count, 1), Window: time.Minute} }
-	l := Limits{
-		SignIn: rule("sign-in", signIn), Visit: rule("visit", read), Read: rule("read", read),
-		Write: rule("write", write), Upload: rule("upload", write), Comment: rule("comment", write/4),
-	}
-	l.SignIn.Address = true
-	return l
+var DefaultLimits = Limits{
+	SignIn:  Rule{Name: "sign-in", Count: 60, Window: time.Minute, Address: true},
+	Visit:   Rule{Name: "visit", Count: 600, Window: time.Minute},
+	Read:    Rule{Name: "read", Count: 600, Window: time.Minute},
+	Write:   Rule{Name: "write", Count: 120, Window: time.Minute},
+	Upload:  Rule{Name: "upload", Count: 240, Window: time.Minute},
+	Comment: Rule{Name: "comment", Count: 40, Window: time.Minute},
 }
 
 // Hold refuses what exceeds the rule and says when to come back. When the limiter itself does not answer, people go on
@@ -52,12 +47,13 @@ func Hold(limiter Limiter, log *slog.Logger, rule Rule) echo.MiddlewareFunc {
 		return func(c echo.Context) error {
 			ctx := c.Request().Context()
 			ok, retry, err := limiter.Allow(ctx, rule.key(c), rule.Count, rule.Window)
-			switch {
-			case ctx.Err() != nil:
-				return ctx.Err()
-			case err != nil:
+			if err != nil {
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
 				log.LogAttrs(ctx, slog.LevelError, "limiter does not answer", slog.String("rule", rule.Name), slog.Any("error", err))
-			case !ok:
+			}
+			if !ok {
 				return &retryError{fmt.Errorf("rule %s: %w", rule.Name, domain.ErrTooMany), max(retry, time.Second)}
 			}
 			return next(c)
