@@ -15,7 +15,11 @@ import (
 // Dead lists jobs that failed as often as they may, the newest first. Their events wait in the outbox all the while.
 func (q *Queue) Dead(_ context.Context, limit int) ([]domain.DeadJob, error) {
 	var dead []domain.DeadJob
-	for _, lane := range lanes {
+	used, err := usedLanes(q.inspector)
+	if err != nil {
+		return nil, fmt.Errorf("dead jobs: %w", err)
+	}
+	for _, lane := range used {
 		tasks, err := q.lastDead(lane, limit)
 		if err != nil {
 			return nil, fmt.Errorf("dead jobs: %w", err)
@@ -28,13 +32,16 @@ func (q *Queue) Dead(_ context.Context, limit int) ([]domain.DeadJob, error) {
 	return dead[:min(len(dead), limit)], nil
 }
 
+// usedLanes are those into which anything was ever put; of others the library knows nothing.
+func usedLanes(inspector *asynq.Inspector) ([]Lane, error) {
+	known, err := inspector.Queues()
+	return slices.DeleteFunc(slices.Clone(lanes), func(l Lane) bool { return !slices.Contains(known, string(l)) }), err
+}
+
 // lastDead reads the end of a list that the library keeps the oldest first.
 func (q *Queue) lastDead(lane Lane, limit int) ([]*asynq.TaskInfo, error) {
 	info, err := q.inspector.GetQueueInfo(string(lane))
-	if errors.Is(err, asynq.ErrQueueNotFound) || err == nil && info.Archived == 0 {
-		return nil, nil
-	}
-	if err != nil {
+	if err != nil || info.Archived == 0 {
 		return nil, err
 	}
 	last := (info.Archived + limit - 1) / limit

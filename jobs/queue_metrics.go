@@ -1,7 +1,6 @@
 package jobs
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/hibiken/asynq"
@@ -42,11 +41,13 @@ type depth struct{ inspector *asynq.Inspector }
 func (depth) Describe(to chan<- *prometheus.Desc) { to <- depthDesc }
 
 func (d depth) Collect(to chan<- prometheus.Metric) {
-	for _, lane := range lanes {
+	used, err := usedLanes(d.inspector)
+	if err != nil {
+		to <- prometheus.NewInvalidMetric(depthDesc, err)
+		return
+	}
+	for _, lane := range used {
 		info, err := d.inspector.GetQueueInfo(string(lane))
-		if errors.Is(err, asynq.ErrQueueNotFound) {
-			continue
-		}
 		if err != nil {
 			to <- prometheus.NewInvalidMetric(depthDesc, err)
 			return
