@@ -13,6 +13,7 @@ import (
 	"yingdi/handlers/console"
 	"yingdi/handlers/notify"
 	"yingdi/handlers/web"
+	"yingdi/templates"
 )
 
 // Options is what the handlers need besides the services.
@@ -44,6 +45,7 @@ func New(s *web.Services, o Options) (*echo.Echo, error) {
 
 	probes(e, s, o.Metrics)
 	e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusFound, console.Root) })
+	e.Group("/static", web.Cached).StaticFS("/", templates.Static())
 	api.Mount(e, s, o.Limits)
 	notify.Mount(e, s)
 	console.Mount(e, s, console.Options{Secure: o.HTTPS, MediaOrigin: o.MediaOrigin, Limits: o.Limits})

@@ -41,13 +41,13 @@ type depth struct{ inspector *asynq.Inspector }
 func (depth) Describe(to chan<- *prometheus.Desc) { to <- depthDesc }
 
 func (d depth) Collect(to chan<- prometheus.Metric) {
-	known, err := d.inspector.Queues() // a lane exists from its first job on
+	used, err := usedLanes(d.inspector)
 	if err != nil {
 		to <- prometheus.NewInvalidMetric(depthDesc, err)
 		return
 	}
-	for _, lane := range known {
-		info, err := d.inspector.GetQueueInfo(lane)
+	for _, lane := range used {
+		info, err := d.inspector.GetQueueInfo(string(lane))
 		if err != nil {
 			to <- prometheus.NewInvalidMetric(depthDesc, err)
 			return
@@ -55,7 +55,7 @@ func (d depth) Collect(to chan<- prometheus.Metric) {
 		for state, n := range map[string]int{
 			"waiting": info.Pending, "running": info.Active, "retrying": info.Retry, "dead": info.Archived,
 		} {
-			to <- prometheus.MustNewConstMetric(depthDesc, prometheus.GaugeValue, float64(n), lane, state)
+			to <- prometheus.MustNewConstMetric(depthDesc, prometheus.GaugeValue, float64(n), string(lane), state)
 		}
 	}
 }
