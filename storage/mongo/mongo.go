@@ -53,8 +53,7 @@ func Open(ctx context.Context, uri, database string) (*Engine, error) {
 	}
 	e := &Engine{client: client, db: client.Database(database), known: map[string]storage.Schema{}}
 	if err := e.Ping(ctx); err != nil {
-		client.Disconnect(context.WithoutCancel(ctx))
-		return nil, fmt.Errorf("mongodb: %w", err)
+		return nil, errors.Join(fmt.Errorf("mongodb: %w", err), client.Disconnect(context.WithoutCancel(ctx)))
 	}
 	return e, nil
 }

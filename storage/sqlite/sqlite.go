@@ -45,8 +45,7 @@ func Open(ctx context.Context, path string) (*Engine, error) {
 	}
 	e := &Engine{lock: lock, tables: map[string]*table{}}
 	if err := e.open(ctx, path); err != nil {
-		e.closeFiles()
-		return nil, fmt.Errorf("sqlite %s: %w", path, err)
+		return nil, errors.Join(fmt.Errorf("sqlite %s: %w", path, err), e.closeFiles())
 	}
 	return e, nil
 }
