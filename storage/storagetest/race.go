@@ -112,7 +112,7 @@ var raceTests = tests{
 		}()
 		won := atOnce(t, racers, func(i int) error {
 			for range 2 { // every one asks twice, as after a lost answer
-				if _, err := c.Add(t.Context(), "seats", numbered(i), 1, 50); err != nil {
+				if err := c.take(numbered(i), 50, never); err != nil {
 					return err
 				}
 			}
@@ -128,7 +128,7 @@ var raceTests = tests{
 		var kept atomic.Int64
 		atOnce(t, racers, func(i int) error {
 			op := numbered(i)
-			if _, err := c.Add(t.Context(), "seats", op, 1, 20); err != nil {
+			if err := c.take(op, 20, never); err != nil {
 				return err
 			}
 			if i%2 == 0 {
@@ -138,6 +138,27 @@ var raceTests = tests{
 			return c.Settle(t.Context(), "seats", op)
 		}, domain.ErrExhausted)
 		c.value(kept.Load())
+	},
+	"of several who take the same seat at once none takes a second": func(s *suite, t *testing.T) {
+		db, tasks := s.tasks(t)
+		c := counter{t, db, "seats"}
+		atOnce(t, racers, func(i int) error {
+			id := numbered(i % (racers / 5))
+			if err := c.take(id, racers, func() (bool, error) {
+				_, err := tasks.Get(t.Context(), id)
+				if errors.Is(err, domain.ErrNotFound) {
+					return false, nil
+				}
+				return err == nil, err
+			}); err != nil {
+				return err
+			}
+			if err := tasks.Insert(t.Context(), task{Doc: doc(id)}); err != nil && !errors.Is(err, domain.ErrExists) {
+				return err
+			}
+			return c.Settle(t.Context(), "seats", id)
+		})
+		c.value(racers / 5)
 	},
 	"a recount beside those who add is exact": func(s *suite, t *testing.T) {
 		db, tasks := s.tasks(t)
@@ -161,7 +182,7 @@ var raceTests = tests{
 				return err
 			}
 			id := numbered(i)
-			if _, err := c.Add(t.Context(), "seats", id, 1, 1000); err != nil {
+			if err := c.take(id, 1000, never); err != nil {
 				return err
 			}
 			if err := tasks.Insert(t.Context(), task{Doc: doc(id)}); err != nil {
