@@ -139,26 +139,38 @@ var raceTests = tests{
 		}, domain.ErrExhausted)
 		c.value(kept.Load())
 	},
-	"of several who take the same seat at once none takes a second": func(s *suite, t *testing.T) {
+	"of several who take the same seat at once, one of them asleep on the way, none takes a second": func(s *suite, t *testing.T) {
+		const seats = racers / 5
 		db, tasks := s.tasks(t)
 		c := counter{t, db, "seats"}
+		var settled [seats]sync.WaitGroup
+		for i := range settled {
+			settled[i].Add(4)
+		}
 		atOnce(t, racers, func(i int) error {
-			id := numbered(i % (racers / 5))
-			if err := c.take(id, racers, func() (bool, error) {
+			id, asleep := numbered(i%seats), i >= 4*seats
+			err := c.take(id, racers, func() (bool, error) {
 				_, err := tasks.Get(t.Context(), id)
+				if asleep {
+					settled[i%seats].Wait()
+				}
 				if errors.Is(err, domain.ErrNotFound) {
 					return false, nil
 				}
 				return err == nil, err
-			}); err != nil {
-				return err
+			})
+			if err == nil {
+				err = tasks.Insert(t.Context(), task{Doc: doc(id)})
 			}
-			if err := tasks.Insert(t.Context(), task{Doc: doc(id)}); err != nil && !errors.Is(err, domain.ErrExists) {
-				return err
+			if err == nil || errors.Is(err, domain.ErrExists) {
+				err = c.Settle(t.Context(), "seats", id)
 			}
-			return c.Settle(t.Context(), "seats", id)
+			if !asleep {
+				settled[i%seats].Done()
+			}
+			return err
 		})
-		c.value(racers / 5)
+		c.value(seats)
 	},
 	"a recount beside those who add is exact": func(s *suite, t *testing.T) {
 		db, tasks := s.tasks(t)
