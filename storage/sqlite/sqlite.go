@@ -93,6 +93,7 @@ func layOut(ctx context.Context, conn *sql.Conn) error {
 		CREATE TABLE IF NOT EXISTS _schemas (name TEXT PRIMARY KEY NOT NULL, fields TEXT NOT NULL) WITHOUT ROWID;
 		CREATE TABLE IF NOT EXISTS _counters (name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL, rev INTEGER NOT NULL) WITHOUT ROWID;
 		CREATE TABLE IF NOT EXISTS _counter_ops (counter TEXT NOT NULL, op TEXT NOT NULL, delta INTEGER NOT NULL, PRIMARY KEY (counter, op)) WITHOUT ROWID;
+		CREATE TABLE IF NOT EXISTS _counter_stamps (counter TEXT NOT NULL, stripe INTEGER NOT NULL, stamp INTEGER NOT NULL, PRIMARY KEY (counter, stripe)) WITHOUT ROWID;
 		PRAGMA user_version = %d`, format))
 	return err
 }
