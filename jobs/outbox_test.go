@@ -178,8 +178,8 @@ func TestWhatFindsNoRoomIsSwept(t *testing.T) {
 	var done effects
 	p := w.process(newRedis(t), []jobs.Consumer{done.consumer("one")})
 	w.write("t0", happened)
-	for range 20_000 { // far more than fits; nobody relays
-		p.Post(domain.Posted{Collection: "things", ID: "gone", Event: domain.Event{ID: "e", Type: happened}})
+	for range 20_000 { // far more than fits; nobody relays, and all of it is done with
+		p.Post(domain.Posted{Collection: "things", ID: "gone", Event: domain.Event{ID: "e", Type: happened, Done: []string{"one"}}})
 	}
 	w.write("t1", happened)
 	p.start().drain()
