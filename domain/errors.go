@@ -60,6 +60,13 @@ func Refusal(kind Kind, code, message string) *Error {
 	return &Error{Kind: kind, Code: code, Message: message}
 }
 
+// On returns the refusal as one of the named input.
+func (e *Error) On(field string) *Error {
+	named := *e
+	named.Fields = []Field{{field, e.Message}}
+	return &named
+}
+
 // The refusals that every feature shares.
 var (
 	ErrInvalid         = Refusal(KindInvalid, "invalid", "填写的内容有误，请检查")

@@ -2,7 +2,6 @@
 package handlers
 
 import (
-	"io/fs"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -11,6 +10,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/handlers/api"
+	"yingdi/handlers/console"
 	"yingdi/handlers/notify"
 	"yingdi/handlers/web"
 )
@@ -21,7 +21,7 @@ type Options struct {
 	HTTPS          bool                 // people reach us by HTTPS
 	Limits         web.Limits           // zero: web.DefaultLimits
 	Metrics        *prometheus.Registry // shown at /metrics, with our own added; nil: a new one
-	Static         fs.FS                // what lies below /static
+	MediaOrigin    string               // scheme://host of the media store where it is not this server itself
 }
 
 // New builds the router. Its error is about the options.
@@ -42,16 +42,28 @@ func New(s *web.Services, o Options) (*echo.Echo, error) {
 	e.HTTPErrorHandler = web.HandleError
 	e.Use(web.Observe(s.Log, domain.NewIDs(s.Clock), web.NewMetrics(o.Metrics)), web.Headers(o.HTTPS))
 
-	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
-	e.GET("/readyz", func(c echo.Context) error { return ready(c, s) }, web.Within(web.ProbeLife))
-	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(o.Metrics, promhttp.HandlerOpts{})))
-	e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusFound, "/console") })
-	if o.Static != nil {
-		e.Group("/static", web.Cached).StaticFS("/", o.Static)
-	}
+	probes(e, s, o.Metrics)
+	e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusFound, console.Root) })
 	api.Mount(e, s, o.Limits)
 	notify.Mount(e, s)
+	console.Mount(e, s, console.Options{Secure: o.HTTPS, MediaOrigin: o.MediaOrigin, Limits: o.Limits})
 	return e, nil
+}
+
+// Health answers only probes and metrics, for a process that serves nobody.
+func Health(s *web.Services, metrics *prometheus.Registry) *echo.Echo {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.HTTPErrorHandler = web.HandleError
+	e.Use(web.Observe(s.Log, domain.NewIDs(s.Clock), web.NewMetrics(metrics)))
+	probes(e, s, metrics)
+	return e
+}
+
+func probes(e *echo.Echo, s *web.Services, metrics *prometheus.Registry) {
+	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
+	e.GET("/readyz", func(c echo.Context) error { return ready(c, s) }, web.Within(web.ProbeLife))
+	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(metrics, promhttp.HandlerOpts{})))
 }
 
 // ready answers 503 while something that this process needs does not answer; what it is stands in the log.

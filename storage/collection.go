@@ -40,7 +40,7 @@ type Collection[T any] struct {
 // NewCollection declares a collection and creates its indexes; documents that were stored before an index got a new
 // field are brought up to it. *T must embed domain.Doc. A key named "x" can be indexed by naming it in an index;
 // unique indexes refuse a second document with the same values. IDIndex and OutboxIndex are there without being
-// declared. A key must always give the same type; one that gives nil for the zero document may give numbers or texts.
+// declared. A key gives values of one type, or nil.
 func NewCollection[T any](ctx context.Context, db *DB, name string, keys Keys[T], indexes ...Index) (*Collection[T], error) {
 	schema, err := declare(name, keys, indexes)
 	if err != nil {

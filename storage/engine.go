@@ -82,7 +82,7 @@ type Type int
 const (
 	String Type = iota
 	Int
-	Any // either; numbers sort before strings
+	Any // not known beforehand; one of the two all the same
 )
 
 // Index is an ordered list of fields; every index ends in the id, so that its order is total.

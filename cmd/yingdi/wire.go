@@ -7,10 +7,10 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 
-	"github.com/alicebob/miniredis/v2"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/redis/go-redis/v9"
+	goredis "github.com/redis/go-redis/v9"
 
 	"yingdi/config"
 	"yingdi/domain"
@@ -31,9 +31,12 @@ import (
 	"yingdi/domain/signcard"
 	"yingdi/domain/today"
 	"yingdi/handlers/web"
+	"yingdi/jobs"
 	"yingdi/storage"
 	"yingdi/storage/media"
+	"yingdi/storage/mongo"
 	"yingdi/storage/password"
+	"yingdi/storage/redis"
 	"yingdi/storage/sqlite"
 	"yingdi/storage/wechat"
 	"yingdi/templates/card"
@@ -47,13 +50,17 @@ type app struct {
 	registry *prometheus.Registry
 
 	db       *storage.DB
-	redis    redis.UniversalClient
+	redis    goredis.UniversalClient
 	bucket   mediadomain.Bucket
 	folder   *media.Folder // nil unless the media lie in a folder
 	wechat   *wechat.Client
 	sealer   *domain.Sealer
 	services *web.Services
 	schedule *schedule.Service
+	queue    *jobs.Queue
+	ticker   *jobs.Scheduler
+	stop     context.CancelFunc // ends relay, workers and scheduler
+	running  sync.WaitGroup
 
 	closers []func() error
 }
@@ -67,6 +74,7 @@ func wire(ctx context.Context, c config.Config, clock *clock, log *slog.Logger) 
 	}{
 		{"secrets", a.joinSecrets}, {"documents", a.joinDocuments}, {"queue", a.joinQueue}, {"media", a.joinMedia},
 		{"wechat", a.joinWeChat}, {"services", a.joinServices},
+		{"jobs", a.joinJobs},
 	} {
 		if err := part.join(ctx); err != nil {
 			return nil, errors.Join(fmt.Errorf("%s: %w", part.name, err), a.close())
@@ -100,10 +108,11 @@ func (a *app) joinSecrets(context.Context) error {
 func (a *app) joinDocuments(ctx context.Context) error {
 	var engine storage.Engine
 	var err error
-	if err = os.MkdirAll(a.config.Data, 0o750); err != nil {
-		return err
+	if a.config.Documents == "mongo" {
+		engine, err = mongo.Open(ctx, a.config.Mongo.URI, a.config.Mongo.Database)
+	} else if err = os.MkdirAll(a.config.Data, 0o750); err == nil {
+		engine, err = sqlite.Open(ctx, filepath.Join(a.config.Data, "yingdi.db"))
 	}
-	engine, err = sqlite.Open(ctx, filepath.Join(a.config.Data, "yingdi.db"))
 	if err != nil {
 		return err
 	}
@@ -112,13 +121,21 @@ func (a *app) joinDocuments(ctx context.Context) error {
 	return nil
 }
 
-func (a *app) joinQueue(context.Context) error {
-	mini := miniredis.NewMiniRedis()
-	if err := mini.Start(); err != nil {
+func (a *app) joinQueue(ctx context.Context) error {
+	if a.config.Queue == "redis" {
+		var err error
+		a.redis, err = redis.Open(ctx, a.config.Redis.URL)
+		if err == nil {
+			a.onClose(a.redis.Close)
+		}
 		return err
 	}
-	a.redis = redis.NewClient(&redis.Options{Addr: mini.Addr()})
-	a.onClose(func() error { mini.Close(); return nil })
+	embedded, err := redis.StartEmbedded()
+	if err != nil {
+		return err
+	}
+	a.redis = embedded.Client
+	a.onClose(embedded.Close)
 	return nil
 }
 
@@ -239,13 +256,15 @@ func (a *app) joinServices(ctx context.Context) error {
 	enrolments := &enrolment.Service{Store: at.enrolments, Seats: a.db, Camps: camps, Clock: a.clock}
 	notices := &notice.Service{
 		Store: at.notices, Credits: at.credits, WeChat: a.wechat, Members: members, People: members,
-		Templates: templates(a.config.WeChat.Templates), Clock: a.clock,
+		Templates: messageTemplates(a.config.WeChat.Templates), Clock: a.clock,
 	}
 	checkins := &checkin.Service{
 		Store: at.checkins, Likes: at.likes, Comments: at.comments, Camps: camps, Tasks: lessons, Enrolments: enrolments,
 		Media: files, Members: members, WeChat: a.wechat, IDs: ids, Clock: a.clock,
 	}
-	reviews := &review.Service{Store: at.reviews, Checkins: checkins, Notices: notices, Clock: a.clock}
+	reviews := &review.Service{
+		Store: at.reviews, Camps: camps, Tasks: lessons, Checkins: checkins, Members: members, Notices: notices, Clock: a.clock,
+	}
 	signcards := &signcard.Service{
 		Store: at.signcards, Bucket: a.bucket, WeChat: a.wechat, Scenes: channels, Checkins: checkins, Camps: camps,
 		Members: members, Files: files, Renderer: renderer, Clock: a.clock,
@@ -255,17 +274,19 @@ func (a *app) joinServices(ctx context.Context) error {
 		Members: members, Sessions: sessions, Organisers: organisers, Media: files, Camps: camps, Lessons: lessons,
 		Channels: channels, Enrolments: enrolments, Notices: notices, Checkins: checkins, Reviews: reviews, Signcards: signcards,
 		Today: &today.Service{
-			Camps: camps, Tasks: lessons, Enrolments: enrolments, Checkins: checkins, Media: files, Members: members, Clock: a.clock,
+			Camps: camps, Tasks: lessons, Enrolments: enrolments, Checkins: checkins, Reviews: reviews, Media: files, Members: members,
+			Clock: a.clock,
 		},
 		Pushes:      &push.Service{Store: at.pushes, Media: files, Notices: notices, Sealer: a.sealer, Clock: a.clock},
 		Idempotency: &idempotency.Service{Store: at.answers, Sealer: a.sealer, Clock: a.clock},
 		Receiver:    a.wechat, Codes: a.wechat, Ready: a.ready, Clock: a.clock, Log: a.log,
+		Limiter: &redis.Limiter{Client: a.redis, Clock: a.clock},
 	}
 	return nil
 }
 
-// templates keeps those that the organiser has configured.
-func templates(configured map[string]config.Template) map[notice.Kind]notice.Template {
+// messageTemplates keeps those that the organiser has configured.
+func messageTemplates(configured map[string]config.Template) map[notice.Kind]notice.Template {
 	kept := map[notice.Kind]notice.Template{}
 	for kind, t := range configured {
 		if t.ID != "" {
@@ -278,4 +299,46 @@ func templates(configured map[string]config.Template) map[notice.Kind]notice.Tem
 // ready is nil when everything that this process needs answers.
 func (a *app) ready(ctx context.Context) error {
 	return errors.Join(a.db.Ping(ctx), a.redis.Ping(ctx).Err(), a.bucket.Ping(ctx))
+}
+
+func (a *app) joinJobs(context.Context) error {
+	s := a.services
+	services := jobs.Services{
+		Organisers: s.Organisers, Media: s.Media, Camps: s.Camps, Lessons: s.Lessons, Enrolments: s.Enrolments, Checkins: s.Checkins,
+		Signcards: s.Signcards, Reviews: s.Reviews, Notices: s.Notices, Pushes: s.Pushes, Sessions: s.Sessions,
+		Idempotency: s.Idempotency, Schedule: a.schedule,
+	}
+	var err error
+	a.queue, err = jobs.New(jobs.Options{
+		Redis: a.redis, Outbox: a.db, Consumers: jobs.Consumers(services), Unheard: jobs.Unheard,
+		Clock: a.clock, Log: a.log, Metrics: a.registry, Workers: a.config.Workers,
+	})
+	if err != nil {
+		return err
+	}
+	a.ticker = &jobs.Scheduler{Slots: a.schedule, Table: jobs.Table(services), Log: a.log}
+	a.db.OnWrite(a.queue.Post)
+	s.Jobs = a.queue
+	return nil
+}
+
+// startJobs lets events flow into the queue, and works on them and on the clock's table if it shall.
+func (a *app) startJobs(ctx context.Context, work bool) {
+	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
+	a.running.Go(func() { a.queue.Relay(ctx) })
+	if !work {
+		return
+	}
+	a.running.Go(func() {
+		if err := a.queue.Work(ctx); err != nil {
+			a.log.Error("workers", "err", err)
+		}
+	})
+	a.running.Go(func() { a.ticker.Run(ctx) })
+}
+
+// stopJobs lets running jobs finish; what does not goes back into the queue, and what the queue loses is in the outbox.
+func (a *app) stopJobs() {
+	a.stop()
+	a.running.Wait()
 }

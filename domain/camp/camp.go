@@ -53,6 +53,9 @@ const (
 	MaxSeats = 100_000
 )
 
+// EventCover says that the camp has a new cover: the picture is to be kept.
+const EventCover = "camp:cover"
+
 // The refusals of this feature.
 var (
 	ErrNotPublished = domain.Refusal(domain.KindConflict, "camp_not_published", "训练营还没有发布")
@@ -102,14 +105,19 @@ func (c *Camp) Apply(f Form, now time.Time) error {
 	if err := f.Check(); err != nil {
 		return err
 	}
-	begun := c.State != Draft && c.Calendar.Day(now) >= c.Start
-	if begun && (f.Start != c.Start || f.End != c.End || f.Calendar != c.Calendar) {
+	if c.Begun(now) && (f.Start != c.Start || f.End != c.End || f.Calendar != c.Calendar) {
 		return ErrStarted
+	}
+	if f.Cover != "" && f.Cover != c.Cover {
+		c.Emit(EventCover, now, nil)
 	}
 	c.Title, c.Intro, c.Cover, c.Calendar = f.Title, f.Intro, f.Cover, f.Calendar
 	c.Start, c.End, c.EnrolBy, c.Seats = f.Start, f.End, f.EnrolBy, f.Seats
 	return nil
 }
+
+// Begun reports whether facts may have been written by the camp's days, which then stay as they are.
+func (c Camp) Begun(now time.Time) bool { return c.State != Draft && c.Calendar.Day(now) >= c.Start }
 
 // Publish makes the camp visible and opens enrolment.
 func (c *Camp) Publish(now time.Time) error {

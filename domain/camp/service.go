@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"yingdi/domain"
+	"yingdi/domain/media"
 )
 
 // Store keeps camps.
@@ -35,9 +36,14 @@ type Tasks interface {
 	HasTask(ctx context.Context, camp string) (bool, error)
 }
 
-// Pictures tells whether a media id is a picture of the given owner that may be shown; domain/media does it.
+// Pictures tells whether a media id is a picture of the given owner that may be shown, and prepares covers to be looked
+// at; domain/media does it.
 type Pictures interface {
 	OwnPicture(ctx context.Context, owner, id string) error
+	Keep(ctx context.Context, ref string, ids []string) error
+	Own(ctx context.Context, ids []string) ([]media.View, error)
+	Many(ctx context.Context, ids []string) (map[string]media.Media, error)
+	Views(ctx context.Context, found map[string]media.Media, ids []string, all bool) ([]media.View, error)
 }
 
 // Service holds the use cases.
@@ -156,6 +162,19 @@ func (s *Service) Many(ctx context.Context, ids []string) (map[string]Camp, erro
 // OpenCamps lists published camps for learners.
 func (s *Service) OpenCamps(ctx context.Context, page domain.Page) ([]Camp, domain.Cursor, error) {
 	return s.Store.Open(ctx, page)
+}
+
+// Titles returns what camps are called, by id, in one round trip. Whoever calls it has checked who asks.
+func (s *Service) Titles(ctx context.Context, ids []string) (map[string]string, error) {
+	found, err := s.Store.GetMany(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	titles := make(map[string]string, len(found))
+	for id, c := range found {
+		titles[id] = c.Title
+	}
+	return titles, nil
 }
 
 // Taken tells how many seats of the camp are taken.

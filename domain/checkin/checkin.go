@@ -74,7 +74,7 @@ var (
 	ErrNotYet    = domain.Refusal(domain.KindConflict, "camp_not_started", "训练营还没有开始")
 	ErrOver      = domain.Refusal(domain.KindConflict, "camp_over", "训练营已经结束")
 	ErrEditOver  = domain.Refusal(domain.KindConflict, "edit_window_over", "当天结束后不能再修改")
-	ErrEmpty     = domain.Refusal(domain.KindInvalid, "checkin_empty", "写点什么，或者添加图片、录音、视频")
+	ErrEmpty     = domain.Refusal(domain.KindInvalid, "checkin_empty", "写点什么，或者添加图片、录音、视频").On("text")
 	ErrInvisible = domain.Refusal(domain.KindConflict, "checkin_not_visible", "这条打卡还没有公开")
 )
 
@@ -103,8 +103,7 @@ func (f Form) Check() error {
 		return err
 	}
 	if blank(f.Text) && len(f.Media) == 0 {
-		return &domain.Error{Kind: ErrEmpty.Kind, Code: ErrEmpty.Code, Message: ErrEmpty.Message,
-			Fields: []domain.Field{{Name: "text", Message: ErrEmpty.Message}}}
+		return ErrEmpty
 	}
 	return nil
 }

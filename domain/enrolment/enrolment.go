@@ -74,6 +74,7 @@ type Seats interface {
 type Camps interface {
 	Get(ctx context.Context, id string) (camp.Camp, error)
 	ForStaff(ctx context.Context, id string, right domain.Right) (camp.Camp, error)
+	OpenCamps(ctx context.Context, page domain.Page) ([]camp.Camp, domain.Cursor, error)
 }
 
 // Service holds the use cases.
@@ -202,6 +203,26 @@ func (s *Service) RecountSeats(ctx context.Context, campID string) (int64, error
 		}
 		return active, nil
 	})
+}
+
+// RecountAll recounts the seats of every published camp. For jobs. A camp that fails does not stop the others.
+func (s *Service) RecountAll(ctx context.Context) error {
+	var failures []error
+	for page := (domain.Page{Limit: domain.MaxPage}); ; {
+		camps, next, err := s.Camps.OpenCamps(ctx, page)
+		if err != nil {
+			return errors.Join(append(failures, err)...)
+		}
+		for _, c := range camps {
+			if _, err := s.RecountSeats(ctx, c.ID); err != nil {
+				failures = append(failures, fmt.Errorf("seats of camp %s: %w", c.ID, err))
+			}
+		}
+		if next == "" {
+			return errors.Join(failures...)
+		}
+		page.After = next
+	}
 }
 
 // Require returns the acting person's place in the camp, or ErrNotEnrolled.

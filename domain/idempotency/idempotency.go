@@ -31,7 +31,7 @@ const purpose = "idempotency.body"
 
 // The refusals of this feature.
 var (
-	ErrKey       = domain.Refusal(domain.KindInvalid, "idempotency_key_invalid", "请求标识无效")
+	ErrKey       = domain.Refusal(domain.KindInvalid, "idempotency_key_invalid", "请求标识只能用字母、数字、- 和 _，最多 64 个").On("Idempotency-Key")
 	ErrDiffers   = domain.Refusal(domain.KindConflict, "idempotency_key_reused", "同一个请求标识不能用于不同的请求")
 	ErrUnderWay  = domain.Refusal(domain.KindConflict, "request_under_way", "上一次请求还在处理中，请稍候")
 	MaxKeyLength = 64

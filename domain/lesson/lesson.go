@@ -68,7 +68,7 @@ func (t *Task) Apply(f Form, c camp.Camp, now time.Time) error {
 	if err := f.Check(c); err != nil {
 		return err
 	}
-	if t.Day != "" && f.Day != t.Day && t.begun(c, now) {
+	if t.Day != "" && f.Day != t.Day && t.Begun(c, now) {
 		return ErrBegun
 	}
 	t.Day, t.Title, t.Content, t.Media = f.Day, f.Title, f.Content, f.Media
@@ -80,14 +80,15 @@ func (t *Task) Remove(c camp.Camp, now time.Time) error {
 	switch {
 	case !t.RemovedAt.IsZero():
 		return domain.ErrSame
-	case t.begun(c, now):
+	case t.Begun(c, now):
 		return ErrBegun
 	}
 	t.RemovedAt = now
 	return nil
 }
 
-func (t Task) begun(c camp.Camp, now time.Time) bool {
+// Begun reports whether check-ins may have been written by the task's day, which then stays as it is.
+func (t Task) Begun(c camp.Camp, now time.Time) bool {
 	return c.State != camp.Draft && c.Calendar.Day(now) >= t.Day
 }
 

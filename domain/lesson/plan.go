@@ -38,7 +38,7 @@ func (s *Service) Plan(ctx context.Context, campID string) (Plan, error) {
 	plan := Plan{Camp: c, Today: c.Calendar.Day(now)}
 	for _, t := range tasks {
 		if n := len(plan.Days); n == 0 || plan.Days[n-1].Day != t.Day {
-			plan.Days = append(plan.Days, PlannedDay{Day: t.Day, DayN: c.DayN(t.Day), Begun: t.begun(c, now)})
+			plan.Days = append(plan.Days, PlannedDay{Day: t.Day, DayN: c.DayN(t.Day), Begun: t.Begun(c, now)})
 		}
 		last := &plan.Days[len(plan.Days)-1]
 		last.Tasks = append(last.Tasks, t)

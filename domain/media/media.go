@@ -89,7 +89,7 @@ var types = map[Kind]struct {
 var (
 	ErrNotUploaded = domain.Refusal(domain.KindConflict, "media_not_uploaded", "文件还没有上传完成")
 	ErrNotReal     = domain.Refusal(domain.KindInvalid, "media_refused", "文件内容与类型不符，无法使用")
-	ErrUnusable    = domain.Refusal(domain.KindInvalid, "media_unusable", "素材不存在、不属于你或无法使用")
+	ErrUnusable    = domain.Refusal(domain.KindInvalid, "media_unusable", "素材不存在、不属于你或无法使用").On("media")
 )
 
 // Announcement is what a client says before it uploads.

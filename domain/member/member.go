@@ -50,8 +50,8 @@ const EventProfile = "member:profile"
 var (
 	ErrBlocked    = domain.Refusal(domain.KindForbidden, "member_blocked", "账号已停用，如有疑问请联系客服")
 	ErrPhoneTaken = domain.Refusal(domain.KindConflict, "phone_taken", "这个手机号已绑定其他账号")
-	ErrNickname   = domain.Refusal(domain.KindInvalid, "nickname_refused", "这个昵称不合适，请换一个")
-	ErrAvatar     = domain.Refusal(domain.KindInvalid, "avatar_refused", "头像无法使用，请换一张图片")
+	ErrNickname   = domain.Refusal(domain.KindInvalid, "nickname_refused", "这个昵称不合适，请换一个").On("nickname")
+	ErrAvatar     = domain.Refusal(domain.KindInvalid, "avatar_refused", "头像无法使用，请换一张图片").On("avatar")
 )
 
 // MayEnter returns ErrBlocked unless the person may sign in.

@@ -2,6 +2,7 @@ package organiser
 
 import (
 	"context"
+	"slices"
 
 	"yingdi/domain"
 	"yingdi/domain/member"
@@ -48,6 +49,18 @@ func (s *Service) Names(ctx context.Context, ids []string) (map[string]string, e
 		names[id] = o.Name
 	}
 	return names, nil
+}
+
+// ToOpenIn lists the organisers in which the actor may open camps.
+func (s *Service) ToOpenIn(ctx context.Context) ([]Organiser, error) {
+	mine, _, err := s.Mine(ctx, domain.Page{Limit: domain.MaxPage})
+	if err != nil {
+		return nil, err
+	}
+	actor := domain.ActorFrom(ctx)
+	return slices.DeleteFunc(mine, func(o Organiser) bool {
+		return !actor.Has(domain.RightCampOpen, domain.Place{Organiser: o.ID})
+	}), nil
 }
 
 // known refuses the named input unless it is the id of a person, so that no role is given to nobody.

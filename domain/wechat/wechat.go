@@ -82,18 +82,18 @@ type SentResult struct {
 
 // What WeChat refuses, each with its error code in the public documentation.
 var (
-	ErrBadCode     = domain.Refusal(domain.KindInvalid, "wechat_code_invalid", "登录已失效，请重试")           // 40029
-	ErrCodeUsed    = domain.Refusal(domain.KindInvalid, "wechat_code_used", "登录已失效，请重试")              // 40163
-	ErrTooOften    = domain.Refusal(domain.KindTooMany, "wechat_too_often", "登录太频繁，请稍后再试")            // 45011
-	ErrBlocked     = domain.Refusal(domain.KindForbidden, "wechat_blocked", "该微信账号存在风险，暂时不能登录")       // 40226
-	ErrNoConsent   = domain.Refusal(domain.KindConflict, "wechat_no_consent", "对方没有订阅这类消息")           // 43101
-	ErrBadMessage  = domain.Refusal(domain.KindInvalid, "wechat_message_invalid", "消息内容不符合模板要求")      // 47003
-	ErrBadTemplate = domain.Refusal(domain.KindInvalid, "wechat_template_invalid", "消息模板不存在")         // 40037
-	ErrInactive    = domain.Refusal(domain.KindConflict, "wechat_inactive", "请在小程序里重新打开页面后再提交")       // 61010
-	ErrUnknown     = domain.Refusal(domain.KindNotFound, "wechat_person_unknown", "没有找到这位微信用户")       // 40003
-	ErrQuota       = domain.Refusal(domain.KindTooMany, "wechat_quota", "微信接口今天的次数已用完，请稍后再试")         // 45009, 45029
-	ErrSetup       = domain.Refusal(domain.KindUnavailable, "wechat_setup", "小程序的微信配置有误，请联系管理员")      // 40001, 40013, 40125, 40164, 48001 …
-	ErrRefused     = domain.Refusal(domain.KindUnavailable, "wechat_refused", "微信没有接受这次请求，请稍后再试")     // any other code
-	ErrBadPush     = domain.Refusal(domain.KindForbidden, "wechat_push_refused", "推送签名无效")            // ours: forged, stale or plaintext
-	ErrUnreachable = domain.Refusal(domain.KindUnavailable, "wechat_unreachable", "微信服务暂时没有响应，请稍后再试") // network, 5xx, -1
+	ErrBadCode     = domain.Refusal(domain.KindInvalid, "wechat_code_invalid", "登录已失效，请重试").On("code") // 40029
+	ErrCodeUsed    = domain.Refusal(domain.KindInvalid, "wechat_code_used", "登录已失效，请重试").On("code")    // 40163
+	ErrTooOften    = domain.Refusal(domain.KindTooMany, "wechat_too_often", "登录太频繁，请稍后再试")             // 45011
+	ErrBlocked     = domain.Refusal(domain.KindForbidden, "wechat_blocked", "该微信账号存在风险，暂时不能登录")        // 40226
+	ErrNoConsent   = domain.Refusal(domain.KindConflict, "wechat_no_consent", "对方没有订阅这类消息")            // 43101
+	ErrBadMessage  = domain.Refusal(domain.KindInvalid, "wechat_message_invalid", "消息内容不符合模板要求")       // 47003
+	ErrBadTemplate = domain.Refusal(domain.KindInvalid, "wechat_template_invalid", "消息模板不存在")          // 40037
+	ErrInactive    = domain.Refusal(domain.KindConflict, "wechat_inactive", "请在小程序里重新打开页面后再提交")        // 61010
+	ErrUnknown     = domain.Refusal(domain.KindNotFound, "wechat_person_unknown", "没有找到这位微信用户")        // 40003
+	ErrQuota       = domain.Refusal(domain.KindTooMany, "wechat_quota", "微信接口今天的次数已用完，请稍后再试")          // 45009, 45029
+	ErrSetup       = domain.Refusal(domain.KindUnavailable, "wechat_setup", "小程序的微信配置有误，请联系管理员")       // 40001, 40013, 40125, 40164, 48001 …
+	ErrRefused     = domain.Refusal(domain.KindUnavailable, "wechat_refused", "微信没有接受这次请求，请稍后再试")      // any other code
+	ErrBadPush     = domain.Refusal(domain.KindForbidden, "wechat_push_refused", "推送签名无效")             // ours: forged, stale or plaintext
+	ErrUnreachable = domain.Refusal(domain.KindUnavailable, "wechat_unreachable", "微信服务暂时没有响应，请稍后再试")  // network, 5xx, -1
 )

@@ -14,18 +14,18 @@ Refusals are problems (RFC 9457): ` + "`code`" + ` is stable, ` + "`detail`" + `
 Lists are paged: pass ` + "`next`" + ` as ` + "`after`" + ` until it is empty. Requests that come too often get 429 and ` + "`Retry-After`" + `.
 `
 
-// Swagger UI comes from our own static files; the page runs no inline script, so its content policy can forbid them.
+// Swagger UI comes from the console's own files; the page runs no inline script, so its content policy can forbid them.
 const docsPage = `<!doctype html>
 <html lang="zh-CN">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Yingdi 营地 API</title>
-<link rel="stylesheet" href="/static/vendor/swagger-ui.css">
+<link rel="stylesheet" href="/console/static/vendor/swagger-ui.css">
 </head>
 <body>
 <div id="docs"></div>
-<script src="/static/vendor/swagger-ui-bundle.js"></script>
+<script src="/console/static/vendor/swagger-ui-bundle.js"></script>
 <script src="/docs/start.js"></script>
 </body>
 </html>

@@ -23,6 +23,9 @@ func init() {
 	huma.ValidateStrictCasing = true
 	huma.NewError = func(status int, _ string, causes ...error) huma.StatusError { return problem(status, causes) }
 	huma.NewErrorWithContext = func(ctx huma.Context, status int, _ string, causes ...error) huma.StatusError {
+		for i, cause := range causes {
+			causes[i] = web.Cut(ctx.Context(), cause)
+		}
 		p := problem(status, causes)
 		c := humaecho.Unwrap(ctx)
 		p.Request = web.RequestID(c)
@@ -75,7 +78,7 @@ func problem(status int, causes []error) *web.Problem {
 			fields = append(fields, field(detail))
 		}
 	}
-	return web.ProblemWith(status, fields, nil)
+	return web.ProblemWith(status, fields)
 }
 
 // field translates one detail. It leaves the value out: it is somebody's.

@@ -39,7 +39,7 @@ func Within(life time.Duration) echo.MiddlewareFunc {
 			ctx, cancel := context.WithTimeout(c.Request().Context(), life)
 			defer cancel()
 			c.SetRequest(c.Request().WithContext(ctx))
-			return next(c)
+			return Cut(ctx, next(c))
 		}
 	}
 }

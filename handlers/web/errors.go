@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"net/http"
 	"strconv"
@@ -161,18 +162,26 @@ func refusalWith(status int) *domain.Error {
 	return ErrInternal
 }
 
-// ProblemWith makes a problem of a status and the inputs at fault, for libraries that refuse by themselves.
-func ProblemWith(status int, fields []domain.Field, cause error) *Problem {
-	refusal := *refusalWith(status)
-	refusal.Fields = fields
-	if len(fields) > 0 {
-		refusal.Message = fields[0].Message
-	}
-	p := NewProblem(&refusal)
-	if cause != nil {
-		p.cause = cause
+// ProblemWith makes a problem of a status and the inputs at fault, for libraries that refuse by themselves. The names
+// of the inputs may be a stranger's own words, so they do not reach the log.
+func ProblemWith(status int, fields []domain.Field) *Problem {
+	refusal := refusalWith(status)
+	p := NewProblem(refusal)
+	for i, f := range fields {
+		if i == 0 {
+			p.Detail = f.Message
+		}
+		p.Errors = append(p.Errors, FieldProblem{f.Name, f.Message})
 	}
 	return p
+}
+
+// Cut sees to it that what failed only because the request's time was over, or its client gone, counts as that.
+func Cut(ctx context.Context, err error) error {
+	if cause := ctx.Err(); cause != nil && err != nil && refusalOf(err) == ErrInternal {
+		return fmt.Errorf("%w: %w", cause, err)
+	}
+	return err
 }
 
 // retryError tells when to try again.

@@ -32,20 +32,12 @@ type Limits struct {
 
 // DefaultLimits are made for people, with room for a quick one.
 var DefaultLimits = Limits{
-	SignIn:  Rule{Name: "sign-in", Count: 20, Window: time.Minute, Address: true},
-	Visit:   Rule{Name: "visit", Count: 300, Window: time.Minute},
-	Read:    Rule{Name: "read", Count: 300, Window: time.Minute},
-	Write:   Rule{Name: "write", Count: 60, Window: time.Minute},
-	Upload:  Rule{Name: "upload", Count: 120, Window: time.Minute},
-	Comment: Rule{Name: "comment", Count: 20, Window: time.Minute},
-}
-
-// Times widens every rule, for a class behind one address or for a simulator.
-func (l Limits) Times(n int) Limits {
-	for _, rule := range []*Rule{&l.SignIn, &l.Visit, &l.Read, &l.Write, &l.Upload, &l.Comment} {
-		rule.Count *= max(n, 1)
-	}
-	return l
+	SignIn:  Rule{Name: "sign-in", Count: 60, Window: time.Minute, Address: true},
+	Visit:   Rule{Name: "visit", Count: 600, Window: time.Minute},
+	Read:    Rule{Name: "read", Count: 600, Window: time.Minute},
+	Write:   Rule{Name: "write", Count: 120, Window: time.Minute},
+	Upload:  Rule{Name: "upload", Count: 240, Window: time.Minute},
+	Comment: Rule{Name: "comment", Count: 40, Window: time.Minute},
 }
 
 // Hold refuses what exceeds the rule and says when to come back. When the limiter itself does not answer, people go on
@@ -55,10 +47,13 @@ func Hold(limiter Limiter, log *slog.Logger, rule Rule) echo.MiddlewareFunc {
 		return func(c echo.Context) error {
 			ctx := c.Request().Context()
 			ok, retry, err := limiter.Allow(ctx, rule.key(c), rule.Count, rule.Window)
-			switch {
-			case err != nil:
+			if err != nil {
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
 				log.LogAttrs(ctx, slog.LevelError, "limiter does not answer", slog.String("rule", rule.Name), slog.Any("error", err))
-			case !ok:
+			}
+			if !ok {
 				return &retryError{fmt.Errorf("rule %s: %w", rule.Name, domain.ErrTooMany), max(retry, time.Second)}
 			}
 			return next(c)

@@ -61,7 +61,8 @@ type Receiver interface {
 	Echo(query url.Values, now time.Time) (string, error)
 }
 
-// Limiter counts what one key did in a window of time. retry is how long to wait when ok is false.
+// Limiter counts what one key did in a window of time. retry is how long to wait when ok is false. While it cannot
+// count, ok is true beside the error: a limit protects, and must not be what keeps everybody out.
 type Limiter interface {
 	Allow(ctx context.Context, key string, limit int, window time.Duration) (ok bool, retry time.Duration, err error)
 }

@@ -25,9 +25,24 @@ type Option func(*suite)
 // that race.
 func OneConnection() Option { return func(s *suite) { s.single = true } }
 
+// NoNestedLists is for a server that keeps no list right inside a list.
+func NoNestedLists() Option { return func(s *suite) { s.flat = true } }
+
+// VagueDuplicates is for a server that refuses a duplicate in an update or under a new index without saying that it
+// is one.
+func VagueDuplicates() Option { return func(s *suite) { s.vague = true } }
+
 type suite struct {
-	open   Open
-	single bool
+	open                Open
+	single, flat, vague bool
+}
+
+// duplicate is what a write other than an insert must come back with.
+func (s *suite) duplicate() error {
+	if s.vague {
+		return domain.ErrUnavailable
+	}
+	return domain.ErrExists
 }
 
 // Run runs the whole suite.

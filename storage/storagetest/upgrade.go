@@ -33,7 +33,7 @@ var upgradeTests = tests{
 		put(t, tasks, task{Doc: doc("a"), Seq: 1}, task{Doc: doc("b"), Seq: 1})
 		must(t, db.Close())
 		db, _, err = s.plainTasks(t, unique)
-		refusedWith(t, err, domain.ErrExists)
+		refusedWith(t, err, s.duplicate())
 		must(t, db.Close())
 		db, tasks, err = s.plainTasks(t)
 		must(t, err)

@@ -1,0 +1,229 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/spf13/cobra"
+
+	"yingdi/config"
+	"yingdi/domain/notice"
+	"yingdi/handlers/console"
+	"yingdi/storage/fake"
+)
+
+func devCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use: "dev", Short: "Run everything in one process, with a stand-in for WeChat and a demo camp", Args: cobra.NoArgs,
+		Long: "Run everything in one process: SQLite, an embedded queue, a media folder, a stand-in for WeChat, and a demo camp.\n" +
+			"Nothing needs to be installed or configured. Not for production: anybody who can reach it can sign in as anybody.",
+	}
+	addr := c.Flags().String("addr", fromEnvironment("YINGDI_ADDR", "127.0.0.1:8080"), "the address to listen on (env YINGDI_ADDR)")
+	data := c.Flags().String("data", fromEnvironment("YINGDI_DATA", "./data"), "the folder that keeps everything (env YINGDI_DATA)")
+	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		out := cmd.OutOrStdout()
+		return runDev(cmd.Context(), devOptions{Addr: *addr, Data: *data, Demo: true, Log: config.Log{Level: "warn", Format: "text"}},
+			func(d *dev) { d.greet(out) })
+	}
+	return c
+}
+
+func fromEnvironment(name, otherwise string) string {
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	return otherwise
+}
+
+// devOptions says how the development server runs.
+type devOptions struct {
+	Addr, Data string
+	Demo       bool // seed a demo camp into an empty folder
+	Log        config.Log
+	Clock      *clock
+}
+
+// dev is the product with WeChat's stand-in beside it.
+type dev struct {
+	*app
+	wechat *fake.WeChat
+	url    string
+}
+
+// devTemplate is the message template that the stand-in's mini-program has.
+var devTemplate = fake.Template{ID: "review_received", Title: "点评提醒", Keywords: []fake.Keyword{
+	{Name: "thing1", Label: "标题"}, {Name: "thing2", Label: "内容"}, {Name: "time3", Label: "时间"},
+}}
+
+// runDev runs until ctx ends. ready is called once requests are answered.
+func runDev(ctx context.Context, o devOptions, ready func(*dev)) error {
+	d, err := wireDev(ctx, o)
+	if err != nil {
+		return err
+	}
+	handler, err := d.handler()
+	if err != nil {
+		return errors.Join(err, d.close())
+	}
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	go d.wechat.Run(background, 200*time.Millisecond)
+	err = d.run(ctx, handler, true, func(net.Addr) {
+		if ready != nil {
+			ready(d)
+		}
+	})
+	stop()
+	return errors.Join(err, d.close())
+}
+
+// wireDev joins the product to a stand-in for WeChat that listens on an address of its own.
+func wireDev(ctx context.Context, o devOptions) (*dev, error) {
+	if o.Clock == nil {
+		o.Clock = &clock{}
+	}
+	c, err := devConfig(o)
+	if err != nil {
+		return nil, err
+	}
+	d := &dev{url: c.URL}
+	if d.wechat, err = fake.NewWeChat(fake.Options{
+		AppID: c.WeChat.AppID, AppSecret: c.WeChat.AppSecret, Token: c.WeChat.Token, AESKey: c.WeChat.AESKey,
+		Clock: o.Clock, Templates: []fake.Template{devTemplate}, PushURL: c.URL + "/notify/wechat",
+		Links: c.URL + "/dev/wechat", Journal: filepath.Join(o.Data, "wechat.json"),
+		Client: &http.Client{Timeout: 5 * time.Second},
+	}); err != nil {
+		return nil, err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, errors.Join(err, d.wechat.Close())
+	}
+	c.WeChat.BaseURL = "http://" + listener.Addr().String()
+	server := &http.Server{Handler: d.wechat, ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = server.Serve(listener) }()
+	if d.app, err = wire(ctx, c, o.Clock, logger(o.Log)); err != nil {
+		return nil, errors.Join(err, server.Close(), d.wechat.Close())
+	}
+	d.onClose(func() error { return errors.Join(server.Close(), d.wechat.Close()) })
+	if o.Demo {
+		if err := d.seed(ctx); err != nil {
+			return nil, errors.Join(fmt.Errorf("demo camp: %w", err), d.close())
+		}
+	}
+	return d, nil
+}
+
+// devConfig makes up secrets at the first start and keeps them in the data folder.
+func devConfig(o devOptions) (config.Config, error) {
+	c := config.Default()
+	c.Addr, c.Data, c.Log = o.Addr, o.Data, o.Log
+	c.URL = "http://" + strings.Replace(c.Addr, "0.0.0.0", "127.0.0.1", 1)
+	if strings.HasPrefix(c.Addr, ":") {
+		c.URL = "http://127.0.0.1" + c.Addr
+	}
+	c.Limits = config.Limits{SignIn: 100_000, Read: 100_000, Write: 100_000}
+	if err := os.MkdirAll(o.Data, 0o750); err != nil {
+		return c, err
+	}
+	path := filepath.Join(o.Data, "secrets.json")
+	var kept struct{ Master, Hash, AppSecret, Token, AESKey string }
+	raw, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		kept.Master, kept.Hash, kept.AppSecret, kept.Token = random(32), random(32), random(16), random(8)
+		kept.AESKey = base64.StdEncoding.EncodeToString([]byte(random(16)))[:43]
+		if raw, err = json.MarshalIndent(kept, "", "  "); err == nil {
+			err = os.WriteFile(path, raw, 0o600)
+		}
+	case err == nil:
+		err = json.Unmarshal(raw, &kept)
+	}
+	if err != nil {
+		return c, fmt.Errorf("%s: %w", path, err)
+	}
+	c.Secrets = config.Secrets{Master: []string{kept.Master}, Hash: kept.Hash}
+	c.WeChat = config.WeChat{
+		AppID: fake.AppID, AppSecret: kept.AppSecret, Token: kept.Token, AESKey: kept.AESKey,
+		Templates: map[string]config.Template{
+			string(notice.ReviewReceived): {ID: devTemplate.ID, Title: "thing1", Body: "thing2", Time: "time3"},
+		},
+	}
+	return c, nil
+}
+
+// random returns n random bytes in hexadecimal.
+func random(n int) string {
+	raw := make([]byte, n)
+	rand.Read(raw)
+	return hex.EncodeToString(raw)
+}
+
+// handler adds what only a development server has.
+func (d *dev) handler() (http.Handler, error) {
+	e, err := d.echo()
+	if err != nil {
+		return nil, err
+	}
+	e.GET("/dev/login-code", d.loginCode)
+	e.GET("/dev/console", d.openConsole)
+	control := echo.WrapHandler(d.wechat.Control("/dev/wechat"))
+	e.Any("/dev/wechat", control)
+	e.Any("/dev/wechat/*", control)
+	return e, nil
+}
+
+// loginCode answers with what wx.login would give the named person; it makes them up at first use.
+func (d *dev) loginCode(c echo.Context) error {
+	name := c.QueryParam("as")
+	if name == "" || len([]rune(name)) > 40 {
+		return c.JSON(http.StatusBadRequest, map[string]string{"error": "as=NAME, at most 40 characters"})
+	}
+	return c.JSON(http.StatusOK, map[string]string{"code": d.wechat.LoginCode(name)})
+}
+
+// openConsole signs the browser in to the console as one of the demo camp's staff.
+func (d *dev) openConsole(c echo.Context) error {
+	name, ctx := c.QueryParam("as"), c.Request().Context()
+	if devStaff[name] == "" {
+		return c.JSON(http.StatusBadRequest, map[string]string{"error": "as=teacher, manager or admin"})
+	}
+	_, m, err := d.services.Sessions.SignIn(ctx, d.wechat.LoginCode(name))
+	if err != nil {
+		return err
+	}
+	cookie, err := d.services.Sessions.OpenConsole(ctx, m.ID)
+	if err != nil {
+		return err
+	}
+	console.SetCookie(c, cookie, false)
+	return c.Redirect(http.StatusSeeOther, console.Root)
+}
+
+// greet says where to go and whom to be.
+func (d *dev) greet(out io.Writer) {
+	fmt.Fprintf(out, `
+Yingdi 营地 is running, with a demo camp and a stand-in for WeChat. Everything is kept in %s.
+
+  Console      %[2]s/dev/console?as=teacher    王老师, teaches the demo camp
+               %[2]s/dev/console?as=manager    community manager
+               %[2]s/dev/console?as=admin      platform admin
+  API          %[2]s/docs                      (openapi.json beside it)
+  Log in       %[2]s/dev/login-code?as=xiaoman  a wx.login code for POST /api/v1/sessions
+  WeChat       %[2]s/dev/wechat                phones, messages, pushes, faults
+
+Ctrl-C stops it; nothing is lost.
+`, d.config.Data, d.url)
+}

@@ -1,0 +1,271 @@
+package console
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"yingdi/domain"
+	"yingdi/domain/camp"
+	"yingdi/domain/media"
+	"yingdi/domain/organiser"
+	"yingdi/domain/today"
+)
+
+// campFrame is what the pages of one camp share.
+type campFrame struct {
+	Frame
+	Camp      camp.Camp
+	Phase     camp.Phase
+	Tab       string
+	Waiting   int64 // for a review; -1 if the page does not know
+	MayEdit   bool
+	MayReview bool
+	Hours     hours
+}
+
+// The tabs of a camp.
+const (
+	tabShow    = "show"
+	tabTasks   = "tasks"
+	tabToday   = "today"
+	tabReviews = "reviews"
+)
+
+func campPath(id string) string { return Root + "/camps/" + id }
+
+func (h *console) campFrame(c echo.Context, in camp.Camp, tab string) campFrame {
+	actor := domain.ActorFrom(c.Request().Context())
+	f := campFrame{
+		Camp: in, Phase: in.Phase(h.now()), Tab: tab, Waiting: -1, Hours: h.hoursOf(in.Calendar),
+		MayEdit: actor.Has(domain.RightCampEdit, in.Place()), MayReview: actor.Has(domain.RightReview, in.Place()),
+	}
+	f.Title, f.Section = in.Title, sectionCamps
+	f.Crumbs = []Crumb{{"训练营", Root + "/camps"}}
+	if tab != tabShow {
+		f.Crumbs = append(f.Crumbs, Crumb{in.Title, campPath(in.ID)})
+	}
+	return f
+}
+
+type campRow struct {
+	camp.Camp
+	Phase     camp.Phase
+	Organiser string
+}
+
+type campListView struct {
+	Frame
+	Camps   []campRow
+	Several bool // organisers
+	Follow  string
+	Paged   bool
+	MayOpen bool
+}
+
+func (h *console) listCamps(c echo.Context) error {
+	ctx := c.Request().Context()
+	camps, next, err := h.Camps.Mine(ctx, after(c, 20))
+	if err != nil {
+		return err
+	}
+	var ids []string
+	for _, in := range camps {
+		ids = append(ids, in.Organiser)
+	}
+	names, err := h.Organisers.Names(ctx, ids)
+	if err != nil {
+		return err
+	}
+	v := &campListView{Frame: Frame{Title: "训练营", Section: sectionCamps}, Several: len(names) > 1, Paged: c.QueryParam("after") != ""}
+	v.MayOpen = domain.ActorFrom(ctx).Has(domain.RightCampOpen, domain.Place{})
+	for _, in := range camps {
+		v.Camps = append(v.Camps, campRow{in, in.Phase(h.now()), names[in.Organiser]})
+	}
+	if next != "" {
+		v.Follow = Root + "/camps?after=" + url.QueryEscape(string(next))
+	}
+	return h.page(c, http.StatusOK, "camp/list", v)
+}
+
+type campView struct {
+	campFrame
+	Now        today.Overview
+	MaySeeCode bool
+}
+
+func (h *console) showCamp(c echo.Context) error {
+	overview, err := h.Today.Overview(c.Request().Context(), c.Param("camp"))
+	if err != nil {
+		return err
+	}
+	v := &campView{campFrame: h.campFrame(c, overview.Camp, tabShow), Now: overview}
+	v.Waiting, v.MaySeeCode = overview.Waiting, overview.Camp.State != camp.Draft
+	return h.page(c, http.StatusOK, "camp/show", v)
+}
+
+// campForm is a camp as it was typed.
+type campForm struct {
+	Organiser string `form:"organiser"`
+	Title     string `form:"title"`
+	Intro     string `form:"intro"`
+	Cover     string `form:"cover"`
+	Zone      string `form:"zone"`
+	CutOff    string `form:"cut_off"`
+	Start     string `form:"start"`
+	End       string `form:"end"`
+	EnrolBy   string `form:"enrol_by"`
+	Seats     string `form:"seats"`
+}
+
+var campFields = []string{"title", "intro", "cover", "zone", "cut_off", "start", "end", "enrol_by", "seats"}
+
+func (f campForm) form() camp.Form {
+	return camp.Form{
+		Title: line(f.Title), Intro: text(f.Intro), Cover: f.Cover, Calendar: domain.Calendar{Zone: f.Zone, CutOff: number(f.CutOff)},
+		Start: domain.Day(f.Start), End: domain.Day(f.End), EnrolBy: domain.Day(cmp.Or(f.EnrolBy, f.End)), Seats: number(f.Seats),
+	}
+}
+
+func typed(in camp.Camp) campForm {
+	return campForm{
+		Organiser: in.Organiser, Title: in.Title, Intro: in.Intro, Cover: in.Cover, Zone: in.Calendar.Zone,
+		CutOff: strconv.Itoa(in.Calendar.CutOff), Start: string(in.Start), End: string(in.End), EnrolBy: string(in.EnrolBy),
+		Seats: strconv.Itoa(in.Seats),
+	}
+}
+
+type campFormView struct {
+	Frame
+	Camp       camp.Camp // the zero one while it is new
+	Form       campForm
+	Faults     Faults
+	Cover      []media.View
+	Organisers []organiser.Organiser // to choose from, for a new one
+	Zones      []zone
+	Begun      bool // its days can no longer move
+}
+
+// zone is a time zone to choose.
+type zone struct{ Name, ID string }
+
+var zones = []zone{
+	{"北京时间", "Asia/Shanghai"}, {"乌鲁木齐", "Asia/Urumqi"}, {"香港", "Asia/Hong_Kong"}, {"台北", "Asia/Taipei"},
+	{"新加坡", "Asia/Singapore"}, {"东京", "Asia/Tokyo"}, {"首尔", "Asia/Seoul"}, {"悉尼", "Australia/Sydney"},
+	{"伦敦", "Europe/London"}, {"巴黎", "Europe/Paris"}, {"纽约", "America/New_York"}, {"多伦多", "America/Toronto"},
+	{"洛杉矶", "America/Los_Angeles"}, {"温哥华", "America/Vancouver"},
+}
+
+func zonesWith(id string) []zone {
+	for _, z := range zones {
+		if z.ID == id || id == "" {
+			return zones
+		}
+	}
+	return append([]zone{{id, id}}, zones...)
+}
+
+func (h *console) newCamp(c echo.Context) error {
+	calendar := domain.Calendar{Zone: "Asia/Shanghai", CutOff: 0}
+	start := calendar.Day(h.now()).Add(7)
+	f := campForm{
+		Organiser: c.QueryParam("organiser"), Zone: calendar.Zone, CutOff: "0", Seats: "100",
+		Start: string(start), End: string(start.Add(20)), EnrolBy: string(start.Add(2)),
+	}
+	return h.campForm(c, http.StatusOK, camp.Camp{}, f, Faults{})
+}
+
+func (h *console) openCamp(c echo.Context) error {
+	var f campForm
+	if err := bind(c, &f); err != nil {
+		return err
+	}
+	opened, err := h.Camps.Open(c.Request().Context(), f.Organiser, f.form())
+	if err != nil {
+		wrong, status, err := faults(err, campFields...)
+		if err != nil {
+			return err
+		}
+		return h.campForm(c, status, camp.Camp{}, f, wrong)
+	}
+	return h.done(c, campPath(opened.ID)+"/tasks", "训练营已经建好，接着安排每天的任务")
+}
+
+func (h *console) showCampForm(c echo.Context) error {
+	in, err := h.Camps.ForStaff(c.Request().Context(), c.Param("camp"), domain.RightCampEdit)
+	if err != nil {
+		return err
+	}
+	return h.campForm(c, http.StatusOK, in, typed(in), Faults{})
+}
+
+func (h *console) saveCamp(c echo.Context) error {
+	ctx := c.Request().Context()
+	var f campForm
+	if err := bind(c, &f); err != nil {
+		return err
+	}
+	saved, err := h.Camps.Edit(ctx, c.Param("camp"), f.form())
+	if err == nil {
+		return h.done(c, campPath(saved.ID), "已保存")
+	}
+	wrong, status, err := faults(err, campFields...)
+	if err != nil {
+		return err
+	}
+	in, err := h.Camps.ForStaff(ctx, c.Param("camp"), domain.RightCampEdit)
+	if err != nil {
+		return err
+	}
+	return h.campForm(c, status, in, f, wrong)
+}
+
+func (h *console) campForm(c echo.Context, status int, in camp.Camp, f campForm, wrong Faults) error {
+	ctx := c.Request().Context()
+	v := &campFormView{Camp: in, Form: f, Faults: wrong, Zones: zonesWith(f.Zone)}
+	v.Frame = Frame{Title: "新建训练营", Section: sectionCamps, Crumbs: []Crumb{{"训练营", Root + "/camps"}}}
+	var err error
+	if in.ID != "" {
+		v.Title, v.Crumbs = "修改训练营", append(v.Crumbs, Crumb{in.Title, campPath(in.ID)})
+		v.Begun = in.Begun(h.now())
+	} else if v.Organisers, err = h.Organisers.ToOpenIn(ctx); err != nil {
+		return err
+	} else if len(v.Organisers) == 0 {
+		return domain.ErrForbidden
+	}
+	if v.Cover, err = h.Camps.CoverFor(ctx, in, f.Cover); err != nil {
+		return err
+	}
+	return h.page(c, status, "camp/form", v)
+}
+
+func (h *console) publishCamp(c echo.Context) error {
+	to := campPath(c.Param("camp"))
+	if _, err := h.Camps.Publish(c.Request().Context(), c.Param("camp")); err != nil {
+		return h.refused(c, to, err)
+	}
+	return h.done(c, to, "已发布，学员现在可以报名了")
+}
+
+func (h *console) closeCamp(c echo.Context) error {
+	to := campPath(c.Param("camp"))
+	if _, err := h.Camps.Close(c.Request().Context(), c.Param("camp")); err != nil {
+		return h.refused(c, to, err)
+	}
+	return h.done(c, to, "训练营已关闭")
+}
+
+// shareCode is the mini-program code with which the teacher shares the camp.
+func (h *console) shareCode(c echo.Context) error {
+	code, err := h.Signcards.ShareCode(c.Request().Context(), c.Param("camp"))
+	if err != nil {
+		return err
+	}
+	if c.QueryParam("save") != "" {
+		c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="yingdi-camp.jpg"`)
+	}
+	return c.Blob(http.StatusOK, http.DetectContentType(code), code)
+}

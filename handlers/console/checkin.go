@@ -1,0 +1,31 @@
+package console
+
+import (
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+)
+
+// points as a form shows them; none is an empty input.
+func points(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+func (h *console) showCheckin(c echo.Context) error {
+	to := deskPath(c.Param("camp"), c.Param("checkin"))
+	if _, err := h.Checkins.Show(c.Request().Context(), c.Param("checkin")); err != nil {
+		return h.refused(c, to, err)
+	}
+	return h.done(c, to, "这条打卡已恢复显示")
+}
+
+func (h *console) hideCheckin(c echo.Context) error {
+	to := deskPath(c.Param("camp"), c.Param("checkin"))
+	if _, err := h.Checkins.Hide(c.Request().Context(), c.Param("checkin"), line(c.FormValue("reason"))); err != nil {
+		return h.refused(c, to, err)
+	}
+	return h.done(c, to, "这条打卡已隐藏，学员会看到原因")
+}

@@ -1,0 +1,123 @@
+// Package console is the staff's website: pages under /console, in Chinese, for the desk and for the phone. A handler
+// reads its form, calls a use case and shows a page; it decides nothing.
+package console
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"yingdi/domain"
+	"yingdi/domain/session"
+	"yingdi/handlers/web"
+	"yingdi/templates"
+)
+
+// Options are what the deployment decides.
+type Options struct {
+	Secure      bool       // the console is served over HTTPS: cookies are sent over nothing else
+	MediaOrigin string     // scheme://host of the media store where it is not this server itself
+	Limits      web.Limits // web.DefaultLimits if zero
+}
+
+// Root is where the console lies.
+const Root = "/console"
+
+// maxBody bounds a form in bytes: the longest text that a form takes, each character escaped.
+const maxBody = 256 << 10
+
+type console struct {
+	*web.Services
+	pages   *web.Pages
+	cookies web.Cookies
+	csp     string
+	limits  web.Limits
+}
+
+// Mount serves the console; styles and scripts are expected below /static. It panics if a template is broken, which a
+// test would have found.
+func Mount(e *echo.Echo, s *web.Services, o Options) {
+	h := newConsole(s, o)
+	// Without signing in.
+	g := e.Group(Root, h.answer, h.headers, web.Bounded(maxBody), checkIDs, h.authenticate, web.CSRF(h.cookies), h.hold)
+	open := web.Hold(s.Limiter, s.Log, h.limits.SignIn)
+	g.GET("/signin", h.showSignIn)
+	g.POST("/signin", h.signIn, open)
+	g.POST("/signin/code", h.beginCode, open)
+	g.GET("/signin/wait", h.awaitCode)
+
+	// Every use case below checks for itself what the person may do; staff only keeps everybody else out.
+	g = e.Group(Root, h.answer, h.headers, web.Bounded(maxBody), checkIDs, h.authenticate, staffOnly, web.CSRF(h.cookies), h.hold)
+	g.POST("/signout", h.signOut)
+	g.GET("", h.showDashboard)
+	g.GET("/", h.showDashboard)
+
+	g.GET("/organisers", h.listOrganisers)
+	g.GET("/organisers/new", h.newOrganiser)
+	g.POST("/organisers", h.createOrganiser)
+	g.GET("/organisers/:organiser", h.showOrganiser)
+	g.POST("/organisers/:organiser/staff", h.appoint)
+	g.POST("/organisers/:organiser/dismiss", h.dismiss)
+
+	g.GET("/camps", h.listCamps)
+	g.GET("/camps/new", h.newCamp)
+	g.POST("/camps", h.openCamp)
+	g.GET("/camps/:camp", h.showCamp)
+	g.GET("/camps/:camp/edit", h.showCampForm)
+	g.POST("/camps/:camp/edit", h.saveCamp)
+	g.POST("/camps/:camp/publish", h.publishCamp)
+	g.POST("/camps/:camp/close", h.closeCamp)
+	g.GET("/camps/:camp/code.jpg", h.shareCode)
+
+	g.GET("/camps/:camp/tasks", h.listTasks)
+	g.GET("/camps/:camp/tasks/new", h.newTask)
+	g.POST("/camps/:camp/tasks", h.addTask)
+	g.GET("/camps/:camp/tasks/:task", h.showTask)
+	g.POST("/camps/:camp/tasks/:task", h.saveTask)
+	g.POST("/camps/:camp/tasks/:task/remove", h.removeTask)
+
+	g.GET("/camps/:camp/today", h.showBoard)
+	g.GET("/camps/:camp/learners/:member", h.showLearner)
+
+	g.GET("/camps/:camp/reviews", h.showDesk)
+	g.GET("/camps/:camp/reviews/:checkin", h.showDesk)
+	g.POST("/camps/:camp/reviews/:checkin", h.saveReview)
+	g.POST("/camps/:camp/reviews/:checkin/reopen", h.reopenReview)
+	g.POST("/camps/:camp/reviews/:checkin/show", h.showCheckin)
+	g.POST("/camps/:camp/reviews/:checkin/hide", h.hideCheckin)
+
+	g.POST("/media", h.beginMedia)
+	g.POST("/media/:media/complete", h.completeMedia)
+
+	g.GET("/jobs", h.listJobs, need(domain.RightOperate))
+	g.POST("/jobs/retry", h.retryJob, need(domain.RightOperate))
+}
+
+func newConsole(s *web.Services, o Options) *console {
+	address, err := assets(templates.Static())
+	if err != nil {
+		panic("console: " + err.Error())
+	}
+	pages, err := web.ParsePages(templates.Console(), funcs(address))
+	if err != nil {
+		panic("console: " + err.Error())
+	}
+	if o.Limits == (web.Limits{}) {
+		o.Limits = web.DefaultLimits
+	}
+	return &console{Services: s, pages: pages, cookies: web.Cookies{Secure: o.Secure}, csp: policy(o.MediaOrigin), limits: o.Limits}
+}
+
+// policy is what a page may load: our own files, and media from where they are stored. Nothing inline.
+func policy(media string) string {
+	return fmt.Sprintf("default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob: %[1]s; "+
+		"media-src 'self' blob: %[1]s; connect-src 'self' %[1]s; form-action 'self'; base-uri 'none'; frame-ancestors 'none'", media)
+}
+
+// SetCookie signs the browser in with what session.Service.OpenConsole gave.
+func SetCookie(c echo.Context, cookie string, secure bool) {
+	web.Cookies{Secure: secure}.Set(c, web.CookieSession, cookie, session.ConsoleLife)
+}
+
+func (h *console) now() time.Time { return h.Clock.Now() }

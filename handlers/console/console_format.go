@@ -1,0 +1,152 @@
+package console
+
+import (
+	"fmt"
+	"html/template"
+	"time"
+
+	"yingdi/domain"
+	"yingdi/domain/camp"
+	"yingdi/domain/checkin"
+	"yingdi/domain/today"
+)
+
+// funcs is what every template may call: how things are written, nothing else.
+func funcs(asset func(file string) string) template.FuncMap {
+	return template.FuncMap{
+		"asset":    asset,
+		"date":     date,
+		"weekday":  weekday,
+		"initial":  initial,
+		"hue":      hue,
+		"phase":    func(p camp.Phase) label { return phases[p] },
+		"standing": func(s checkin.State) label { return standings[s] },
+		"role":     func(r domain.Role) string { return roles[r] },
+		"step":     func(s today.Step) stepLabel { return steps[s] },
+		"percent":  percent,
+		"list":     func(items ...any) []any { return items },
+	}
+}
+
+// label is a word with the colour of its badge.
+type label struct{ Name, Colour string }
+
+var phases = map[camp.Phase]label{
+	camp.PhaseDraft:    {"草稿", "secondary"},
+	camp.PhaseUpcoming: {"未开营", "azure"},
+	camp.PhaseRunning:  {"进行中", "green"},
+	camp.PhaseEnded:    {"已结营", "orange"},
+	camp.PhaseClosed:   {"已关闭", "secondary"},
+}
+
+var standings = map[checkin.State]label{
+	checkin.Pending:  {"审核中", "azure"},
+	checkin.Visible:  {"已公开", "green"},
+	checkin.Hidden:   {"待人工审核", "orange"},
+	checkin.Rejected: {"未通过", "red"},
+}
+
+var roles = map[domain.Role]string{
+	domain.RoleAdmin: "管理员", domain.RoleOwner: "负责人", domain.RoleManager: "社群运营",
+	domain.RoleTeacher: "老师", domain.RoleReviewer: "点评老师",
+}
+
+// stepLabel is what a camp's staff had best do next, and below which page of the camp they do it.
+type stepLabel struct{ Text, Button, Path, Icon string }
+
+var steps = map[today.Step]stepLabel{
+	today.StepTasks:   {"还没有任务，先安排第一天做什么", "安排任务", "/tasks", "list-check"},
+	today.StepPublish: {"任务已经有了，检查一遍就可以发布", "去发布", "", "rocket"},
+	today.StepReview:  {"有学员在等你的点评", "去点评", "/reviews", "message-2-heart"},
+	today.StepDay:     {"今天没有安排任务", "安排任务", "/tasks", "calendar-plus"},
+	today.StepInvite:  {"还没有人报名，把小程序码分享出去", "看小程序码", "", "qrcode"},
+	today.StepClose:   {"已经结营，点评也都完成了，可以关闭", "查看", "", "flag-check"},
+	today.StepNone:    {"一切顺利，今天没有要处理的事", "看今日看板", "/today", "sun"},
+}
+
+// date writes a day as 11月21日.
+func date(d domain.Day) string {
+	if !d.Valid() {
+		return ""
+	}
+	return d.Chinese()
+}
+
+func weekday(d domain.Day) string {
+	if !d.Valid() {
+		return ""
+	}
+	return [...]string{"周日", "周一", "周二", "周三", "周四", "周五", "周六"}[d.Weekday()]
+}
+
+// initial is what an avatar shows where there is no picture.
+func initial(name string) string {
+	for _, r := range name {
+		return string(r)
+	}
+	return "？"
+}
+
+// hue gives a name one of six colours, always the same.
+func hue(name string) int {
+	sum := 0
+	for _, r := range name {
+		sum += int(r)
+	}
+	return sum % 6
+}
+
+func percent(part, whole int64) int64 {
+	if whole <= 0 {
+		return 0
+	}
+	return min(100, part*100/whole)
+}
+
+// hours writes instants as the people of a camp read them: in its zone.
+type hours struct {
+	zone *time.Location
+	now  time.Time
+}
+
+func (h *console) hoursOf(c domain.Calendar) hours {
+	zone, err := time.LoadLocation(c.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	return hours{zone, h.now()}
+}
+
+// At writes 11月21日 20:05, with the year if it is another one.
+func (w hours) At(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	t = t.In(w.zone)
+	if t.Year() != w.now.In(w.zone).Year() {
+		return t.Format("2006年1月2日 15:04")
+	}
+	return t.Format("1月2日 15:04")
+}
+
+// Clock writes 20:05.
+func (w hours) Clock(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(w.zone).Format("15:04")
+}
+
+// Ago writes how long something has been waiting.
+func (w hours) Ago(t time.Time) string {
+	switch d := w.now.Sub(t); {
+	case d < time.Minute:
+		return "刚刚"
+	case d < time.Hour:
+		return fmt.Sprintf("%d 分钟前", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d 小时前", int(d.Hours()))
+	default:
+		return fmt.Sprintf("%d 天前", int(d.Hours()/24))
+	}
+}

@@ -1,0 +1,143 @@
+// Package jobs is what follows from an event: which feature hears of which event, how an event gets from its document's
+// outbox into the queue and back, and the table of periodic work. One file per feature says what it hears; the
+// carrying is in outbox.go and queue.go.
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hibiken/asynq"
+
+	"yingdi/domain"
+	"yingdi/domain/camp"
+	"yingdi/domain/checkin"
+	"yingdi/domain/enrolment"
+	"yingdi/domain/idempotency"
+	"yingdi/domain/lesson"
+	"yingdi/domain/media"
+	"yingdi/domain/member"
+	"yingdi/domain/notice"
+	"yingdi/domain/organiser"
+	"yingdi/domain/push"
+	"yingdi/domain/review"
+	"yingdi/domain/schedule"
+	"yingdi/domain/session"
+	"yingdi/domain/signcard"
+)
+
+// Consumer does one thing after an event. It may be told of the same event more than once, and must not mind.
+type Consumer struct {
+	Name    string   // unique and lasting: documents remember by it what has been done
+	Events  []string // that it hears of
+	Lane    Lane
+	Timeout time.Duration // of one try; 0 is a minute
+	Handle  func(ctx context.Context, p domain.Posted) error
+}
+
+// Lane is a queue with a weight.
+type Lane string
+
+// The lanes. While all three are full, the workers take from them six to three to one.
+const (
+	Urgent Lane = "urgent" // what somebody waits for: verdicts, messages
+	Normal Lane = "normal"
+	Slow   Lane = "slow" // what takes long: drawing
+)
+
+var lanes = []Lane{Urgent, Normal, Slow}
+
+var weights = map[string]int{string(Urgent): 6, string(Normal): 3, string(Slow): 1}
+
+// Unheard lists the events that nobody needs to hear of yet. They leave the outbox at once. Any other event without a
+// consumer stays there, for a version of this program that knows it.
+var Unheard = []string{member.EventProfile, enrolment.EventActive, checkin.EventVisible}
+
+// Services is everything that jobs call.
+type Services struct {
+	Organisers  *organiser.Service
+	Media       *media.Service
+	Camps       *camp.Service
+	Lessons     *lesson.Service
+	Enrolments  *enrolment.Service
+	Checkins    *checkin.Service
+	Signcards   *signcard.Service
+	Reviews     *review.Service
+	Notices     *notice.Service
+	Pushes      *push.Service
+	Sessions    *session.Service
+	Idempotency *idempotency.Service
+	Schedule    *schedule.Service
+}
+
+// Consumers lists who hears of what.
+func Consumers(s Services) []Consumer {
+	return slices.Concat(
+		organisers(s.Organisers),
+		mediaFiles(s.Media),
+		camps(s.Camps),
+		lessons(s.Lessons),
+		checkins(s.Checkins),
+		signcards(s.Signcards),
+		reviews(s.Reviews),
+		notices(s.Notices),
+		pushes(s.Pushes),
+		schedules(Table(s)),
+	)
+}
+
+// byID is a consumer's work that needs nothing of the event but the document's id.
+func byID(work func(ctx context.Context, id string) error) func(context.Context, domain.Posted) error {
+	return func(ctx context.Context, p domain.Posted) error { return work(ctx, p.ID) }
+}
+
+// decode reads the event's data. What cannot be read will not get better by trying again.
+func decode(p domain.Posted, data any) error {
+	if err := json.Unmarshal(p.Event.Data, data); err != nil {
+		return fmt.Errorf("data of event %s: %w: %w", p.Event.ID, err, asynq.SkipRetry)
+	}
+	return nil
+}
+
+// kind is the type of the task that tells a consumer of an event.
+func kind(event, consumer string) string { return event + "/" + consumer }
+
+// taskID is the same however often an event is enqueued, so that the queue holds it once.
+func taskID(p domain.Posted, c Consumer) string { return p.Event.ID + "/" + c.Name }
+
+// routes is the consumers by what they hear, checked.
+type routes struct {
+	byEvent map[string][]Consumer
+	names   map[string][]string // of the consumers of an event
+	byKind  map[string]Consumer
+}
+
+func route(consumers []Consumer) (routes, error) {
+	r := routes{map[string][]Consumer{}, map[string][]string{}, map[string]Consumer{}}
+	seen := map[string]bool{}
+	for _, c := range consumers {
+		if c.Name == "" || strings.Contains(c.Name, "/") || seen[c.Name] || len(c.Events) == 0 || c.Handle == nil {
+			return r, fmt.Errorf("jobs: consumer %q has no proper name of its own, hears nothing or does nothing", c.Name)
+		}
+		if _, ok := weights[string(c.Lane)]; !ok {
+			return r, fmt.Errorf("jobs: consumer %q has the unknown lane %q", c.Name, c.Lane)
+		}
+		seen[c.Name] = true
+		for _, event := range c.Events {
+			k := kind(event, c.Name)
+			for other := range r.byKind {
+				if strings.HasPrefix(k, other) || strings.HasPrefix(other, k) {
+					return r, fmt.Errorf("jobs: the kinds %q and %q could be mistaken for one another", k, other)
+				}
+			}
+			r.byEvent[event] = append(r.byEvent[event], c)
+			r.names[event] = append(r.names[event], c.Name)
+			r.byKind[k] = c
+		}
+	}
+	return r, nil
+}

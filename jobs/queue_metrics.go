@@ -1,0 +1,61 @@
+package jobs
+
+import (
+	"fmt"
+
+	"github.com/hibiken/asynq"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+type metrics struct {
+	jobs     *prometheus.CounterVec
+	overflow prometheus.Counter
+	oldest   prometheus.Gauge
+}
+
+func newMetrics(to prometheus.Registerer, q *Queue) (metrics, error) {
+	m := metrics{
+		jobs: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "yingdi_jobs_total", Help: "Tries of jobs by kind and result: done, failed (it will be tried again), dead.",
+		}, []string{"kind", "result"}),
+		overflow: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "yingdi_outbox_overflow_total", Help: "Events that found no room on their way to the queue and waited for the sweeper.",
+		}),
+		oldest: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "yingdi_outbox_oldest_seconds", Help: "Age of the oldest overdue event that still waits for a consumer.",
+		}),
+	}
+	for _, c := range []prometheus.Collector{m.jobs, m.overflow, m.oldest, depth{q.inspector}} {
+		if err := to.Register(c); err != nil {
+			return m, fmt.Errorf("metrics of the queue: %w", err)
+		}
+	}
+	return m, nil
+}
+
+var depthDesc = prometheus.NewDesc("yingdi_queue_jobs", "Jobs in the queue by lane and state.", []string{"lane", "state"}, nil)
+
+// depth looks into the queue when it is asked.
+type depth struct{ inspector *asynq.Inspector }
+
+func (depth) Describe(to chan<- *prometheus.Desc) { to <- depthDesc }
+
+func (d depth) Collect(to chan<- prometheus.Metric) {
+	known, err := d.inspector.Queues() // a lane exists from its first job on
+	if err != nil {
+		to <- prometheus.NewInvalidMetric(depthDesc, err)
+		return
+	}
+	for _, lane := range known {
+		info, err := d.inspector.GetQueueInfo(lane)
+		if err != nil {
+			to <- prometheus.NewInvalidMetric(depthDesc, err)
+			return
+		}
+		for state, n := range map[string]int{
+			"waiting": info.Pending, "running": info.Active, "retrying": info.Retry, "dead": info.Archived,
+		} {
+			to <- prometheus.MustNewConstMetric(depthDesc, prometheus.GaugeValue, float64(n), lane, state)
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"yingdi/domain"
+	"yingdi/domain/schedule"
+)
+
+// Periodic is work that is due every so often, once among all processes.
+type Periodic struct {
+	Name  string
+	Every time.Duration
+	Run   func(ctx context.Context) error
+}
+
+// Table lists the periodic work.
+func Table(s Services) []Periodic {
+	return []Periodic{
+		{"enrolments", time.Minute, s.Enrolments.Sweep},
+		{"media-unanswered", time.Minute, s.Media.SweepUnanswered},
+		{"media-orphans", 10 * time.Minute, s.Media.SweepOrphans},
+		{"seats", time.Hour, s.Enrolments.RecountAll},
+		{"sessions", time.Hour, s.Sessions.Sweep},
+		{"idempotency", time.Hour, s.Idempotency.Sweep},
+		{"pushes", time.Hour, s.Pushes.Sweep},
+	}
+}
+
+// schedules runs the periodic work that has come due; the document's id is its name.
+func schedules(table []Periodic) []Consumer {
+	run := map[string]func(context.Context) error{}
+	for _, job := range table {
+		run[job.Name] = job.Run
+	}
+	return []Consumer{{
+		Name: "periodic", Events: []string{schedule.EventDue}, Lane: Normal, Timeout: 10 * time.Minute,
+		Handle: func(ctx context.Context, p domain.Posted) error {
+			work, ok := run[p.ID]
+			if !ok {
+				return fmt.Errorf("no periodic work is named %q", p.ID)
+			}
+			return work(ctx)
+		},
+	}}
+}
+
+// Claimer starts a job if its slot has come and nobody else has; schedule.Service is one.
+type Claimer interface {
+	Claim(ctx context.Context, name string, every time.Duration) error
+}
+
+// Scheduler starts periodic work. Any number of processes may run one.
+type Scheduler struct {
+	Slots Claimer
+	Table []Periodic
+	Log   *slog.Logger
+}
+
+const tickEvery = 10 * time.Second
+
+// Tick starts what has come due. One job that cannot be started does not stop the others.
+func (s *Scheduler) Tick(ctx context.Context) error {
+	var failures []error
+	for _, job := range s.Table {
+		if err := s.Slots.Claim(ctx, job.Name, job.Every); err != nil {
+			failures = append(failures, fmt.Errorf("starting %s: %w", job.Name, err))
+		}
+	}
+	return errors.Join(failures...)
+}
+
+// Run ticks at once and then every ten seconds until ctx ends.
+func (s *Scheduler) Run(ctx context.Context) {
+	tick := time.NewTicker(tickEvery)
+	defer tick.Stop()
+	for {
+		if err := s.Tick(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Error("scheduler", "err", err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}

@@ -1,0 +1,173 @@
+// The console works without this but for uploads: dialogs, the lightbox, shortcuts, remarks, files on their way.
+"use strict";
+(() => {
+  const token = () => document.querySelector('meta[name="csrf"]').content;
+
+  document.addEventListener("click", (event) => {
+    const at = (selector) => event.target.closest(selector);
+    const picture = at("[data-lightbox]");
+    if (picture) {
+      event.preventDefault();
+      const box = document.getElementById("lightbox");
+      box.querySelector("img").src = picture.href;
+      box.showModal();
+      return;
+    }
+    if (at("#lightbox")) return document.getElementById("lightbox").close();
+    const opener = at("[data-open]");
+    if (opener) return document.getElementById(opener.dataset.open).showModal();
+    if (at("[data-close]")) return at("dialog").close();
+    if (event.target.matches("dialog")) return event.target.close(); // the backdrop
+    if (at("[data-dismiss]")) return at(".flash").remove();
+    const remark = at("[data-remark]");
+    if (remark) return write(remark.dataset.remark);
+    const removed = at("[data-remove]");
+    if (removed) return removed.closest(".upload-item").remove();
+    for (const menu of document.querySelectorAll(".me[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+
+  // A remark goes to the end of what is written already.
+  function write(remark) {
+    const field = document.getElementById("review-text");
+    field.value = (field.value.trim() ? field.value.trimEnd() + "\n" : "") + remark;
+    field.focus();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    const typing = event.target.matches("input, textarea, select");
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      const release = document.querySelector("[data-release]");
+      if (release) { event.preventDefault(); release.click(); }
+    } else if (event.key === "Escape" && typing && !event.target.closest("dialog")) {
+      event.target.blur();
+    } else if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey && !document.querySelector("dialog[open]")) {
+      const target = [...document.querySelectorAll("[data-key]")].find((e) => e.dataset.key === event.key.toLowerCase());
+      if (!target) return;
+      event.preventDefault();
+      target.matches("textarea, input") ? target.focus() : target.click();
+    }
+  });
+
+  // A form is sent once, and not while a file is still on its way.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.querySelector(".upload-wait")) {
+      event.preventDefault();
+      form.querySelector(".upload-note").textContent = "文件还在上传，请稍等";
+    } else if (form.dataset.sent) {
+      event.preventDefault();
+    } else if (form.method === "post" && !form.closest("[hx-boost], [hx-post]")) {
+      form.dataset.sent = "1";
+    }
+  });
+  window.addEventListener("pageshow", () => { for (const f of document.querySelectorAll("form[data-sent]")) delete f.dataset.sent; });
+
+  // What is typed into a review and not sent is asked for before it is lost.
+  let dirty = false;
+  document.addEventListener("input", (event) => { if (event.target.closest("form[data-review]")) dirty = true; });
+  document.addEventListener("submit", (event) => { if (event.target.matches("form[data-review]")) dirty = false; });
+  window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+  document.addEventListener("htmx:confirm", (event) => {
+    if (!dirty || !event.target.matches("a")) return;
+    event.preventDefault();
+    if (window.confirm("点评还没有保存，要离开吗？")) { dirty = false; event.detail.issueRequest(true); }
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.id === "desk") { dirty = false; window.scrollTo(0, 0); }
+  });
+  document.addEventListener("htmx:responseError", () => say("操作没有成功，请刷新页面再试"));
+  document.addEventListener("htmx:sendError", () => say("网络不通，请检查后再试"));
+
+  function say(text) {
+    const flash = document.createElement("div");
+    flash.className = "flash alert alert-danger";
+    flash.append(text);
+    document.getElementById("flash").replaceChildren(flash);
+    window.scrollTo(0, 0);
+  }
+
+  // Files go straight to storage by a signed form: announce, send, complete.
+  document.addEventListener("change", async (event) => {
+    const box = event.target.closest("[data-upload]");
+    if (!box || event.target.type !== "file") return;
+    const files = [...event.target.files];
+    event.target.value = "";
+    const note = box.querySelector(".upload-note");
+    const list = box.querySelector(".upload-list");
+    note.textContent = "";
+    const most = Number(box.dataset.most);
+    if (most === 1) list.replaceChildren();
+    for (const file of files) {
+      if (list.children.length >= most) { note.textContent = `最多 ${most} 个文件`; return; }
+      const item = waiting(file);
+      list.append(item);
+      try {
+        const done = await send(file, (part) => { item.querySelector("progress").value = part; });
+        item.replaceWith(shown(done, box.dataset.upload));
+      } catch (problem) {
+        item.remove();
+        note.textContent = `${file.name}：${problem.message}`;
+      }
+    }
+  });
+
+  const names = { "audio/x-m4a": "audio/mp4", "audio/m4a": "audio/mp4", "audio/mp3": "audio/mpeg", "audio/x-wav": "audio/wav", "audio/wave": "audio/wav", "audio/x-aac": "audio/aac", "audio/aacp": "audio/aac" };
+
+  async function send(file, progress) {
+    const type = names[file.type] || file.type;
+    const { id, upload } = await ask("/console/media", { kind: type.split("/")[0], content_type: type, size: file.size });
+    await new Promise((resolve, reject) => {
+      const body = new FormData();
+      for (const [name, value] of Object.entries(upload.fields)) body.append(name, value);
+      body.append("file", file, "file");
+      const request = new XMLHttpRequest();
+      request.open(upload.method, upload.url);
+      request.upload.onprogress = (e) => { if (e.lengthComputable) progress(e.loaded / e.total); };
+      request.onload = () => (request.status < 300 ? resolve() : reject(new Error("上传失败，请重试")));
+      request.onerror = () => reject(new Error("网络不通，请检查后再试"));
+      request.send(body);
+    });
+    return ask(`/console/media/${id}/complete`, {});
+  }
+
+  async function ask(path, body) {
+    const response = await fetch(path, {
+      method: "POST", body: JSON.stringify(body),
+      headers: { "Content-Type": "application/json", "X-CSRF-Token": token() },
+    });
+    const answer = await response.json();
+    if (!response.ok) throw new Error(answer.detail || "上传失败，请重试");
+    return answer;
+  }
+
+  function waiting(file) {
+    const item = document.createElement("li");
+    item.className = "upload-item upload-wait";
+    const bar = document.createElement("progress");
+    bar.max = 1;
+    bar.value = 0;
+    item.append(file.name, bar);
+    return item;
+  }
+
+  function shown(done, name) {
+    const item = document.createElement("li");
+    item.className = "upload-item";
+    const field = document.createElement("input");
+    field.type = "hidden";
+    field.name = name;
+    field.value = done.id;
+    const look = document.createElement({ image: "img", audio: "audio", video: "video" }[done.kind]);
+    look.src = done.kind === "image" ? done.thumb || done.url : done.url;
+    if (done.kind === "image") look.alt = "图片";
+    else look.controls = true;
+    const remove = document.createElement("button");
+    remove.type = "button";
+    remove.className = "btn-close";
+    remove.dataset.remove = "";
+    remove.setAttribute("aria-label", "移除这个文件");
+    item.append(field, look, remove);
+    return item;
+  }
+})();
