@@ -1,0 +1,103 @@
+// Package audit decides whether a season was played as it should have been. It recomputes every invariant from the raw
+// facts: the files that the product leaves behind, WeChat's own ledger, and what the players were promised. It knows
+// the rules by itself and shares no code with what it judges.
+package audit
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Invariant is one thing that must hold.
+type Invariant struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail"` // how much was looked at, or what is wrong
+}
+
+// Check judges a season.
+func Check(f Facts, p Promises) []Invariant {
+	t := newTrial(f, p)
+	result := make([]Invariant, len(invariants))
+	for i, inv := range invariants {
+		var found finding
+		inv.check(t, &found)
+		result[i] = Invariant{Name: inv.name, OK: len(found.wrong) == 0, Detail: found.detail(inv.of)}
+	}
+	return result
+}
+
+var invariants = []struct {
+	name, of string
+	check    func(*trial, *finding)
+}{
+	{"answers-expected", "answers", func(t *trial, f *finding) { f.checked, f.wrong = t.Answers, t.Unexpected }},
+	{"replays-equal", "repeated requests", func(t *trial, f *finding) { f.checked, f.wrong = t.Replays, t.Different }},
+	{"acknowledged-kept", "acknowledged things", kept},
+	{"nothing-unasked", "stored things", unasked},
+	{"one-checkin-per-day", "check-ins", oneADay},
+	{"days-by-calendar", "check-ins", days},
+	{"streaks", "streaks answered", streaks},
+	{"cards", "days with a check-in", cards},
+	{"reviews-told", "released reviews", told},
+	{"messages-once", "notices", messages},
+	{"consents-conserved", "people who agreed to messages", consents},
+	{"effects-once", "counted numbers", effects},
+	{"seats", "places", seats},
+	{"media", "files", media},
+	{"one-member-per-person", "people", people},
+	{"outbox-empty", "collections", outbox},
+	{"dead-jobs-explained", "dead jobs", deadJobs},
+}
+
+// finding is what one look at an invariant found.
+type finding struct {
+	checked int
+	wrong   []string
+}
+
+func (f *finding) expect(ok bool, format string, args ...any) {
+	f.checked++
+	if !ok {
+		f.wrong = append(f.wrong, fmt.Sprintf(format, args...))
+	}
+}
+
+// shownWrong is how many violations a detail spells out.
+const shownWrong = 5
+
+func (f *finding) detail(of string) string {
+	if len(f.wrong) == 0 {
+		return fmt.Sprintf("%d %s", f.checked, of)
+	}
+	text := strings.Join(f.wrong[:min(len(f.wrong), shownWrong)], "; ")
+	if more := len(f.wrong) - shownWrong; more > 0 {
+		text += fmt.Sprintf("; and %d more", more)
+	}
+	return text
+}
+
+// trial is the facts and the promises, with what several invariants look up in them.
+type trial struct {
+	Facts
+	Promises
+	checkins map[string]Checkin // by id
+	byDay    map[[2]string]bool // member and day → something that counts was handed in
+	taskDays []string           // days with a task, in order
+	rounds   map[string]int     // releases of the review of a check-in
+}
+
+func newTrial(f Facts, p Promises) *trial {
+	t := &trial{Facts: f, Promises: p, checkins: map[string]Checkin{}, byDay: map[[2]string]bool{}, rounds: map[string]int{}}
+	for _, k := range f.Checkins {
+		t.checkins[k.ID] = k
+		if k.State != "rejected" {
+			t.byDay[[2]string{k.Member, k.Day}] = true
+		}
+	}
+	for _, r := range f.Reviews {
+		t.rounds[r.ID] = r.Round
+	}
+	t.taskDays = daysOf(f.Tasks)
+	return t
+}

@@ -1,0 +1,185 @@
+package audit
+
+import "time"
+
+// Facts is what the product and WeChat have left behind.
+type Facts struct {
+	Camps      []Camp
+	Tasks      []Task
+	Members    []Member
+	Enrolments []Enrolment
+	Checkins   []Checkin
+	Likes      []Like
+	Comments   []Comment
+	Reviews    []Review
+	Cards      []Card
+	Notices    []Notice
+	Credits    []Credit
+	Media      []Media
+
+	Counters    map[string]int64
+	Underway    []string // operations that a counter still remembers
+	Collections int
+	Outbox      []Event          // that wait in any document
+	Files       map[string]int64 // the media folder: path → size in bytes
+	Ledger      Ledger
+	Dead        []DeadJob
+}
+
+// The documents, as far as an invariant needs them.
+type (
+	// Camp is a camp.
+	Camp struct {
+		ID       string `json:"id"`
+		Calendar struct {
+			Zone   string `json:"zone"`
+			CutOff int    `json:"cut_off"`
+		} `json:"calendar"`
+		Start string `json:"start"`
+		End   string `json:"end"`
+		Seats int    `json:"seats"`
+	}
+	// Task is a day's task.
+	Task struct {
+		ID   string `json:"id"`
+		Camp string `json:"camp"`
+		Day  string `json:"day"`
+	}
+	// Member is a person.
+	Member struct {
+		ID       string `json:"id"`
+		Person   string `json:"openid_hash"`
+		Nickname string `json:"nickname"`
+		Avatar   string `json:"avatar"`
+	}
+	// Enrolment is a place in a camp.
+	Enrolment struct {
+		ID     string `json:"id"`
+		Camp   string `json:"camp"`
+		Member string `json:"member"`
+		State  string `json:"state"`
+	}
+	// Checkin is what was handed in.
+	Checkin struct {
+		ID          string    `json:"id"`
+		Camp        string    `json:"camp"`
+		Member      string    `json:"member"`
+		Task        string    `json:"task"`
+		Day         string    `json:"day"`
+		Text        string    `json:"text"`
+		Media       []string  `json:"media"`
+		State       string    `json:"state"`
+		Likes       int       `json:"likes"`
+		Comments    int       `json:"comments"`
+		Reviewed    bool      `json:"reviewed"`
+		SubmittedAt time.Time `json:"submitted_at"`
+	}
+	// Like is somebody's like.
+	Like struct {
+		Checkin string `json:"checkin"`
+		Member  string `json:"member"`
+		On      bool   `json:"on"`
+	}
+	// Comment is what somebody said.
+	Comment struct {
+		ID      string `json:"id"`
+		Checkin string `json:"checkin"`
+		Member  string `json:"member"`
+		Text    string `json:"text"`
+		State   string `json:"state"`
+	}
+	// Review is a teacher's answer; its id is the check-in's.
+	Review struct {
+		ID       string `json:"id"`
+		Learner  string `json:"learner"`
+		State    string `json:"state"`
+		Round    int    `json:"round"`
+		Released struct {
+			Text   string `json:"text"`
+			Points int    `json:"points"`
+		} `json:"released"`
+	}
+	// Card is a sign-card.
+	Card struct {
+		ID     string `json:"id"`
+		Camp   string `json:"camp"`
+		Member string `json:"member"`
+		Day    string `json:"day"`
+		State  string `json:"state"`
+	}
+	// Notice is an entry in an inbox.
+	Notice struct {
+		ID      string    `json:"id"`
+		Member  string    `json:"member"`
+		Page    string    `json:"page"`
+		At      time.Time `json:"at"`
+		Outcome string    `json:"outcome"`
+		Reason  string    `json:"reason"`
+	}
+	// Credit is how many messages a person may still be sent.
+	Credit struct {
+		ID    string `json:"id"`
+		Count int    `json:"count"`
+	}
+	// Media is a file.
+	Media struct {
+		ID      string   `json:"id"`
+		Owner   string   `json:"owner"`
+		Kind    string   `json:"kind"`
+		Size    int64    `json:"size"`
+		State   string   `json:"state"`
+		Verdict string   `json:"verdict"`
+		Thumb   bool     `json:"thumb"`
+		Refs    []string `json:"refs"`
+	}
+	// Event is one that still waits for a consumer.
+	Event struct {
+		Collection string
+		Document   string
+		ID         string   `json:"id"`
+		Type       string   `json:"type"`
+		Done       []string `json:"done"`
+	}
+	// DeadJob is one that the queue gave up on, by the server's own word.
+	DeadJob struct {
+		ID       string `json:"id"`
+		Kind     string `json:"kind"`
+		Document string `json:"document"`
+		Error    string `json:"error"`
+	}
+)
+
+// Ledger is what WeChat has seen.
+type Ledger struct {
+	Names  map[string]string // person → the name that they log in with
+	Lines  []Line
+	Pushes map[string]Push // in their last state
+}
+
+// Line changes how many messages a person has agreed to, or notes that one was sent.
+type Line struct {
+	Person   string
+	Template string
+	Consents int
+	Sent     *Sent
+}
+
+// Sent is a message that reached somebody.
+type Sent struct {
+	Kind   string `json:"kind"`
+	Person string `json:"openid"`
+	Page   string `json:"page"`
+}
+
+// Push is what WeChat told the product.
+type Push struct {
+	ID     string    `json:"id"`
+	Kind   string    `json:"kind"`
+	Person string    `json:"openid"`
+	At     time.Time `json:"at"`
+	State  string    `json:"state"`
+	Items  []struct {
+		Template string `json:"template"`
+		Status   string `json:"status"`
+	} `json:"items"`
+}

@@ -1,0 +1,108 @@
+package audit
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// told: every release of a review is in the learner's inbox once, and nothing else is.
+func told(t *trial, f *finding) {
+	byID := map[string]Notice{}
+	for _, n := range t.Notices {
+		byID[n.ID] = n
+	}
+	causes := map[string]bool{}
+	for _, r := range t.Facts.Reviews {
+		for round := 1; round <= r.Round; round++ {
+			id := fmt.Sprintf("review_%s_%d", r.ID, round)
+			n, ok := byID[id]
+			f.expect(ok && n.Member == r.Learner, "release %d of the review of %s told nobody", round, r.ID)
+			causes[id] = true
+		}
+		f.expect(t.checkins[r.ID].Reviewed == (r.State == "released"), "check-in %s stands wrongly in the review queue", r.ID)
+	}
+	f.checked = len(causes)
+	for _, n := range t.Notices {
+		f.expect(causes[n.ID], "notice %s has no cause", n.ID)
+	}
+}
+
+// messages: every notice was sent once, or not at all for a reason that the ledger bears out.
+func messages(t *trial, f *finding) {
+	sent := map[string]int{} // by page
+	for _, l := range t.Ledger.Lines {
+		if l.Sent != nil {
+			sent[l.Sent.Page]++
+		}
+	}
+	least, most, interrupted := map[string]int{}, map[string]int{}, 0
+	for _, n := range t.Notices {
+		switch {
+		case n.Outcome == "sent":
+			least[n.Page]++
+			most[n.Page]++
+		case n.Outcome != "refused":
+			f.expect(false, "notice %s is still %s", n.ID, n.Outcome)
+		case n.Reason == "interrupted": // it may have arrived
+			interrupted++
+			most[n.Page]++
+		default:
+			f.expect(n.Reason == "no_credit" || n.Reason == "no_consent" && t.Kills > 0, "notice %s was not sent: %q", n.ID, n.Reason)
+		}
+	}
+	f.checked = len(t.Notices)
+	for page := range sent {
+		f.expect(sent[page] <= most[page], "%d messages for %d notices lead to %s", sent[page], most[page], page)
+	}
+	for page, n := range least {
+		f.expect(sent[page] >= n, "%d messages for %d notices lead to %s", sent[page], n, page)
+	}
+	excused := t.Faults["/cgi-bin/message/subscribe/send"] + t.Kills*workers
+	f.expect(interrupted <= excused, "%d notices were interrupted and %d interruptions happened", interrupted, excused)
+}
+
+// workers is how many jobs a kill can interrupt at most.
+const workers = 32
+
+// consents: nobody gets a message more than they agreed to, and what is left is what the product thinks is left.
+func consents(t *trial, f *finding) {
+	left := map[string]int{}
+	for _, l := range t.Ledger.Lines {
+		if l.Consents != 0 {
+			left[l.Person] += l.Consents
+			f.expect(left[l.Person] >= 0, "%s got a message that they had not agreed to", t.Ledger.Names[l.Person])
+		}
+	}
+	members := map[string]string{}
+	for _, p := range t.Promises.People {
+		members[p.Name] = p.Member
+	}
+	want := map[string]int{}
+	for _, p := range t.Ledger.Pushes {
+		if p.State == "accepted" {
+			for _, item := range p.Items {
+				if item.Status == "accept" {
+					want[members[t.Ledger.Names[p.Person]]]++
+				}
+			}
+		}
+	}
+	f.checked = len(want)
+	for _, n := range t.Notices {
+		if n.Outcome == "sent" || n.Outcome == "refused" && n.Reason != "no_credit" {
+			want[n.Member]--
+		}
+	}
+	got := map[string]int{}
+	for _, c := range t.Credits {
+		member, _, _ := strings.Cut(c.ID, ":")
+		got[member] += c.Count
+	}
+	for member, n := range want {
+		if n != got[member] {
+			f.wrong = append(f.wrong, fmt.Sprintf("%s has a credit of %d and it should be %d", member, got[member], n))
+		}
+	}
+	slices.Sort(f.wrong)
+}

@@ -1,0 +1,77 @@
+package season
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"yingdi/season/audit"
+)
+
+// Report is the outcome of a season. Money stays zero until the product handles any.
+type Report struct {
+	OK         bool              `json:"ok"`
+	Seed       uint64            `json:"seed"`
+	Learners   int               `json:"learners"`
+	Days       int               `json:"days"`
+	Kills      int               `json:"kills"`
+	Counts     map[string]int    `json:"counts"`
+	Money      Money             `json:"money"`
+	Invariants []audit.Invariant `json:"invariants"`
+	Elapsed    float64           `json:"elapsed_s"`
+}
+
+// Money is where it all went, in fen.
+type Money struct {
+	Paid       int64 `json:"paid_fen"`
+	Refunded   int64 `json:"refunded_fen"`
+	PaidOut    int64 `json:"paid_out_fen"`
+	Held       int64 `json:"held_fen"`
+	Difference int64 `json:"difference_fen"`
+}
+
+// NewReport judges what was played by what is there.
+func NewReport(o Options, s Story, f audit.Facts, elapsed time.Duration) Report {
+	f.Dead = s.Dead
+	r := Report{
+		OK: true, Seed: o.Seed, Learners: o.Learners, Days: o.Days, Kills: s.Promises.Kills, Counts: maps.Clone(s.Counts),
+		Invariants: audit.Check(f, s.Promises), Elapsed: elapsed.Seconds(),
+	}
+	for _, inv := range r.Invariants {
+		r.OK = r.OK && inv.OK
+	}
+	r.Counts["cards"], r.Counts["notices"] = len(f.Cards), len(f.Notices)
+	for _, line := range f.Ledger.Lines {
+		if line.Sent != nil {
+			r.Counts["messages_sent"]++
+		}
+	}
+	for _, p := range f.Ledger.Pushes {
+		if p.State == "accepted" {
+			r.Counts["pushes"]++
+		}
+	}
+	return r
+}
+
+// Print writes the report for people.
+func (r Report) Print(out io.Writer) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(table, "\nseed %d: %d learners, %d days, %d kills, %.1f s\n\n", r.Seed, r.Learners, r.Days, r.Kills, r.Elapsed)
+	for _, name := range slices.Sorted(maps.Keys(r.Counts)) {
+		fmt.Fprintf(table, "  %s\t%d\n", name, r.Counts[name])
+	}
+	fmt.Fprintln(table)
+	for _, inv := range r.Invariants {
+		fmt.Fprintf(table, "  %s\t%s\t%s\n", map[bool]string{true: "holds", false: "BROKEN"}[inv.OK], inv.Name, inv.Detail)
+	}
+	verdict := "\neverything holds"
+	if !r.OK {
+		verdict = "\nthe product did not keep its word"
+	}
+	fmt.Fprintln(table, verdict)
+	return table.Flush()
+}
