@@ -20,6 +20,8 @@ type forgetful struct{ acks atomic.Int64 }
 
 func (*forgetful) Pending(context.Context, time.Time, func(domain.Posted) error) error { return nil }
 
+func (*forgetful) Waits(context.Context, domain.Posted, string) (bool, error) { return true, nil }
+
 func (f *forgetful) Ack(context.Context, domain.Posted, string, []string) error {
 	f.acks.Add(1)
 	return nil

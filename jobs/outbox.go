@@ -19,6 +19,8 @@ import (
 type Outbox interface {
 	// Pending tells of every event from before the instant that still waits for a consumer.
 	Pending(ctx context.Context, before time.Time, told func(domain.Posted) error) error
+	// Waits reports whether the event still waits for the consumer.
+	Waits(ctx context.Context, p domain.Posted, consumer string) (bool, error)
 	// Ack notes that the consumer has dealt with the event, and clears it once all consumers have.
 	Ack(ctx context.Context, p domain.Posted, consumer string, consumers []string) error
 }

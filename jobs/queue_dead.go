@@ -44,6 +44,7 @@ func (q *Queue) lastDead(lane Lane, limit int) ([]*asynq.TaskInfo, error) {
 	if err != nil || info.Archived == 0 {
 		return nil, err
 	}
+	limit = max(limit, 1)
 	last := (info.Archived + limit - 1) / limit
 	var found []*asynq.TaskInfo
 	for page := max(1, last-1); page <= last; page++ {
