@@ -31,13 +31,14 @@ var layers = []string{
 
 // rooms says which other rooms the code of a room may import, besides itself. Libraries are free to all but domain.
 var rooms = map[string][]string{
-	"cmd":       {"config", "domain", "handlers", "jobs", "storage", "templates"},
+	"cmd":       {"config", "domain", "handlers", "jobs", "season", "storage", "templates"},
 	"config":    {"domain"},
 	"domain":    {},
 	"handlers":  {"domain", "templates"},
 	"jobs":      {"domain"},
 	"storage":   {"domain"},
 	"templates": {"domain"},
+	"season":    {},
 	"e2e":       {"cmd", "config", "domain", "handlers", "jobs", "storage", "templates"},
 }
 

@@ -22,6 +22,7 @@ import (
 	"yingdi/config"
 	"yingdi/domain/notice"
 	"yingdi/handlers/console"
+	"yingdi/jobs"
 	"yingdi/storage/fake"
 )
 
@@ -54,6 +55,7 @@ type devOptions struct {
 	Demo       bool // seed a demo camp into an empty folder
 	Log        config.Log
 	Clock      *clock
+	Pace       func(*jobs.Options)
 }
 
 // dev is the product with WeChat's stand-in beside it.
@@ -114,7 +116,8 @@ func wireDev(ctx context.Context, o devOptions) (*dev, error) {
 	c.WeChat.BaseURL = "http://" + listener.Addr().String()
 	server := &http.Server{Handler: d.wechat, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = server.Serve(listener) }()
-	if d.app, err = wire(ctx, c, o.Clock, logger(o.Log)); err != nil {
+	d.app = &app{config: c, clock: o.Clock, log: logger(o.Log), pace: o.Pace}
+	if err := d.join(ctx); err != nil {
 		return nil, errors.Join(err, server.Close(), d.wechat.Close())
 	}
 	d.onClose(func() error { return errors.Join(server.Close(), d.wechat.Close()) })
