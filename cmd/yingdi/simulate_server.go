@@ -50,7 +50,7 @@ func runStage(ctx context.Context, addr, folder string, at time.Time, set func(*
 // hurry is for workers whose clock stands: what failed is tried again at once.
 func hurry(o *jobs.Options) {
 	o.Backoff = func(tried int) time.Duration { return time.Millisecond << min(tried, 6) }
-	o.Poll, o.RetryPoll, o.StopWithin = 5*time.Millisecond, 10*time.Millisecond, 5*time.Second
+	o.Poll, o.RetryPoll, o.Glance, o.StopWithin = 5*time.Millisecond, 10*time.Millisecond, 15*time.Millisecond, 5*time.Second
 }
 
 func (s *stage) handler() (http.Handler, error) {
