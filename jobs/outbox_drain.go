@@ -11,9 +11,6 @@ import (
 	"yingdi/domain"
 )
 
-// drainGlance is how long Drain waits for a job to end before it looks what keeps the rest.
-const drainGlance = 100 * time.Millisecond
-
 // Drain returns when every event that was written has been dealt with by all of its consumers, save for dead jobs, and
 // so has everything that followed from them. Relay and Work must run meanwhile. It is for a clock that jumps: between
 // two moments of it, all that the first one caused is to happen.
@@ -62,12 +59,12 @@ func (q *Queue) dead(p domain.Posted, c Consumer) bool {
 
 // awaitEnd returns when as many jobs have ended as asked for, or stalled when none has for a while.
 func (q *Queue) awaitEnd(ctx context.Context, enough int64) (stalled bool, err error) {
-	glance := time.NewTimer(drainGlance)
+	glance := time.NewTimer(q.Glance)
 	defer glance.Stop()
 	for q.ended.Load() < enough {
 		select {
 		case <-q.stir:
-			glance.Reset(drainGlance)
+			glance.Reset(q.Glance)
 		case <-glance.C:
 			return true, nil
 		case <-ctx.Done():

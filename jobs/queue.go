@@ -36,6 +36,7 @@ type Options struct {
 	Poll       time.Duration                 // between looks into an empty queue; 0 is 100 ms
 	RetryPoll  time.Duration                 // between looks for retries that are due; 0 is a second
 	StopWithin time.Duration                 // for running jobs when Work ends; 0 is ten seconds
+	Glance     time.Duration                 // that Drain waits for a job to end before it looks what keeps the rest; 0 is 100 ms
 }
 
 const minTimeout = time.Minute
@@ -61,6 +62,7 @@ func New(o Options) (*Queue, error) {
 	o.Poll = orElse(o.Poll, 100*time.Millisecond)
 	o.RetryPoll = orElse(o.RetryPoll, time.Second)
 	o.StopWithin = orElse(o.StopWithin, 10*time.Second)
+	o.Glance = orElse(o.Glance, 100*time.Millisecond)
 	if o.Backoff == nil {
 		o.Backoff = Backoff
 	}

@@ -55,6 +55,9 @@ const (
 
 var eve = time.Date(2027, time.February, 28, 0, 0, 0, 0, time.UTC)
 
+// Begin is where the server's clock must stand at first.
+var Begin = eve.AddDate(0, 0, -4)
+
 type season struct {
 	options Options
 	plan    Plan

@@ -20,6 +20,7 @@ import (
 	"yingdi/config"
 	"yingdi/domain/notice"
 	"yingdi/handlers/console"
+	"yingdi/jobs"
 	"yingdi/storage/fake"
 	"yingdi/storage/redis"
 )
@@ -55,6 +56,7 @@ type devOptions struct {
 	Demo       bool // seed a demo camp into an empty folder
 	Log        config.Log
 	Clock      *clock
+	Pace       func(*jobs.Options)
 }
 
 // dev is the product with WeChat's stand-in beside it.
@@ -145,7 +147,7 @@ func (d *dev) join(ctx context.Context, o devOptions, addr *net.TCPAddr) error {
 	c.WeChat.BaseURL = "http://" + listener.Addr().String()
 	server := &http.Server{Handler: d.wechat, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = server.Serve(listener) }()
-	if d.app, err = wire(ctx, c, o.Clock, logger(o.Log)); err != nil {
+	if d.app, err = wireAt(ctx, c, o.Clock, logger(o.Log), o.Pace); err != nil {
 		return errors.Join(err, server.Close(), d.wechat.Close())
 	}
 	d.onClose(func() error { return errors.Join(server.Close(), d.wechat.Close()) })

@@ -28,6 +28,6 @@ func root() *cobra.Command {
 		Use: "yingdi", Short: "Camps, courses and check-ins inside WeChat: the server side", Version: version,
 		SilenceUsage: true, SilenceErrors: true,
 	}
-	c.AddCommand(devCommand(), serveCommand(), workCommand(), benchCommand(), adminCommand(), configCommand())
+	c.AddCommand(devCommand(), serveCommand(), workCommand(), benchCommand(), simulateCommand(), simulateServerCommand(), adminCommand(), configCommand())
 	return c
 }

@@ -63,12 +63,18 @@ type app struct {
 	stop     context.CancelFunc // ends relay, workers and scheduler
 	running  sync.WaitGroup
 
+	pace    func(*jobs.Options) // of the workers, where time is not what it was
 	closers []func() error
 }
 
 // wire builds everything that the configuration names and starts nothing.
 func wire(ctx context.Context, c config.Config, clock *clock, log *slog.Logger) (*app, error) {
-	a := &app{config: c, clock: clock, log: log, registry: prometheus.NewRegistry()}
+	return wireAt(ctx, c, clock, log, nil)
+}
+
+// wireAt is wire for workers whose time is not what it was.
+func wireAt(ctx context.Context, c config.Config, clock *clock, log *slog.Logger, pace func(*jobs.Options)) (*app, error) {
+	a := &app{config: c, clock: clock, log: log, registry: prometheus.NewRegistry(), pace: pace}
 	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), health{a})
 	for _, part := range []struct {
 		name string
@@ -305,12 +311,15 @@ func (a *app) joinJobs(context.Context) error {
 		Signcards: s.Signcards, Reviews: s.Reviews, Notices: s.Notices, Pushes: s.Pushes, Sessions: s.Sessions,
 		Idempotency: s.Idempotency, Schedule: a.schedule,
 	}
-	var err error
-	a.queue, err = jobs.New(jobs.Options{
+	o := jobs.Options{
 		Redis: a.redis, Outbox: a.db, Consumers: jobs.Consumers(services), Unheard: jobs.Unheard,
 		Clock: a.clock, Log: a.log, Metrics: a.registry, Workers: a.config.Workers,
-	})
-	if err != nil {
+	}
+	if a.pace != nil {
+		a.pace(&o)
+	}
+	var err error
+	if a.queue, err = jobs.New(o); err != nil {
 		return err
 	}
 	a.ticker = &jobs.Scheduler{Slots: a.schedule, Table: jobs.Table(services), Log: a.log}

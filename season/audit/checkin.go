@@ -147,8 +147,8 @@ func cards(t *trial, f *finding) {
 		key := [2]string{c.Member, c.Day}
 		f.expect(!drawn[key], "%s has two cards on %s", c.Member, c.Day)
 		f.expect(c.State == "ready", "card %s is %s", c.ID, c.State)
-		f.expect(t.Files["card/"+c.ID+".jpg"] > 0, "card %s has no picture", c.ID)
-		drawn[key], files[c.ID+".jpg"] = true, true
+		f.expect(t.Files["card/"+cardFile(c)] > 0, "card %s has no picture", c.ID)
+		drawn[key], files[cardFile(c)] = true, true
 	}
 	asked := map[[2]string]bool{}
 	for _, c := range t.Facts.Checkins {
@@ -163,3 +163,5 @@ func cards(t *trial, f *finding) {
 		f.expect(files[name], "the file card/%s belongs to no card", name)
 	}
 }
+
+func cardFile(c Card) string { return c.Camp + "/" + c.Member + "/" + c.Day + ".jpg" }

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"yingdi/season"
+	"yingdi/season/audit"
+)
+
+// errSeason is what a season with a broken invariant ends with.
+var errSeason = errors.New("the season broke an invariant")
+
+func simulateCommand() *cobra.Command {
+	var o season.Options
+	c := &cobra.Command{
+		Use: "simulate", Short: "Play a whole season through the API and see that every promise was kept", Args: cobra.NoArgs,
+		Long: "Play a whole season of a camp, from a seed and with a clock of its own, through the HTTP API, the console and the\n" +
+			"callbacks, while WeChat misbehaves. Then recompute from the stored facts that every promise was kept. With --kills\n" +
+			"the server runs as a process of its own and is killed at random moments. Exit status 0 means that all holds.",
+	}
+	c.Flags().IntVar(&o.Learners, "learners", 50, "seats of the camp, 8 to 5000; a few more people will want one")
+	c.Flags().IntVar(&o.Days, "days", 7, "days of the camp, 2 to 100")
+	c.Flags().Uint64Var(&o.Seed, "seed", 1, "what happens follows from it")
+	c.Flags().IntVar(&o.Kills, "kills", 0, "how often the server is killed, 0 to 1000")
+	folder := c.Flags().String("keep", "", "play in this empty folder, and leave it for a look")
+	asJSON := c.Flags().Bool("json", false, "print the report as JSON, and nothing else")
+	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		if o.Learners < 8 || o.Learners > 5000 || o.Days < 2 || o.Days > 100 || o.Kills < 0 || o.Kills > 1000 {
+			return errors.New("a flag is out of range; see --help")
+		}
+		show := printer{cmd.OutOrStdout(), time.Now()}
+		if !*asJSON {
+			o.Progress = show.progress
+		}
+		report, err := simulate(cmd.Context(), *folder, o)
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			encoder := json.NewEncoder(show.out)
+			encoder.SetIndent("", "  ")
+			err = encoder.Encode(report)
+		} else {
+			err = report.Print(show.out)
+		}
+		if err == nil && !report.OK {
+			err = errSeason
+		}
+		return err
+	}
+	return c
+}
+
+type printer struct {
+	out   io.Writer
+	began time.Time
+}
+
+func (p printer) progress(now season.Progress) {
+	fmt.Fprintf(p.out, "day %2d of %d   %6d check-ins   %7d requests   %5.0f/s\n", now.Day, now.Days, now.Counts["checkins"],
+		now.Requests, float64(now.Requests)/time.Since(p.began).Seconds())
+}
+
+// simulate plays a season in a folder, a temporary one if it has no name.
+func simulate(ctx context.Context, folder string, o season.Options) (season.Report, error) {
+	began := time.Now()
+	if folder == "" {
+		temporary, err := os.MkdirTemp("", "yingdi-season-")
+		if err != nil {
+			return season.Report{}, err
+		}
+		defer os.RemoveAll(temporary)
+		folder = temporary
+	}
+	if _, err := os.Stat(filepath.Join(folder, "yingdi.db")); !errors.Is(err, os.ErrNotExist) {
+		return season.Report{}, fmt.Errorf("%s is not an empty folder", folder)
+	}
+	addr, err := freeAddress()
+	if err != nil {
+		return season.Report{}, err
+	}
+	var server seasonServer = &inside{addr: addr, folder: folder}
+	if o.Kills > 0 {
+		server = &outside{addr: addr, folder: folder}
+	}
+	return playSeason(ctx, server, folder, addr, o, began)
+}
+
+// seasonServer is the product that a season is played against.
+type seasonServer interface {
+	start(ctx context.Context, at time.Time) error
+	kill() error
+	stop() error // lets everything that was accepted finish
+}
+
+func playSeason(ctx context.Context, server seasonServer, folder, addr string, o season.Options, began time.Time) (season.Report, error) {
+	o.URL, o.Template, o.AtOnce = "http://"+addr, devTemplate.ID, 32
+	o.Kill = func(ctx context.Context, at time.Time) error {
+		return errors.Join(server.kill(), server.start(ctx, at))
+	}
+	if err := server.start(ctx, season.Begin); err != nil {
+		return season.Report{}, err
+	}
+	story, err := season.Play(ctx, o)
+	if err = errors.Join(err, server.stop()); err != nil {
+		return season.Report{}, err
+	}
+	facts, err := audit.Read(ctx, folder)
+	if err != nil {
+		return season.Report{}, err
+	}
+	return season.NewReport(o, story, facts, time.Since(began)), nil
+}
+
+func freeAddress() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return listener.Addr().String(), listener.Close()
+}
