@@ -91,23 +91,21 @@ func TestBadInputIsRefusedByName(t *testing.T) {
 		{"a method that nobody takes", "DELETE /camps", ``, 405, "", "这个地址不支持这种请求方法"},
 		{"an address that is not there", "GET /camp", ``, 404, "", "没有找到相关内容"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			method, path, _ := strings.Cut(c.request, " ")
-			w := s.do(t, method+" /api/v1"+path, access, s.fill(t, c.body))
-			var p web.Problem
-			if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil {
-				t.Fatalf("%v in %s", err, w.Body)
-			}
-			if w.Code != c.status || p.Status != c.status {
-				t.Fatalf("answered %d %s, want %d", w.Code, w.Body, c.status)
-			}
-			if c.message != "" && p.Detail != c.message && (len(p.Errors) == 0 || p.Errors[0].Message != c.message) {
-				t.Errorf("says %q, want %q", p.Detail, c.message)
-			}
-			if c.field != "" && (len(p.Errors) == 0 || p.Errors[0].Field != c.field) {
-				t.Errorf("names %v, want %q", p.Errors, c.field)
-			}
-		})
+		method, path, _ := strings.Cut(c.request, " ")
+		w := s.do(t, method+" /api/v1"+path, access, s.fill(t, c.body))
+		var p web.Problem
+		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil {
+			t.Fatalf("%s: %v in %s", c.name, err, w.Body)
+		}
+		if w.Code != c.status || p.Status != c.status {
+			t.Errorf("%s: answered %d %s, want %d", c.name, w.Code, w.Body, c.status)
+		}
+		if c.message != "" && p.Detail != c.message && (len(p.Errors) == 0 || p.Errors[0].Message != c.message) {
+			t.Errorf("%s: says %q, want %q", c.name, p.Detail, c.message)
+		}
+		if c.field != "" && (len(p.Errors) == 0 || p.Errors[0].Field != c.field) {
+			t.Errorf("%s: names %v, want %q", c.name, p.Errors, c.field)
+		}
 	}
 	if got := s.do(t, "GET /api/v1/me", access, ""); !strings.Contains(got.Body.String(), `"nickname":"新同学"`) || !strings.Contains(got.Body.String(), me) {
 		t.Errorf("something refused was done nevertheless: %s", got.Body)

@@ -212,12 +212,24 @@ func TestPushesAreVerifiedWrittenDownAndTakenOnce(t *testing.T) {
 			t.Errorf("a push: %d %s", w.Code, w.Body)
 		}
 	}
-	w := s.do(t, "GET /notify/wechat?"+query.Encode()+"&echostr=hello", "", "")
-	if w.Code != http.StatusForbidden && w.Body.String() != "hello" {
+	received, err := s.services.Receiver.Receive(query, []byte(body), s.clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := s.services.Pushes.Work(t.Context(), received.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	credit, err := s.services.Notices.Credits.Get(t.Context(), domain.Key(me, "review"))
+	if err != nil || credit.Count != 1 {
+		t.Errorf("one consent counts %d times, %v", credit.Count, err)
+	}
+	if w := s.do(t, "GET /notify/wechat?"+query.Encode()+"&echostr=hello", "", ""); w.Code != http.StatusOK || w.Body.String() != "hello" {
 		t.Errorf("the check of the address: %d %s", w.Code, w.Body)
 	}
-	if me == "" {
-		t.Error("nobody signed in")
+	if w := s.do(t, "GET /notify/wechat?"+changed("signature", "x").Encode()+"&echostr=hello", "", ""); w.Code != http.StatusForbidden {
+		t.Errorf("a forged check of the address: %d %s", w.Code, w.Body)
 	}
 }
 

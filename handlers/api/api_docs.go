@@ -14,7 +14,7 @@ Refusals are problems (RFC 9457): ` + "`code`" + ` is stable, ` + "`detail`" + `
 Lists are paged: pass ` + "`next`" + ` as ` + "`after`" + ` until it is empty. Requests that come too often get 429 and ` + "`Retry-After`" + `.
 `
 
-// Swagger UI comes from the console's own files; the page runs no inline script, so its content policy can forbid them.
+// Swagger UI comes from our own files; the page runs no inline script, so its content policy can forbid them.
 const docsPage = `<!doctype html>
 <html lang="zh-CN">
 <head>
@@ -34,7 +34,7 @@ const docsPage = `<!doctype html>
 const docsScript = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true, validatorUrl: null })
 `
 
-const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
+const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
 	"connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 // describe serves the OpenAPI document and a page to read it with.

@@ -9,24 +9,28 @@ import (
 	"yingdi/domain"
 )
 
-// Inputs that several operations share.
-type (
-	none struct{}
+type none struct{}
 
-	CampPath struct {
-		Camp string `path:"camp" pattern:"^[0-9A-Za-z_-]{1,64}$" patternDescription:"id" doc:"Id of the camp"`
-	}
-	CheckinPath struct {
-		Checkin string `path:"checkin" pattern:"^[0-9A-Za-z_:-]{1,160}$" patternDescription:"id" doc:"Id of the check-in"`
-	}
-	ScenePath struct {
-		Scene string `path:"scene" pattern:"^[0-9A-Za-z_-]{1,32}$" patternDescription:"scene" doc:"The scene that the code carries"`
-	}
-	Page struct {
-		After string `query:"after" maxLength:"1400" doc:"The next of the page before; without it the list begins"`
-		Limit int    `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many items at most"`
-	}
-)
+// CampPath is where operations of a camp lie.
+type CampPath struct {
+	Camp string `path:"camp" pattern:"^[0-9A-Za-z_-]{1,64}$" patternDescription:"id" doc:"Id of the camp"`
+}
+
+// CheckinPath is where operations of a check-in lie.
+type CheckinPath struct {
+	Checkin string `path:"checkin" pattern:"^[0-9A-Za-z_:-]{1,160}$" patternDescription:"id" doc:"Id of the check-in"`
+}
+
+// ScenePath is where operations of a scanned code lie.
+type ScenePath struct {
+	Scene string `path:"scene" pattern:"^[0-9A-Za-z_-]{1,32}$" patternDescription:"scene" doc:"The scene that the code carries"`
+}
+
+// Page asks for a part of a list.
+type Page struct {
+	After string `query:"after" maxLength:"1400" doc:"The next of the page before; without it the list begins"`
+	Limit int    `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many items at most"`
+}
 
 func (p Page) page() domain.Page { return domain.Page{After: domain.Cursor(p.After), Limit: p.Limit} }
 

@@ -65,11 +65,11 @@ func (a *api) beginUpload(ctx context.Context, in *beginUploadInput) (*Made[Uplo
 	return made(Upload{m.ID, Form(form)}, true), err
 }
 
-type MediaPath struct {
+type mediaPath struct {
 	Media string `path:"media" pattern:"^[0-9A-Za-z_-]{1,64}$" patternDescription:"id"`
 }
 
-func (a *api) completeUpload(ctx context.Context, in *MediaPath) (*Answer[File], error) {
+func (a *api) completeUpload(ctx context.Context, in *mediaPath) (*Answer[File], error) {
 	m, err := a.Media.Complete(ctx, in.Media)
 	if err != nil {
 		return nil, err

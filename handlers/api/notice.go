@@ -33,11 +33,11 @@ func (a *api) notices(ctx context.Context, in *Page) (*Answer[Inbox], error) {
 	return answer(Inbox{listOf(list, next, noticeOf).Body, unread}), err
 }
 
-type NoticePath struct {
+type noticePath struct {
 	Notice string `path:"notice" pattern:"^[0-9A-Za-z_:-]{1,200}$" patternDescription:"id"`
 }
 
-func (a *api) readNotice(ctx context.Context, in *NoticePath) (*Answer[Notice], error) {
+func (a *api) readNotice(ctx context.Context, in *noticePath) (*Answer[Notice], error) {
 	n, err := a.Notices.Read(ctx, in.Notice)
 	return answer(noticeOf(n)), err
 }

@@ -32,13 +32,17 @@ func Bounded(max int64) echo.MiddlewareFunc {
 	}
 }
 
-// Within gives a request so long; what it then still waits for is cancelled.
+// Within gives a request so long; what it then still waits for is cancelled, and so is a body that never ends.
 func Within(life time.Duration) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			ctx, cancel := context.WithTimeout(c.Request().Context(), life)
 			defer cancel()
 			c.SetRequest(c.Request().WithContext(ctx))
+			stop := context.AfterFunc(ctx, func() {
+				_ = http.NewResponseController(c.Response()).SetReadDeadline(time.Unix(1, 0)) // long past: reading ends now
+			})
+			defer stop()
 			return Cut(ctx, next(c))
 		}
 	}

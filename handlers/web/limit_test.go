@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -85,7 +86,7 @@ func TestWhoIsCounted(t *testing.T) {
 		{"a whole network of version 6", "", "[2001:db8:1:2:3:4:5:6]:1", false, "x:a:2001:db8:1:2::/64"},
 		{"version 4 in the clothes of version 6", "", "[::ffff:203.0.113.9]:1", false, "x:a:203.0.113.9"},
 	} {
-		r := httptest.NewRequest("GET", "/", nil)
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.RemoteAddr = c.address
 		r.Header.Set("X-Forwarded-For", "1.2.3.4")
 		e := echo.New()
@@ -110,7 +111,7 @@ func TestOnlyTrustedProxiesAreBelieved(t *testing.T) {
 		{"past the proxy", "198.51.100.7:1", "203.0.113.9", "198.51.100.7"},
 		{"loopback is no proxy unless named", "127.0.0.1:1", "203.0.113.9", "127.0.0.1"},
 	} {
-		r := httptest.NewRequest("GET", "/", nil)
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.RemoteAddr = c.from
 		r.Header.Set("X-Forwarded-For", c.forwarded)
 		if got := proxied(r); got != c.want {

@@ -76,7 +76,7 @@ func (e *panicError) Error() string { return "panic: " + e.value }
 func caught(next echo.HandlerFunc, c echo.Context) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			if v == http.ErrAbortHandler {
+			if thrown, ok := v.(error); ok && errors.Is(thrown, http.ErrAbortHandler) {
 				panic(v)
 			}
 			err = &panicError{fmt.Sprint(v), string(debug.Stack())}

@@ -248,6 +248,26 @@ func TestARequestThatRunsOutOfTimeSaysSo(t *testing.T) {
 	}
 }
 
+func TestABodyThatNeverEndsIsGivenUp(t *testing.T) {
+	t.Parallel()
+	read := func(c echo.Context) error {
+		_, err := io.ReadAll(c.Request().Body)
+		return err
+	}
+	server := httptest.NewServer(newEdge(read, Within(20*time.Millisecond)))
+	defer server.Close()
+	body, stalled := io.Pipe()
+	defer stalled.Close()
+	answer, err := http.Post(server.URL+"/things/1", "application/json", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("answered %d", answer.StatusCode)
+	}
+}
+
 func TestBearer(t *testing.T) {
 	t.Parallel()
 	expired := domain.Refusal(domain.KindUnauthenticated, "session_expired", "登录已过期")
