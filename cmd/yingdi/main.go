@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	_ "time/tzdata" // zones of camps, also on machines that have none
 
@@ -15,6 +16,9 @@ import (
 var version = "development" // set by the linker
 
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400) // there is little to keep and much that comes and goes: memory for speed
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal kills at once
 	if err := root().ExecuteContext(ctx); err != nil {
