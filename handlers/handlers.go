@@ -65,7 +65,7 @@ func Health(s *web.Services, metrics *prometheus.Registry) *echo.Echo {
 func probes(e *echo.Echo, s *web.Services, metrics *prometheus.Registry) {
 	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	e.GET("/readyz", func(c echo.Context) error { return ready(c, s) }, web.Within(web.ProbeLife))
-	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(metrics, promhttp.HandlerOpts{})))
+	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(metrics, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})))
 }
 
 // ready answers 503 while something that this process needs does not answer; what it is stands in the log.

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	goredis "github.com/redis/go-redis/v9"
 
 	"yingdi/config"
@@ -68,6 +69,7 @@ type app struct {
 // wire builds everything that the configuration names and starts nothing.
 func wire(ctx context.Context, c config.Config, clock *clock, log *slog.Logger) (*app, error) {
 	a := &app{config: c, clock: clock, log: log, registry: prometheus.NewRegistry()}
+	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), health{a})
 	for _, part := range []struct {
 		name string
 		join func(context.Context) error
@@ -294,11 +296,6 @@ func messageTemplates(configured map[string]config.Template) map[notice.Kind]not
 		}
 	}
 	return kept
-}
-
-// ready is nil when everything that this process needs answers.
-func (a *app) ready(ctx context.Context) error {
-	return errors.Join(a.db.Ping(ctx), a.redis.Ping(ctx).Err(), a.bucket.Ping(ctx))
 }
 
 func (a *app) joinJobs(context.Context) error {

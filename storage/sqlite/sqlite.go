@@ -39,7 +39,7 @@ const format = 1
 // Open opens or creates the database at path. Beside it lie the files path-wal, path-shm and path.lock. A file that
 // another process has open is refused.
 func Open(ctx context.Context, path string) (*Engine, error) {
-	lock, err := lockFile(path + ".lock")
+	lock, err := Lock(path + ".lock")
 	if err != nil {
 		return nil, fmt.Errorf("sqlite %s: %w", path, err)
 	}
