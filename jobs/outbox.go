@@ -124,22 +124,24 @@ func (q *Queue) Sweep(ctx context.Context, before time.Time) error {
 	oldest := before
 	sending, sendCtx := errgroup.WithContext(ctx)
 	sending.SetLimit(sweepers)
-	err := q.Outbox.Pending(sendCtx, before, func(p domain.Posted) error {
+	err := q.Outbox.Pending(ctx, before, func(p domain.Posted) error {
 		if p.Event.At.Before(oldest) {
 			oldest = p.Event.At
 		}
-		sending.Go(func() error { return q.send(sendCtx, p) })
-		return sendCtx.Err()
+		if sendCtx.Err() == nil { // a queue that is away is given up on; the age of what waits for it is still found
+			sending.Go(func() error { return q.send(sendCtx, p) })
+		}
+		return ctx.Err()
 	})
 	if failed := sending.Wait(); failed != nil {
 		err = failed
 	}
-	if err != nil {
-		return fmt.Errorf("sweep of the outbox: %w", err)
-	}
 	q.metrics.oldest.Set(0)
 	if oldest.Before(before) {
 		q.metrics.oldest.Set(q.Clock.Now().Sub(oldest).Seconds())
+	}
+	if err != nil {
+		return fmt.Errorf("sweep of the outbox: %w", err)
 	}
 	return nil
 }

@@ -1,9 +1,10 @@
 package jobs
 
 import (
+	"context"
 	"fmt"
+	"time"
 
-	"github.com/hibiken/asynq"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -25,7 +26,7 @@ func newMetrics(to prometheus.Registerer, q *Queue) (metrics, error) {
 			Name: "yingdi_outbox_oldest_seconds", Help: "Age of the oldest overdue event that still waits for a consumer.",
 		}),
 	}
-	for _, c := range []prometheus.Collector{m.jobs, m.overflow, m.oldest, depth{q.inspector}} {
+	for _, c := range []prometheus.Collector{m.jobs, m.overflow, m.oldest, depth{q}} {
 		if err := to.Register(c); err != nil {
 			return m, fmt.Errorf("metrics of the queue: %w", err)
 		}
@@ -35,12 +36,20 @@ func newMetrics(to prometheus.Registerer, q *Queue) (metrics, error) {
 
 var depthDesc = prometheus.NewDesc("yingdi_queue_jobs", "Jobs in the queue by lane and state.", []string{"lane", "state"}, nil)
 
-// depth looks into the queue when it is asked.
-type depth struct{ inspector *asynq.Inspector }
+// depth looks into the queue when it is asked. Of a queue that does not answer there is nothing to tell.
+type depth struct{ *Queue }
+
+// glance is how long the queue has to answer, before somebody who reads all the metrics tires of waiting.
+const glance = 2 * time.Second
 
 func (depth) Describe(to chan<- *prometheus.Desc) { to <- depthDesc }
 
 func (d depth) Collect(to chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), glance)
+	defer cancel()
+	if d.Redis.Ping(ctx).Err() != nil {
+		return
+	}
 	used, err := usedLanes(d.inspector)
 	if err != nil {
 		to <- prometheus.NewInvalidMetric(depthDesc, err)
