@@ -227,20 +227,7 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 	if err := p.Sweep(t.Context(), w.clock.Now()); err != nil {
 		t.Fatal(err)
 	}
-	got := map[string]float64{}
-	families, err := p.metrics.Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range families {
-		for _, m := range f.Metric {
-			name := f.GetName()
-			for _, l := range m.Label {
-				name += " " + l.GetValue()
-			}
-			got[name] = m.GetCounter().GetValue() + m.GetGauge().GetValue()
-		}
-	}
+	got := p.gather()
 	for name, want := range map[string]float64{
 		"yingdi_jobs_total thing:happened/one done":      1,
 		"yingdi_jobs_total thing:happened/broken failed": 3,
@@ -251,6 +238,44 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 		if got[name] != want {
 			t.Errorf("%s is %v, want %v; all: %v", name, got[name], want, got)
 		}
+	}
+}
+
+// gather reads the metrics, each by its name and the values of its labels.
+func (p *process) gather() map[string]float64 {
+	p.t.Helper()
+	families, err := p.metrics.Gather()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	got := map[string]float64{}
+	for _, f := range families {
+		for _, m := range f.Metric {
+			name := f.GetName()
+			for _, l := range m.Label {
+				name += " " + l.GetValue()
+			}
+			got[name] = m.GetCounter().GetValue() + m.GetGauge().GetValue()
+		}
+	}
+	return got
+}
+
+func TestWhileTheQueueIsAwayTheMetricsTellHowLongEventsHaveWaited(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	client := newRedis(t)
+	p := w.process(client, []jobs.Consumer{(&effects{}).consumer("one")})
+	for i := range 50 { // more than are sent at once
+		w.write(fmt.Sprint("late", i), happened)
+		w.clock.advance(time.Minute)
+	}
+	client.Close()
+	if err := p.Sweep(t.Context(), w.clock.Now()); err == nil {
+		t.Error("a sweep into nowhere succeeded")
+	}
+	if got := p.gather(); got["yingdi_outbox_oldest_seconds"] != 3000 {
+		t.Errorf("the oldest has waited 3000 s: %v", got)
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 
 func adminCommand() *cobra.Command {
 	parent := &cobra.Command{Use: "admin", Short: "Commands of an admin"}
-	parent.AddCommand(adminCreateCommand(), adminResetCommand())
+	parent.AddCommand(adminCreateCommand(), adminResetCommand(), adminBackupCommand())
 	return parent
 }
 

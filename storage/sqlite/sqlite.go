@@ -56,7 +56,7 @@ func (e *Engine) open(ctx context.Context, path string) (err error) {
 		return err
 	}
 	f.Close()
-	dsn := "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path) + "?_pragma=busy_timeout(10000)"
+	dsn := address(path)
 	if e.write, err = sql.Open("sqlite", dsn+"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"+
 		"&_pragma=journal_size_limit(67108864)&_pragma=cache_size(-32000)"); err != nil {
 		return err
@@ -79,6 +79,11 @@ func (e *Engine) open(ctx context.Context, path string) (err error) {
 	e.reads = statements{prepare: e.read.PrepareContext, ready: map[string]*sql.Stmt{}}
 	e.writer = startWriter(conn)
 	return nil
+}
+
+// address is the file's as the driver wants it, open to more options.
+func address(path string) string {
+	return "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(path) + "?_pragma=busy_timeout(10000)"
 }
 
 func layOut(ctx context.Context, conn *sql.Conn) error {
