@@ -19,7 +19,7 @@ type Media struct {
 	Height      int       `json:"height,omitempty"`
 	State       State     `json:"state"`
 	Verdict     Verdict   `json:"verdict"`
-	Trace       string    `json:"trace,omitempty"`       // of the running check
+	Trace       string    `json:"trace,omitempty"`       // of the check
 	CheckDueAt  time.Time `json:"check_due_at,omitzero"` // when the check must have answered
 	Thumb       bool      `json:"thumb,omitempty"`       // a thumbnail exists
 	Refs        []string  `json:"refs,omitempty"`        // what uses it; without any it is an orphan
@@ -166,7 +166,7 @@ func (m *Media) Judge(v Verdict, now time.Time, human bool) error {
 	if m.State != Ready || m.Verdict == v || (!human && m.Verdict != Waiting) {
 		return domain.ErrSame
 	}
-	m.Verdict, m.Trace, m.CheckDueAt = v, "", time.Time{}
+	m.Verdict, m.CheckDueAt = v, time.Time{} // the trace stays, for an answer that comes late or twice
 	m.Emit(EventModerated, now, nil)
 	return nil
 }
@@ -176,11 +176,38 @@ func (m *Media) Use(ref string) error {
 	if contains(m.Refs, ref) {
 		return domain.ErrSame
 	}
-	if m.State != Ready || len(m.Refs) >= maxRefs {
+	if !m.usable() {
 		return ErrUnusable
 	}
 	m.Refs = append(m.Refs, ref)
 	m.OrphanAt = time.Time{}
+	return nil
+}
+
+func (m Media) usable() bool { return m.State == Ready && len(m.Refs) < maxRefs }
+
+// Hold puts the clean-up off for whoever is about to use the media, so that the bytes are still there when Use is noted.
+func (m *Media) Hold(now time.Time) error {
+	switch {
+	case !m.usable():
+		return ErrUnusable
+	case !m.needsHold(now):
+		return domain.ErrSame
+	}
+	m.OrphanAt = now.Add(OrphanLife)
+	return nil
+}
+
+func (m Media) needsHold(now time.Time) bool {
+	return len(m.Refs) == 0 && m.OrphanAt.Sub(now) < OrphanLife/2
+}
+
+// Discard gives an orphan up, after which nothing can come to use it. What is in use, or held, is domain.ErrSame.
+func (m *Media) Discard(now time.Time) error {
+	if len(m.Refs) > 0 || m.OrphanAt.After(now) || m.State == Bad {
+		return domain.ErrSame
+	}
+	m.State = Bad
 	return nil
 }
 
@@ -210,7 +237,7 @@ func Sniff(head []byte) string {
 		return "audio/aac"
 	case len(s) >= 12 && s[:4] == "RIFF" && s[8:12] == "WAVE":
 		return "audio/wav"
-	case len(s) >= 12 && s[4:8] == "ftyp":
+	case len(s) >= 12 && s[:2] == "\x00\x00" && s[4:8] == "ftyp": // the first box is small
 		switch brand := s[8:12]; {
 		case strings.HasPrefix(brand, "M4A"), strings.HasPrefix(brand, "M4B"):
 			return "audio/mp4"

@@ -15,7 +15,8 @@ var verdicts = map[wechat.Suggestion]Verdict{
 }
 
 // StartCheck hands a complete file to moderation. Pictures and recordings go to WeChat, which answers by a push;
-// videos, which WeChat does not look at, and files of people without WeChat go to a person. For jobs, after EventReady.
+// videos, which WeChat does not look at, and files of people whom it does not know or cannot judge go to a person. For
+// jobs, after EventReady.
 func (s *Service) StartCheck(ctx context.Context, id string) error {
 	m, err := s.Store.Get(ctx, id)
 	if errors.Is(err, domain.ErrNotFound) {
@@ -40,11 +41,14 @@ func (s *Service) StartCheck(ctx context.Context, id string) error {
 		return err
 	}
 	trace, err := s.WeChat.CheckMedia(ctx, openID, url, kind)
+	if errors.Is(err, wechat.ErrInactive) || errors.Is(err, wechat.ErrUnknown) {
+		return s.judge(ctx, id, InReview, false)
+	}
 	if err != nil {
 		return fmt.Errorf("check of media %s: %w", id, err)
 	}
 	_, err = s.Store.Update(ctx, id, func(m *Media) error {
-		if m.Verdict != Waiting {
+		if m.Verdict != Waiting || m.Trace != "" {
 			return domain.ErrSame
 		}
 		m.Trace, m.CheckDueAt = trace, now.Add(CheckPatience)

@@ -133,7 +133,8 @@ func (s *Service) look(ctx context.Context, m Media) (Found, error) {
 	return found, nil
 }
 
-// Usable returns ErrUnusable unless all of these are the owner's own and complete. No id at all is fine.
+// Usable returns ErrUnusable unless all of these are the owner's own and complete. No id at all is fine. They are then
+// safe from the clean-up for half of OrphanLife, in which Keep is to follow.
 func (s *Service) Usable(ctx context.Context, owner string, ids []string) error {
 	_, err := s.own(ctx, owner, ids)
 	return err
@@ -160,8 +161,21 @@ func (s *Service) own(ctx context.Context, owner string, ids []string) (map[stri
 		return nil, err
 	}
 	for _, id := range ids {
-		if m, ok := found[id]; !ok || m.Owner != owner || m.State != Ready {
+		if m, ok := found[id]; !ok || m.Owner != owner || !m.usable() {
 			return nil, fmt.Errorf("media %s: %w", id, ErrUnusable)
+		}
+	}
+	now := s.Clock.Now()
+	for _, id := range ids {
+		if !found[id].needsHold(now) {
+			continue
+		}
+		_, err := s.Store.Update(ctx, id, func(m *Media) error { return m.Hold(now) })
+		if errors.Is(err, domain.ErrNotFound) {
+			err = ErrUnusable
+		}
+		if err != nil {
+			return nil, fmt.Errorf("media %s: %w", id, err)
 		}
 	}
 	return found, nil
@@ -276,14 +290,11 @@ func (s *Service) SweepOrphans(ctx context.Context) error {
 
 // discard first makes sure that nothing can come to use the media, then deletes the bytes, then the document.
 func (s *Service) discard(ctx context.Context, m Media) error {
-	m, err := s.Store.Update(ctx, m.ID, func(m *Media) error {
-		if len(m.Refs) > 0 || m.State == Bad {
-			return domain.ErrSame
-		}
-		m.State = Bad
+	m, err := s.Store.Update(ctx, m.ID, func(m *Media) error { return m.Discard(s.Clock.Now()) })
+	if errors.Is(err, domain.ErrNotFound) {
 		return nil
-	})
-	if err != nil || len(m.Refs) > 0 {
+	}
+	if err != nil || m.State != Bad {
 		return err
 	}
 	for _, key := range []string{m.IncomingKey(), m.Key(), m.ThumbKey()} {

@@ -10,19 +10,20 @@ import (
 // Member is a person: a learner, a teacher, an admin, or all of these.
 type Member struct {
 	domain.Doc
-	OpenIDHash  string         `json:"openid_hash,omitempty"`  // look-up; empty for an admin without WeChat
-	OpenID      string         `json:"openid,omitempty"`       // sealed
-	UnionIDHash string         `json:"unionid_hash,omitempty"` // look-up
-	SessionKey  string         `json:"session_key,omitempty"`  // sealed
-	PhoneHash   string         `json:"phone_hash,omitempty"`   // look-up
-	Phone       string         `json:"phone,omitempty"`        // sealed
-	Nickname    string         `json:"nickname"`
-	Avatar      string         `json:"avatar,omitempty"` // media id
-	State       State          `json:"state"`
-	Grants      []domain.Grant `json:"grants,omitempty"` // platform roles, and a copy of what the organisers gave
-	Epoch       int            `json:"epoch"`            // sessions of an earlier epoch are void: sign-out everywhere
-	JoinedAt    time.Time      `json:"joined_at"`
-	SeenAt      time.Time      `json:"seen_at"` // last log-in
+	OpenIDHash  string           `json:"openid_hash,omitempty"`  // look-up; empty for an admin without WeChat
+	OpenID      string           `json:"openid,omitempty"`       // sealed
+	UnionIDHash string           `json:"unionid_hash,omitempty"` // look-up
+	SessionKey  string           `json:"session_key,omitempty"`  // sealed
+	PhoneHash   string           `json:"phone_hash,omitempty"`   // look-up
+	Phone       string           `json:"phone,omitempty"`        // sealed
+	Nickname    string           `json:"nickname"`
+	Avatar      string           `json:"avatar,omitempty"` // media id
+	State       State            `json:"state"`
+	Grants      []domain.Grant   `json:"grants,omitempty"` // platform roles, and a copy of what the organisers gave
+	Heard       map[string]int64 `json:"heard,omitempty"`  // by organiser: the revision that the grants are a copy of
+	Epoch       int              `json:"epoch"`            // sessions of an earlier epoch are void: sign-out everywhere
+	JoinedAt    time.Time        `json:"joined_at"`
+	SeenAt      time.Time        `json:"seen_at"` // last log-in
 }
 
 // State of a person.

@@ -24,9 +24,11 @@ type WeChat interface {
 	CheckText(ctx context.Context, openID, text string) (wechat.Verdict, error)
 }
 
-// Pictures tells whether a media id is a picture of the given owner that may be shown; domain/media does it.
+// Pictures tells whether a media id is a picture of the given owner that may be shown, and keeps those that are in use;
+// domain/media does it.
 type Pictures interface {
 	OwnPicture(ctx context.Context, owner, id string) error
+	Keep(ctx context.Context, ref string, ids []string) error
 }
 
 // Service holds the use cases.
@@ -137,13 +139,20 @@ func (s *Service) SetProfile(ctx context.Context, p Profile) (Member, error) {
 		if err := s.Pictures.OwnPicture(ctx, me.ID, *p.Avatar); err != nil {
 			return Member{}, fmt.Errorf("avatar %s: %w", *p.Avatar, ErrAvatar)
 		}
+		if err := s.Pictures.Keep(ctx, "member_"+me.ID, []string{*p.Avatar}); err != nil {
+			return Member{}, err
+		}
 	}
 	return s.Store.Update(ctx, me.ID, func(m *Member) error {
+		before := m.Card()
 		if p.Nickname != nil {
 			m.Nickname = *p.Nickname
 		}
-		if p.Avatar != nil && *p.Avatar != m.Avatar {
+		if p.Avatar != nil {
 			m.Avatar = *p.Avatar
+		}
+		if m.Card() == before {
+			return domain.ErrSame
 		}
 		m.Emit(EventProfile, s.Clock.Now(), nil)
 		return nil
@@ -183,10 +192,13 @@ func (s *Service) Cards(ctx context.Context, ids []string) (map[string]Card, err
 	return cards, nil
 }
 
-// SetGrants replaces the grants that the person holds within one organiser; the platform's stay. Only
-// domain/organiser calls it, with what its own document says.
-func (s *Service) SetGrants(ctx context.Context, id, organiser string, grants []domain.Grant) error {
+// SetGrants replaces the grants that the person holds within one organiser, unless what its document said at a later
+// revision is known already; the platform's stay. Only domain/organiser calls it, with what its own document says.
+func (s *Service) SetGrants(ctx context.Context, id, organiser string, rev int64, grants []domain.Grant) error {
 	_, err := s.Store.Update(ctx, id, func(m *Member) error {
+		if m.Heard[organiser] >= rev {
+			return domain.ErrSame
+		}
 		kept := []domain.Grant{}
 		for _, g := range m.Grants {
 			if g.Organiser != organiser {
@@ -194,6 +206,10 @@ func (s *Service) SetGrants(ctx context.Context, id, organiser string, grants []
 			}
 		}
 		m.Grants = append(kept, grants...)
+		if m.Heard == nil {
+			m.Heard = map[string]int64{}
+		}
+		m.Heard[organiser] = rev
 		return nil
 	})
 	return err

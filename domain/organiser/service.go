@@ -18,7 +18,7 @@ type Store interface {
 
 // Members is what this feature needs of domain/member.
 type Members interface {
-	SetGrants(ctx context.Context, id, organiser string, grants []domain.Grant) error
+	SetGrants(ctx context.Context, id, organiser string, rev int64, grants []domain.Grant) error
 	// Cards leaves unknown ids out.
 	Cards(ctx context.Context, ids []string) (map[string]member.Card, error)
 }
@@ -61,6 +61,9 @@ func (s *Service) Appoint(ctx context.Context, organiser, member, camp string, r
 	if err := s.known(ctx, "member", member); err != nil {
 		return Organiser{}, err
 	}
+	if camp != "" && !domain.ValidID(camp) {
+		return Organiser{}, domain.Invalid("camp", "训练营编号不正确")
+	}
 	return s.change(ctx, organiser, member, camp, func(o *Organiser) error {
 		return o.Appoint(Post{Member: member, Camp: camp, Role: role, Since: s.Clock.Now()})
 	})
@@ -91,7 +94,7 @@ func (s *Service) SyncGrants(ctx context.Context, organiser, member string) erro
 	if err != nil {
 		return err
 	}
-	if err := s.Members.SetGrants(ctx, member, organiser, o.Grants(member)); err != nil {
+	if err := s.Members.SetGrants(ctx, member, organiser, o.Rev, o.Grants(member)); err != nil {
 		return fmt.Errorf("grants of member %s: %w", member, err)
 	}
 	return nil
