@@ -19,7 +19,7 @@ type Media struct {
 	Height      int       `json:"height,omitempty"`
 	State       State     `json:"state"`
 	Verdict     Verdict   `json:"verdict"`
-	Trace       string    `json:"trace,omitempty"`       // of the running check
+	Trace       string    `json:"trace,omitempty"`       // of the last check
 	CheckDueAt  time.Time `json:"check_due_at,omitzero"` // when the check must have answered
 	Thumb       bool      `json:"thumb,omitempty"`       // a thumbnail exists
 	Refs        []string  `json:"refs,omitempty"`        // what uses it; without any it is an orphan
@@ -166,7 +166,7 @@ func (m *Media) Judge(v Verdict, now time.Time, human bool) error {
 	if m.State != Ready || m.Verdict == v || (!human && m.Verdict != Waiting) {
 		return domain.ErrSame
 	}
-	m.Verdict, m.Trace, m.CheckDueAt = v, "", time.Time{}
+	m.Verdict, m.CheckDueAt = v, time.Time{} // the trace stays, so that an answer that comes again finds its media
 	m.Emit(EventModerated, now, nil)
 	return nil
 }
