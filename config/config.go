@@ -4,6 +4,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/netip"
 	"net/url"
 	"os"
@@ -112,6 +113,9 @@ func Load(path string) (Config, error) {
 	c := Default()
 	k := koanf.New(".")
 	if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return c, fmt.Errorf("config file %s is not there: copy config.example.yaml to it, or name another with --config (or YINGDI_CONFIG)", path)
+		}
 		return c, fmt.Errorf("config file %s: %w", path, err)
 	}
 	if err := k.Load(confmap.Provider(environment(reflect.TypeOf(c), ""), "."), nil); err != nil {
@@ -122,8 +126,9 @@ func Load(path string) (Config, error) {
 		DecodeHook: mapstructure.StringToSliceHookFunc(","),
 	}})
 	if err != nil {
-		return c, fmt.Errorf("config file %s: %w", path, err)
+		return c, fmt.Errorf("config file %s, or the environment over it: %w", path, err)
 	}
+	c.URL = strings.TrimSuffix(c.URL, "/")
 	return c, nil
 }
 
@@ -182,7 +187,7 @@ func (c Config) Validate() error {
 	var p problems
 	p.that(c.Addr != "", "addr", "is empty", "Give the address to listen on, such as 127.0.0.1:8080")
 	u, err := url.Parse(c.URL)
-	p.that(err == nil && u.Scheme == "https" && u.Host != "" && (u.Path == "" || u.Path == "/"), "url",
+	p.that(err == nil && u.Scheme == "https" && u.Host != "" && u.Path == "", "url",
 		"is no https address", "Give the public address, such as https://camp.example.com: WeChat calls nothing else")
 	p.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	p.oneOf("log.format", c.Log.Format, "json", "text")
@@ -209,11 +214,11 @@ func (c Config) validateParts(p *problems) {
 		p.that(filepath.IsAbs(c.Data), "data", "is no absolute path", "Give the folder that holds the database and the media, such as /var/lib/yingdi")
 	}
 	if c.Documents == "mongo" {
-		p.that(strings.HasPrefix(c.Mongo.URI, "mongodb"), "mongo.uri", "is no address", "Write mongodb://host:27017/?replicaSet=rs0")
+		p.that(c.Mongo.URI != "", "mongo.uri", "is missing", "Write mongodb://host:27017/?replicaSet=rs0")
 		p.that(c.Mongo.Database != "", "mongo.database", "is empty", "Name the database")
 	}
 	if c.Queue == "redis" {
-		p.that(strings.HasPrefix(c.Redis.URL, "redis"), "redis.url", "is no address", "Write redis://:password@host:6379/0, redis-sentinel://… or redis-cluster://…")
+		p.that(c.Redis.URL != "", "redis.url", "is missing", "Write redis://:password@host:6379/0, redis-sentinel://… or redis-cluster://…")
 	} else {
 		p.that(c.Workers > 0, "workers", "is 0", "The embedded queue has no other process to work on it: use 1 or more")
 	}

@@ -2,6 +2,7 @@ package domain
 
 import (
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -65,29 +66,62 @@ func (c Calendar) Check(check *Check) {
 	check.Range("cut_off", "截止钟点", c.CutOff, 0, 11)
 }
 
+// locations by their names: each is a file to read, and every list of camps asks for it many times.
+var locations sync.Map
+
 func (c Calendar) location() *time.Location {
+	if loc, ok := locations.Load(c.Zone); ok {
+		return loc.(*time.Location)
+	}
 	loc, err := time.LoadLocation(c.Zone)
 	if err != nil {
 		panic(fmt.Sprintf("domain: zone %q was not checked: %v", c.Zone, err))
 	}
+	locations.Store(c.Zone, loc)
 	return loc
 }
 
-// Day says which day the instant belongs to. It looks at the wall clock, so a change of summer time neither
-// skips nor repeats a day.
+// Day says which day the instant belongs to: the one that was the last to start. So a change of summer time neither
+// skips nor repeats a day, not even where it turns the clock back over the cut-off.
 func (c Calendar) Day(at time.Time) Day {
-	local := at.In(c.location())
-	day := dayOf(local)
-	if local.Hour() < c.CutOff {
+	loc := c.location()
+	day := dayOf(at.In(loc))
+	switch {
+	case at.Before(c.start(day, loc)):
 		return day.Add(-1)
+	case !at.Before(c.start(day.Add(1), loc)):
+		return day.Add(1)
 	}
 	return day
 }
 
-// Start is the instant at which day begins, in UTC.
-func (c Calendar) Start(day Day) time.Time {
-	t := day.midnight()
-	return time.Date(t.Year(), t.Month(), t.Day(), c.CutOff, 0, 0, 0, c.location()).UTC()
+// Start is the instant at which day begins, in UTC: the first at which the zone's clock shows the cut-off or, should
+// summer time leave that hour out, what comes after it.
+func (c Calendar) Start(day Day) time.Time { return c.start(day, c.location()) }
+
+func (c Calendar) start(day Day, loc *time.Location) time.Time {
+	d := day.midnight()
+	want := d.Add(time.Duration(c.CutOff) * time.Hour)
+	t := time.Date(d.Year(), d.Month(), d.Day(), c.CutOff, 0, 0, 0, loc)
+	since, until := t.ZoneBounds()
+	switch shows := wall(t); {
+	case shows.Before(want): // left out, and t lies before the gap
+		return until.UTC()
+	case shows.After(want): // left out, and t lies after it
+		return since.UTC()
+	case !since.IsZero():
+		_, offset := since.Add(-time.Second).Zone()
+		if earlier := want.Add(-time.Duration(offset) * time.Second); earlier.Before(since) { // the hour comes twice
+			return earlier
+		}
+	}
+	return t.UTC()
+}
+
+// wall is what the clock on the wall shows, as if it were UTC.
+func wall(t time.Time) time.Time {
+	_, offset := t.Zone()
+	return t.UTC().Add(time.Duration(offset) * time.Second)
 }
 
 // End is the instant at which day ends and the next one begins, in UTC.

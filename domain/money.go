@@ -2,6 +2,7 @@ package domain
 
 import (
 	"fmt"
+	"math"
 	"math/bits"
 	"slices"
 )
@@ -20,7 +21,8 @@ func (f Fen) String() string {
 
 // Split shares total out by weights so that the shares add up to total exactly: everyone gets the floor of
 // their part, and the fen left over go one each to the largest remainders, the earlier one first on a tie.
-// It panics on a negative total or weight; with no weight at all everybody gets nothing.
+// It panics on a negative total or weight, and on weights that do not fit into an int64 together; with no weight at
+// all everybody gets nothing.
 func Split(total Fen, weights []int64) []Fen {
 	shares := make([]Fen, len(weights))
 	var sum uint64
@@ -28,7 +30,9 @@ func Split(total Fen, weights []int64) []Fen {
 		if w < 0 {
 			panic("domain: negative weight")
 		}
-		sum += uint64(w)
+		if sum += uint64(w); sum > math.MaxInt64 {
+			panic("domain: too much weight")
+		}
 	}
 	if total < 0 {
 		panic("domain: negative total")

@@ -73,7 +73,7 @@ var ErrSealed = errors.New("sealed value cannot be opened")
 // Open returns ErrSealed if sealed was not made by Seal with the same purpose and a known key.
 func (s *Sealer) Open(purpose, sealed string) (string, error) {
 	name, body, _ := strings.Cut(sealed, ".")
-	raw, err := base64.RawURLEncoding.DecodeString(body)
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(body)
 	if err != nil {
 		return "", ErrSealed
 	}

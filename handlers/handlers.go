@@ -13,6 +13,7 @@ import (
 	"yingdi/handlers/console"
 	"yingdi/handlers/notify"
 	"yingdi/handlers/web"
+	"yingdi/templates"
 )
 
 // Options is what the handlers need besides the services.
@@ -44,6 +45,7 @@ func New(s *web.Services, o Options) (*echo.Echo, error) {
 
 	probes(e, s, o.Metrics)
 	e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusFound, console.Root) })
+	e.Group("/static", web.Cached).StaticFS("/", templates.Static())
 	api.Mount(e, s, o.Limits)
 	notify.Mount(e, s)
 	console.Mount(e, s, console.Options{Secure: o.HTTPS, MediaOrigin: o.MediaOrigin, Limits: o.Limits})
@@ -63,7 +65,7 @@ func Health(s *web.Services, metrics *prometheus.Registry) *echo.Echo {
 func probes(e *echo.Echo, s *web.Services, metrics *prometheus.Registry) {
 	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	e.GET("/readyz", func(c echo.Context) error { return ready(c, s) }, web.Within(web.ProbeLife))
-	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(metrics, promhttp.HandlerOpts{})))
+	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(metrics, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})))
 }
 
 // ready answers 503 while something that this process needs does not answer; what it is stands in the log.

@@ -19,6 +19,8 @@ import (
 type Outbox interface {
 	// Pending tells of every event from before the instant that still waits for a consumer.
 	Pending(ctx context.Context, before time.Time, told func(domain.Posted) error) error
+	// Waits reports whether the event still waits for the consumer.
+	Waits(ctx context.Context, p domain.Posted, consumer string) (bool, error)
 	// Ack notes that the consumer has dealt with the event, and clears it once all consumers have.
 	Ack(ctx context.Context, p domain.Posted, consumer string, consumers []string) error
 }
@@ -124,22 +126,24 @@ func (q *Queue) Sweep(ctx context.Context, before time.Time) error {
 	oldest := before
 	sending, sendCtx := errgroup.WithContext(ctx)
 	sending.SetLimit(sweepers)
-	err := q.Outbox.Pending(sendCtx, before, func(p domain.Posted) error {
+	err := q.Outbox.Pending(ctx, before, func(p domain.Posted) error {
 		if p.Event.At.Before(oldest) {
 			oldest = p.Event.At
 		}
-		sending.Go(func() error { return q.send(sendCtx, p) })
-		return sendCtx.Err()
+		if sendCtx.Err() == nil { // a queue that is away is given up on; the age of what waits for it is still found
+			sending.Go(func() error { return q.send(sendCtx, p) })
+		}
+		return ctx.Err()
 	})
 	if failed := sending.Wait(); failed != nil {
 		err = failed
 	}
-	if err != nil {
-		return fmt.Errorf("sweep of the outbox: %w", err)
-	}
 	q.metrics.oldest.Set(0)
 	if oldest.Before(before) {
 		q.metrics.oldest.Set(q.Clock.Now().Sub(oldest).Seconds())
+	}
+	if err != nil {
+		return fmt.Errorf("sweep of the outbox: %w", err)
 	}
 	return nil
 }

@@ -116,7 +116,7 @@ func (q *Queue) Work(ctx context.Context) error {
 	return nil
 }
 
-// process does one job and acknowledges it.
+// process does one job.
 func (q *Queue) process(ctx context.Context, task *asynq.Task) error {
 	c, ok := q.routes.byKind[task.Type()]
 	var p domain.Posted
@@ -127,9 +127,7 @@ func (q *Queue) process(ctx context.Context, task *asynq.Task) error {
 	case json.Unmarshal(task.Payload(), &p) != nil:
 		err = fmt.Errorf("payload cannot be read: %w", asynq.SkipRetry)
 	default:
-		if err = q.handle(ctx, c, p); err == nil {
-			err = q.Outbox.Ack(ctx, p, c.Name, q.routes.names[p.Event.Type])
-		}
+		err = q.handle(ctx, c, p)
 	}
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return err // stopped on the way: it is back in the queue
@@ -139,7 +137,20 @@ func (q *Queue) process(ctx context.Context, task *asynq.Task) error {
 	return err
 }
 
-func (q *Queue) handle(ctx context.Context, c Consumer, p domain.Posted) (err error) {
+// handle lets the consumer do its work, unless it has, and acknowledges the event. The queue never holds a job twice at
+// a time, so work that has been acknowledged is not done again, even if a sweep took it for left over a moment before.
+func (q *Queue) handle(ctx context.Context, c Consumer, p domain.Posted) error {
+	waits, err := q.Outbox.Waits(ctx, p, c.Name)
+	if err != nil || !waits {
+		return err
+	}
+	if err := q.attempt(ctx, c, p); err != nil {
+		return err
+	}
+	return q.Outbox.Ack(ctx, p, c.Name, q.routes.names[p.Event.Type])
+}
+
+func (q *Queue) attempt(ctx context.Context, c Consumer, p domain.Posted) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			// Only the runtime's own messages are sure to hold nothing personal.

@@ -14,12 +14,12 @@ import (
 
 // Dead lists jobs that failed as often as they may, the newest first. Their events wait in the outbox all the while.
 func (q *Queue) Dead(_ context.Context, limit int) ([]domain.DeadJob, error) {
-	known, err := q.inspector.Queues() // a lane exists from its first job on
+	var dead []domain.DeadJob
+	used, err := usedLanes(q.inspector)
 	if err != nil {
 		return nil, fmt.Errorf("dead jobs: %w", err)
 	}
-	var dead []domain.DeadJob
-	for _, lane := range known {
+	for _, lane := range used {
 		tasks, err := q.lastDead(lane, limit)
 		if err != nil {
 			return nil, fmt.Errorf("dead jobs: %w", err)
@@ -32,16 +32,23 @@ func (q *Queue) Dead(_ context.Context, limit int) ([]domain.DeadJob, error) {
 	return dead[:min(len(dead), limit)], nil
 }
 
+// usedLanes are those into which anything was ever put; of others the library knows nothing.
+func usedLanes(inspector *asynq.Inspector) ([]Lane, error) {
+	known, err := inspector.Queues()
+	return slices.DeleteFunc(slices.Clone(lanes), func(l Lane) bool { return !slices.Contains(known, string(l)) }), err
+}
+
 // lastDead reads the end of a list that the library keeps the oldest first.
-func (q *Queue) lastDead(lane string, limit int) ([]*asynq.TaskInfo, error) {
-	info, err := q.inspector.GetQueueInfo(lane)
+func (q *Queue) lastDead(lane Lane, limit int) ([]*asynq.TaskInfo, error) {
+	info, err := q.inspector.GetQueueInfo(string(lane))
 	if err != nil || info.Archived == 0 {
 		return nil, err
 	}
+	limit = max(limit, 1)
 	last := (info.Archived + limit - 1) / limit
 	var found []*asynq.TaskInfo
 	for page := max(1, last-1); page <= last; page++ {
-		tasks, err := q.inspector.ListArchivedTasks(lane, asynq.PageSize(limit), asynq.Page(page))
+		tasks, err := q.inspector.ListArchivedTasks(string(lane), asynq.PageSize(limit), asynq.Page(page))
 		if err != nil {
 			return nil, err
 		}

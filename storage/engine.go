@@ -3,7 +3,10 @@
 // storage/sqlite and storage/mongo.
 package storage
 
-import "context"
+import (
+	"context"
+	"hash/fnv"
+)
 
 // Record is a document as an engine sees it: its JSON and the values of its indexed fields.
 type Record struct {
@@ -43,11 +46,17 @@ type Engine interface {
 
 // Counters are bounded numbers that many touch at once: seats, stock.
 type Counters interface {
+	// Stamp is to be read before the caller looks whether what op stands for is done already, and then handed to Add.
+	// It moves when op is settled or undone; as a counter has but Stripes of them, also when some other op is.
+	Stamp(ctx context.Context, counter, op string) (int64, error)
 	// Add changes the counter by delta and returns the value. A rise must end at most at max and a fall at least at
 	// 0, else it returns domain.ErrExhausted and changes nothing; a counter that is over a max which was lowered
-	// meanwhile can still fall. op names the reason; while it is remembered, the same op adds nothing again.
-	Add(ctx context.Context, counter, op string, delta, max int64) (int64, error)
-	// Undo takes back what op added, if it is remembered, and forgets it.
+	// meanwhile can still fall. op names the reason; while it is remembered, the same op adds nothing again. Once it is
+	// no longer, only a stamp that was read since adds: with an older one Add changes nothing and returns
+	// domain.ErrConflict, and the caller looks again. So whoever was overtaken, however long ago, never adds twice.
+	Add(ctx context.Context, counter, op string, stamp, delta, max int64) (int64, error)
+	// Undo takes back what op added, if it is remembered, and forgets it. Either way it moves the stamp: an Add that was
+	// under way comes too late.
 	Undo(ctx context.Context, counter, op string) error
 	// Settle forgets op and leaves what it added; to be called once the op's cause is durable elsewhere.
 	Settle(ctx context.Context, counter, op string) error
@@ -57,6 +66,16 @@ type Counters interface {
 	// facts is told the remembered ops and returns the whole value. It runs again if the counter moved meanwhile,
 	// and gives up with domain.ErrConflict if it always does.
 	Recount(ctx context.Context, counter string, facts func(ops []string) (int64, error)) (int64, error)
+}
+
+// Stripes is how many stamps one counter has. More of them cost room, fewer cost calls that must look again in vain.
+const Stripes = 256
+
+// Stripe tells which of its counter's stamps is the op's.
+func Stripe(op string) int64 {
+	h := fnv.New32a()
+	h.Write([]byte(op))
+	return int64(h.Sum32() % Stripes)
 }
 
 // RecountTries is how often an engine lets Recount run again.

@@ -13,6 +13,7 @@ import (
 
 type outbox interface {
 	pending(ctx context.Context, before time.Time, told func(domain.Posted) error) error
+	waits(ctx context.Context, id, event, consumer string) (bool, error)
 	ack(ctx context.Context, id, event, consumer string, consumers []string) error
 }
 
@@ -29,14 +30,31 @@ func (db *DB) Pending(ctx context.Context, before time.Time, told func(domain.Po
 	return nil
 }
 
+// Waits reports whether the event still waits for the consumer. One whose document is gone does not.
+func (db *DB) Waits(ctx context.Context, p domain.Posted, consumer string) (bool, error) {
+	box, err := db.box(p.Collection)
+	if err != nil {
+		return false, fmt.Errorf("outbox: %w", err)
+	}
+	return box.waits(ctx, p.ID, p.Event.ID, consumer)
+}
+
+func (db *DB) box(collection string) (outbox, error) {
+	db.mu.Lock()
+	defer db.mu.Unlock()
+	box, ok := db.boxes[collection]
+	if !ok {
+		return nil, fmt.Errorf("no collection %q", collection)
+	}
+	return box, nil
+}
+
 // Ack notes that consumer has dealt with the event, and clears the event once all consumers have. An event or a
 // document that is gone is no error: somebody was quicker.
 func (db *DB) Ack(ctx context.Context, p domain.Posted, consumer string, consumers []string) error {
-	db.mu.Lock()
-	box, ok := db.boxes[p.Collection]
-	db.mu.Unlock()
-	if !ok {
-		return fmt.Errorf("ack: no collection %q", p.Collection)
+	box, err := db.box(p.Collection)
+	if err != nil {
+		return fmt.Errorf("ack: %w", err)
 	}
 	return box.ack(ctx, p.ID, p.Event.ID, consumer, consumers)
 }
@@ -56,6 +74,16 @@ func (c *Collection[T]) pending(ctx context.Context, before time.Time, told func
 		}
 	}
 	return nil
+}
+
+func (c *Collection[T]) waits(ctx context.Context, id, event, consumer string) (bool, error) {
+	doc, err := c.Get(ctx, id)
+	if errors.Is(err, domain.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && slices.ContainsFunc(c.head(&doc).Outbox, func(e domain.Event) bool {
+		return e.ID == event && !slices.Contains(e.Done, consumer)
+	}), err
 }
 
 func (c *Collection[T]) ack(ctx context.Context, id, event, consumer string, consumers []string) error {

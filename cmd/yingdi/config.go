@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -8,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"yingdi/config"
+	"yingdi/storage/mongo"
+	"yingdi/storage/redis"
 )
 
 // configFlag adds --config to a command.
@@ -25,10 +28,27 @@ func load(path string) (config.Config, error) {
 	if err != nil {
 		return c, err
 	}
-	if err := c.Validate(); err != nil {
-		return c, fmt.Errorf("the configuration is not complete:\n%w", err)
+	if err := errors.Join(c.Validate(), addresses(c)); err != nil {
+		return c, fmt.Errorf("the configuration in %s is not complete:\n%w", path, err)
 	}
 	return c, nil
+}
+
+// addresses lets those judge an address who will have to find it.
+func addresses(c config.Config) error {
+	var failures []error
+	if uri := c.Mongo.URI; c.Documents == "mongo" && uri != "" {
+		if mongo.Check(uri) != nil {
+			failures = append(failures, config.Problem{Key: "mongo.uri", What: "is no address", Fix: "Write mongodb://user:password@host:27017/?replicaSet=rs0"})
+		}
+	}
+	if url := c.Redis.URL; c.Queue == "redis" && url != "" {
+		if redis.Check(url) != nil {
+			failures = append(failures, config.Problem{Key: "redis.url", What: "is no address", Fix: "Write redis://:password@host:6379/0, " +
+				"redis-sentinel://:password@host1:26379,host2:26379/0?master=NAME or redis-cluster://:password@host1:6379,host2:6379"})
+		}
+	}
+	return errors.Join(failures...)
 }
 
 func configCommand() *cobra.Command {

@@ -3,17 +3,15 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
-	"strings"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -24,6 +22,7 @@ import (
 	"yingdi/handlers/console"
 	"yingdi/jobs"
 	"yingdi/storage/fake"
+	"yingdi/storage/redis"
 )
 
 func devCommand() *cobra.Command {
@@ -34,10 +33,12 @@ func devCommand() *cobra.Command {
 	}
 	addr := c.Flags().String("addr", fromEnvironment("YINGDI_ADDR", "127.0.0.1:8080"), "the address to listen on (env YINGDI_ADDR)")
 	data := c.Flags().String("data", fromEnvironment("YINGDI_DATA", "./data"), "the folder that keeps everything (env YINGDI_DATA)")
+	level := c.Flags().String("log", fromEnvironment("YINGDI_LOG_LEVEL", "warn"), "debug, info, warn or error (env YINGDI_LOG_LEVEL)")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		out := cmd.OutOrStdout()
-		return runDev(cmd.Context(), devOptions{Addr: *addr, Data: *data, Demo: true, Log: config.Log{Level: "warn", Format: "text"}},
-			func(d *dev) { d.greet(out) })
+		o := devOptions{Addr: *addr, Data: *data, Demo: true, Log: config.Log{Level: *level, Format: "text"}}
+		redis.LogTo(logger(o.Log))
+		return runDev(cmd.Context(), o, func(d *dev) { d.greet(out) })
 	}
 	return c
 }
@@ -63,6 +64,7 @@ type dev struct {
 	*app
 	wechat *fake.WeChat
 	url    string
+	home   devFolder
 }
 
 // devTemplate is the message template that the stand-in's mini-program has.
@@ -72,7 +74,12 @@ var devTemplate = fake.Template{ID: "review_received", Title: "点评提醒", Ke
 
 // runDev runs until ctx ends. ready is called once requests are answered.
 func runDev(ctx context.Context, o devOptions, ready func(*dev)) error {
-	d, err := wireDev(ctx, o)
+	listener, err := listen(o.Addr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	d, err := wireDev(ctx, o, listener.Addr().(*net.TCPAddr))
 	if err != nil {
 		return err
 	}
@@ -82,7 +89,7 @@ func runDev(ctx context.Context, o devOptions, ready func(*dev)) error {
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	go d.wechat.Run(background, 200*time.Millisecond)
-	err = d.run(ctx, handler, true, func(net.Addr) {
+	err = d.run(ctx, listener, handler, true, func() {
 		if ready != nil {
 			ready(d)
 		}
@@ -91,37 +98,27 @@ func runDev(ctx context.Context, o devOptions, ready func(*dev)) error {
 	return errors.Join(err, d.close())
 }
 
-// wireDev joins the product to a stand-in for WeChat that listens on an address of its own.
-func wireDev(ctx context.Context, o devOptions) (*dev, error) {
+// wireDev joins the product, which is reached at addr, to a stand-in for WeChat that listens on an address of its own.
+func wireDev(ctx context.Context, o devOptions, addr *net.TCPAddr) (*dev, error) {
 	if o.Clock == nil {
 		o.Clock = &clock{}
 	}
-	c, err := devConfig(o)
+	home, err := openFolder(o.Data)
 	if err != nil {
 		return nil, err
 	}
-	d := &dev{url: c.URL}
-	if d.wechat, err = fake.NewWeChat(fake.Options{
-		AppID: c.WeChat.AppID, AppSecret: c.WeChat.AppSecret, Token: c.WeChat.Token, AESKey: c.WeChat.AESKey,
-		Clock: o.Clock, Templates: []fake.Template{devTemplate}, PushURL: c.URL + "/notify/wechat",
-		Links: c.URL + "/dev/wechat", Journal: filepath.Join(o.Data, "wechat.json"),
-		Client: &http.Client{Timeout: 5 * time.Second},
-	}); err != nil {
-		return nil, err
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, errors.Join(err, d.wechat.Close())
-	}
-	c.WeChat.BaseURL = "http://" + listener.Addr().String()
-	server := &http.Server{Handler: d.wechat, ReadHeaderTimeout: 5 * time.Second}
-	go func() { _ = server.Serve(listener) }()
-	d.app = &app{config: c, clock: o.Clock, log: logger(o.Log), pace: o.Pace}
-	if err := d.join(ctx); err != nil {
-		return nil, errors.Join(err, server.Close(), d.wechat.Close())
-	}
-	d.onClose(func() error { return errors.Join(server.Close(), d.wechat.Close()) })
+	d, seeding := &dev{home: home}, false
 	if o.Demo {
+		seeding, err = home.beginDemo()
+	}
+	if err == nil {
+		err = d.join(ctx, o, addr)
+	}
+	if err != nil {
+		return nil, errors.Join(err, home.close())
+	}
+	d.closers = slices.Insert(d.closers, 0, home.close)
+	if seeding {
 		if err := d.seed(ctx); err != nil {
 			return nil, errors.Join(fmt.Errorf("demo camp: %w", err), d.close())
 		}
@@ -129,33 +126,47 @@ func wireDev(ctx context.Context, o devOptions) (*dev, error) {
 	return d, nil
 }
 
-// devConfig makes up secrets at the first start and keeps them in the data folder.
-func devConfig(o devOptions) (config.Config, error) {
+func (d *dev) join(ctx context.Context, o devOptions, addr *net.TCPAddr) error {
+	c, err := devConfig(o, d.home, addr)
+	if err != nil {
+		return err
+	}
+	d.url = c.URL
+	if d.wechat, err = fake.NewWeChat(fake.Options{
+		AppID: c.WeChat.AppID, AppSecret: c.WeChat.AppSecret, Token: c.WeChat.Token, AESKey: c.WeChat.AESKey,
+		Clock: o.Clock, Templates: []fake.Template{devTemplate}, PushURL: c.URL + "/notify/wechat",
+		Links: c.URL + "/dev/wechat", Journal: d.home.file("wechat.json"),
+		Client: &http.Client{Timeout: 5 * time.Second},
+	}); err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return errors.Join(err, d.wechat.Close())
+	}
+	c.WeChat.BaseURL = "http://" + listener.Addr().String()
+	server := &http.Server{Handler: d.wechat, ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = server.Serve(listener) }()
+	if d.app, err = wireAt(ctx, c, o.Clock, logger(o.Log), o.Pace); err != nil {
+		return errors.Join(err, server.Close(), d.wechat.Close())
+	}
+	d.onClose(func() error { return errors.Join(server.Close(), d.wechat.Close()) })
+	return nil
+}
+
+// devConfig is everything embedded, with its folder's own secrets.
+func devConfig(o devOptions, home devFolder, addr *net.TCPAddr) (config.Config, error) {
 	c := config.Default()
 	c.Addr, c.Data, c.Log = o.Addr, o.Data, o.Log
-	c.URL = "http://" + strings.Replace(c.Addr, "0.0.0.0", "127.0.0.1", 1)
-	if strings.HasPrefix(c.Addr, ":") {
-		c.URL = "http://127.0.0.1" + c.Addr
+	host := "127.0.0.1"
+	if !addr.IP.IsUnspecified() {
+		host = addr.IP.String()
 	}
+	c.URL = "http://" + net.JoinHostPort(host, strconv.Itoa(addr.Port))
 	c.Limits = config.Limits{SignIn: 100_000, Read: 100_000, Write: 100_000}
-	if err := os.MkdirAll(o.Data, 0o750); err != nil {
-		return c, err
-	}
-	path := filepath.Join(o.Data, "secrets.json")
-	var kept struct{ Master, Hash, AppSecret, Token, AESKey string }
-	raw, err := os.ReadFile(path)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		kept.Master, kept.Hash, kept.AppSecret, kept.Token = random(32), random(32), random(16), random(8)
-		kept.AESKey = base64.StdEncoding.EncodeToString([]byte(random(16)))[:43]
-		if raw, err = json.MarshalIndent(kept, "", "  "); err == nil {
-			err = os.WriteFile(path, raw, 0o600)
-		}
-	case err == nil:
-		err = json.Unmarshal(raw, &kept)
-	}
+	kept, err := home.secrets()
 	if err != nil {
-		return c, fmt.Errorf("%s: %w", path, err)
+		return c, err
 	}
 	c.Secrets = config.Secrets{Master: []string{kept.Master}, Hash: kept.Hash}
 	c.WeChat = config.WeChat{

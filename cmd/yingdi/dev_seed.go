@@ -8,8 +8,6 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
-	"os"
-	"path/filepath"
 	"time"
 
 	"yingdi/domain"
@@ -54,12 +52,8 @@ var devRemarks = []review.Mark{
 	{Text: "复述抓住了重点，中间那一段如果能用自己的话再讲一遍会更好。", Points: 86},
 }
 
-// seed fills an empty folder with a demo camp that has been running for a few days.
+// seed fills the folder with a demo camp that has been running for a few days.
 func (d *dev) seed(ctx context.Context) error {
-	marker := filepath.Join(d.config.Data, "demo")
-	if _, err := os.Stat(marker); !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
 	s := seeder{dev: d, people: map[string]string{}}
 	now := d.clock.Now()
 	defer d.clock.Set(time.Time{})
@@ -75,7 +69,7 @@ func (d *dev) seed(ctx context.Context) error {
 	for name := range s.people {
 		d.wechat.Visit(name)
 	}
-	return os.WriteFile(marker, []byte(s.camp.ID+"\n"), 0o600)
+	return d.home.endDemo(s.camp.ID)
 }
 
 type seeder struct {

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -15,6 +17,7 @@ import (
 	"yingdi/config"
 	"yingdi/handlers"
 	"yingdi/handlers/web"
+	"yingdi/storage/redis"
 )
 
 func serveCommand() *cobra.Command {
@@ -25,17 +28,42 @@ func serveCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		a, err := wire(cmd.Context(), loaded, &clock{}, logger(loaded.Log))
-		if err != nil {
-			return err
-		}
-		e, err := a.echo()
-		if err != nil {
-			return errors.Join(err, a.close())
-		}
-		return errors.Join(a.run(cmd.Context(), e, loaded.Workers > 0, nil), a.close())
+		return launch(cmd.Context(), loaded, loaded.Workers > 0, (*app).echo)
 	}
 	return c
+}
+
+// launch takes the address first, so that a process that cannot have it leaves nothing behind; then it joins the product
+// and runs it until ctx ends.
+func launch(ctx context.Context, c config.Config, work bool, handler func(*app) (*echo.Echo, error)) error {
+	log := logger(c.Log)
+	redis.LogTo(log)
+	listener, err := listen(c.Addr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	a, err := wire(ctx, c, &clock{}, log)
+	if err != nil {
+		return err
+	}
+	e, err := handler(a)
+	if err != nil {
+		return errors.Join(err, a.close())
+	}
+	return errors.Join(a.run(ctx, listener, e, work, nil), a.close())
+}
+
+// listen takes an address, or says what to do about one that cannot be had.
+func listen(addr string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", addr)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("the address %s is taken, perhaps by another yingdi. Stop that one, or listen elsewhere: YINGDI_ADDR=127.0.0.1:8081", addr)
+	case err != nil:
+		return nil, fmt.Errorf("the address %s cannot be listened on: %w. Choose another: YINGDI_ADDR=127.0.0.1:8081", addr, err)
+	}
+	return listener, nil
 }
 
 // echo is everything that answers HTTP.
@@ -75,15 +103,12 @@ func limits(c config.Limits) web.Limits {
 // patience is how long accepted requests and running jobs get to finish.
 const patience = 25 * time.Second
 
-// run listens, serves, and works on jobs if it shall, until ctx ends; then it takes nothing new and lets what it has
-// accepted finish. ready, if not nil, is called once requests are answered.
-func (a *app) run(ctx context.Context, handler http.Handler, work bool, ready func(net.Addr)) error {
-	listener, err := net.Listen("tcp", a.config.Addr)
-	if err != nil {
-		return fmt.Errorf("addr %s: %w (is another yingdi running?)", a.config.Addr, err)
-	}
+// run serves, and works on jobs if it shall, until ctx ends; then it takes nothing new and lets what it has accepted
+// finish. ready, if not nil, is called once requests are answered.
+func (a *app) run(ctx context.Context, listener net.Listener, handler http.Handler, work bool, ready func()) error {
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
@@ -91,16 +116,19 @@ func (a *app) run(ctx context.Context, handler http.Handler, work bool, ready fu
 	a.log.Info("serving", "addr", listener.Addr().String(), "version", version, "documents", a.config.Documents,
 		"queue", a.config.Queue, "media", a.config.Media, "workers", a.config.Workers)
 	if ready != nil {
-		ready(listener.Addr())
+		ready()
 	}
+	var err error
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
-		err = nil
+		a.log.Info("stopping")
 	}
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
-	err = errors.Join(err, server.Shutdown(stopping))
+	if server.Shutdown(stopping) != nil {
+		err = errors.Join(err, fmt.Errorf("requests that took longer than %s were cut off", patience), server.Close())
+	}
 	a.stopJobs()
 	a.log.Info("stopped")
 	return err

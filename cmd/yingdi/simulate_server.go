@@ -30,9 +30,14 @@ type stage struct{ *dev }
 func runStage(ctx context.Context, addr, folder string, at time.Time, set func(*stage), ready func()) error {
 	standing := &clock{}
 	standing.Set(at)
+	listener, err := listen(addr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
 	d, err := wireDev(ctx, devOptions{
 		Addr: addr, Data: folder, Clock: standing, Pace: hurry, Log: config.Log{Level: "error+4", Format: "text"},
-	})
+	}, listener.Addr().(*net.TCPAddr))
 	if err != nil {
 		return err
 	}
@@ -44,7 +49,7 @@ func runStage(ctx context.Context, addr, folder string, at time.Time, set func(*
 	if err != nil {
 		return errors.Join(err, d.close())
 	}
-	return errors.Join(d.run(ctx, handler, true, func(net.Addr) { ready() }), d.close())
+	return errors.Join(d.run(ctx, listener, handler, true, ready), d.close())
 }
 
 // hurry is for workers whose clock stands: what failed is tried again at once.

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	goredis "github.com/redis/go-redis/v9"
 
 	"yingdi/config"
@@ -68,12 +69,13 @@ type app struct {
 
 // wire builds everything that the configuration names and starts nothing.
 func wire(ctx context.Context, c config.Config, clock *clock, log *slog.Logger) (*app, error) {
-	a := &app{config: c, clock: clock, log: log}
-	return a, a.join(ctx)
+	return wireAt(ctx, c, clock, log, nil)
 }
 
-func (a *app) join(ctx context.Context) error {
-	a.registry = prometheus.NewRegistry()
+// wireAt is wire for workers whose time is not what it was.
+func wireAt(ctx context.Context, c config.Config, clock *clock, log *slog.Logger, pace func(*jobs.Options)) (*app, error) {
+	a := &app{config: c, clock: clock, log: log, registry: prometheus.NewRegistry(), pace: pace}
+	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), health{a})
 	for _, part := range []struct {
 		name string
 		join func(context.Context) error
@@ -83,10 +85,10 @@ func (a *app) join(ctx context.Context) error {
 		{"jobs", a.joinJobs},
 	} {
 		if err := part.join(ctx); err != nil {
-			return errors.Join(fmt.Errorf("%s: %w", part.name, err), a.close())
+			return nil, errors.Join(fmt.Errorf("%s: %w", part.name, err), a.close())
 		}
 	}
-	return nil
+	return a, nil
 }
 
 // close releases what wire took, the last first.
@@ -300,11 +302,6 @@ func messageTemplates(configured map[string]config.Template) map[notice.Kind]not
 		}
 	}
 	return kept
-}
-
-// ready is nil when everything that this process needs answers.
-func (a *app) ready(ctx context.Context) error {
-	return errors.Join(a.db.Ping(ctx), a.redis.Ping(ctx).Err(), a.bucket.Ping(ctx))
 }
 
 func (a *app) joinJobs(context.Context) error {

@@ -1,8 +1,7 @@
 package main
 
 import (
-	"errors"
-
+	"github.com/labstack/echo/v4"
 	"github.com/spf13/cobra"
 
 	"yingdi/config"
@@ -20,11 +19,7 @@ func workCommand() *cobra.Command {
 		if err := mayWorkAlone(c); err != nil {
 			return err
 		}
-		a, err := wire(cmd.Context(), c, &clock{}, logger(c.Log))
-		if err != nil {
-			return err
-		}
-		return errors.Join(a.run(cmd.Context(), handlers.Health(a.services, a.registry), true, nil), a.close())
+		return launch(cmd.Context(), c, true, func(a *app) (*echo.Echo, error) { return handlers.Health(a.services, a.registry), nil })
 	}
 	return cmd
 }

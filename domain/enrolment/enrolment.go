@@ -64,7 +64,8 @@ type Store interface {
 
 // Seats is the bounded counter of seats.
 type Seats interface {
-	Add(ctx context.Context, counter, op string, delta, max int64) (int64, error)
+	Stamp(ctx context.Context, counter, op string) (int64, error)
+	Add(ctx context.Context, counter, op string, stamp, delta, max int64) (int64, error)
 	Undo(ctx context.Context, counter, op string) error
 	Settle(ctx context.Context, counter, op string) error
 	Recount(ctx context.Context, counter string, facts func(ops []string) (int64, error)) (int64, error)
@@ -125,14 +126,32 @@ func (s *Service) Enrol(ctx context.Context, campID string) (Enrolment, error) {
 	return s.finish(ctx, c, id)
 }
 
+// finishTries is how often a finish looks again after somebody else settled a seat meanwhile.
+const finishTries = 100
+
 // finish takes the seat and opens the place; after a crash it goes on where it was.
-func (s *Service) finish(ctx context.Context, c camp.Camp, id string) (Enrolment, error) {
+func (s *Service) finish(ctx context.Context, c camp.Camp, id string) (e Enrolment, err error) {
+	for range finishTries {
+		if e, err = s.tryFinish(ctx, c, id); !errors.Is(err, domain.ErrConflict) {
+			break
+		}
+	}
+	return e, err
+}
+
+// tryFinish returns domain.ErrConflict if the enrolment may have been finished by another since it looked: the stamp is
+// read first, so that a seat which that other has taken and settled is not taken again.
+func (s *Service) tryFinish(ctx context.Context, c camp.Camp, id string) (Enrolment, error) {
 	counter := camp.SeatCounter(c.ID)
+	stamp, err := s.Seats.Stamp(ctx, counter, id)
+	if err != nil {
+		return Enrolment{}, err
+	}
 	done, err := domain.RunSteps(ctx, s.Clock, s.Store, id, func(e *Enrolment) *domain.Steps { return &e.Steps },
 		domain.Action[Enrolment]{
 			Name: stepSeat,
 			Do: func(ctx context.Context, e Enrolment) error {
-				_, err := s.Seats.Add(ctx, counter, e.ID, 1, int64(c.Seats))
+				_, err := s.Seats.Add(ctx, counter, e.ID, stamp, 1, int64(c.Seats))
 				return err
 			},
 			Then: func(e *Enrolment) error {
@@ -158,7 +177,7 @@ func (s *Service) refuse(ctx context.Context, id string) (Enrolment, error) {
 		e.State, e.ExpiresAt = Refused, time.Time{}
 		return nil
 	})
-	if err != nil {
+	if err != nil || e.State == Active { // somebody else got the seat for them in the meantime
 		return e, err
 	}
 	return e, fmt.Errorf("enrolment %s: %w", id, camp.ErrFull)
@@ -184,25 +203,55 @@ func (s *Service) Sweep(ctx context.Context) error {
 	return errors.Join(failures...)
 }
 
-// RecountSeats sets the camp's seat counter by the facts. It is right at any moment, also while people enrol: a
-// remembered op counts if its enrolment is not active yet, and not twice if it is.
+// RecountSeats sets the camp's seat counter by the facts, and settles the ops that a crash left. It is right at any
+// moment, also while people enrol: a remembered op counts if its enrolment is not active yet, and not twice if it is.
 func (s *Service) RecountSeats(ctx context.Context, campID string) (int64, error) {
-	return s.Seats.Recount(ctx, camp.SeatCounter(campID), func(ops []string) (int64, error) {
-		active, err := s.Store.CountActive(ctx, campID)
-		if err != nil {
-			return 0, err
-		}
-		underway, err := s.Store.GetMany(ctx, ops)
-		if err != nil {
-			return 0, err
-		}
-		for _, id := range ops {
-			if underway[id].State != Active {
-				active++
-			}
-		}
-		return active, nil
+	counter := camp.SeatCounter(campID)
+	var done []string
+	taken, err := s.Seats.Recount(ctx, counter, func(ops []string) (taken int64, err error) {
+		taken, done, err = s.countSeats(ctx, campID, ops)
+		return taken, err
 	})
+	if err != nil {
+		return 0, err
+	}
+	for _, op := range done {
+		if err := s.Seats.Settle(ctx, counter, op); err != nil {
+			return taken, err
+		}
+	}
+	return taken, nil
+}
+
+// countSeats counts again for as long as enrolments become active under its hands: which of the ops the count of active
+// ones holds is known only if none of them moved.
+func (s *Service) countSeats(ctx context.Context, campID string, ops []string) (taken int64, done []string, err error) {
+	if done, err = s.active(ctx, ops); err != nil {
+		return 0, nil, err
+	}
+	for {
+		if taken, err = s.Store.CountActive(ctx, campID); err != nil {
+			return 0, nil, err
+		}
+		before := len(done)
+		if done, err = s.active(ctx, ops); err != nil {
+			return 0, nil, err
+		}
+		if len(done) == before {
+			return taken + int64(len(ops)-len(done)), done, nil
+		}
+	}
+}
+
+// active returns those of the enrolments that are.
+func (s *Service) active(ctx context.Context, ids []string) (active []string, err error) {
+	found, err := s.Store.GetMany(ctx, ids)
+	for _, id := range ids {
+		if found[id].State == Active {
+			active = append(active, id)
+		}
+	}
+	return active, err
 }
 
 // RecountAll recounts the seats of every published camp. For jobs. A camp that fails does not stop the others.

@@ -21,11 +21,11 @@ const docsPage = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Yingdi 营地 API</title>
-<link rel="stylesheet" href="/console/static/vendor/swagger-ui.css">
+<link rel="stylesheet" href="/static/vendor/swagger-ui.css">
 </head>
 <body>
 <div id="docs"></div>
-<script src="/console/static/vendor/swagger-ui-bundle.js"></script>
+<script src="/static/vendor/swagger-ui-bundle.js"></script>
 <script src="/docs/start.js"></script>
 </body>
 </html>

@@ -26,13 +26,17 @@ type Receipt struct {
 
 // Words is what a learner hands in.
 type Words struct {
-	Text     string   `json:"text,omitempty" maxLength:"3000"`
-	Media    []string `json:"media,omitempty" nullable:"false" maxItems:"9" doc:"Ids of completed uploads of one's own"`
-	Audience string   `json:"audience,omitempty" enum:"camp,teachers" doc:"Who may see it; the camp unless said otherwise"`
+	Text     string    `json:"text,omitempty" maxLength:"3000"`
+	Media    []MediaID `json:"media,omitempty" nullable:"false" maxItems:"9" doc:"Ids of completed uploads of one's own"`
+	Audience string    `json:"audience,omitempty" enum:"camp,teachers" doc:"Who may see it; the camp unless said otherwise"`
 }
 
 func (w Words) form() checkin.Form {
-	return checkin.Form{Text: w.Text, Media: w.Media, Audience: checkin.Audience(w.Audience)}
+	form := checkin.Form{Text: w.Text, Audience: checkin.Audience(w.Audience)}
+	for _, id := range w.Media {
+		form.Media = append(form.Media, string(id))
+	}
+	return form
 }
 
 type submitInput struct {

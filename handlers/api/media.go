@@ -4,8 +4,18 @@ import (
 	"context"
 	"slices"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"yingdi/domain/media"
 )
+
+// MediaID names a completed upload.
+type MediaID string
+
+// Schema bounds it, also within a list.
+func (MediaID) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Pattern: "^[0-9A-Za-z_-]{1,64}$", PatternDescription: "id"}
+}
 
 // File is a media as it is shown.
 type File struct {

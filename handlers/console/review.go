@@ -35,8 +35,8 @@ type deskView struct {
 
 // remarks are put into a review by one tap; the teacher goes on writing from there.
 var remarks = []string{
-	"完成得很认真，继续保持！", "比昨天有进步，能看出你下了功夫。", "节奏很稳，注意把每个音都唱满。",
-	"内容很完整，可以再具体一点。", "建议放慢速度多练几遍，熟了再加快。", "今天辛苦了，明天继续加油！",
+	"完成得很认真，继续保持！", "比昨天有进步，能看出你下了功夫。", "表达很清楚，有自己的想法。",
+	"内容很完整，可以再具体一点。", "不着急，放慢一点多练几遍。", "今天辛苦了，明天继续加油！",
 }
 
 func (h *console) showDesk(c echo.Context) error {

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -43,17 +44,23 @@ var DefaultLimits = Limits{
 // Hold refuses what exceeds the rule and says when to come back. When the limiter itself does not answer, people go on
 // working: what must never be guessed (passwords, one-time codes) is locked by its own document.
 func Hold(limiter Limiter, log *slog.Logger, rule Rule) echo.MiddlewareFunc {
+	var away atomic.Bool // said once, not by every request
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			ctx := c.Request().Context()
 			ok, retry, err := limiter.Allow(ctx, rule.key(c), rule.Count, rule.Window)
-			if err != nil {
-				if ctx.Err() != nil {
-					return ctx.Err()
+			switch {
+			case ctx.Err() != nil:
+				return ctx.Err()
+			case err != nil:
+				if away.CompareAndSwap(false, true) {
+					log.LogAttrs(ctx, slog.LevelError, "limiter does not answer; nobody is held back",
+						slog.String("rule", rule.Name), slog.Any("error", err))
 				}
-				log.LogAttrs(ctx, slog.LevelError, "limiter does not answer", slog.String("rule", rule.Name), slog.Any("error", err))
+			case away.CompareAndSwap(true, false):
+				log.LogAttrs(ctx, slog.LevelInfo, "limiter answers again", slog.String("rule", rule.Name))
 			}
-			if !ok {
+			if !ok && err == nil {
 				return &retryError{fmt.Errorf("rule %s: %w", rule.Name, domain.ErrTooMany), max(retry, time.Second)}
 			}
 			return next(c)

@@ -1,11 +1,13 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,9 +58,17 @@ func TestWhatExceedsTheRuleWaits(t *testing.T) {
 func TestPeopleGoOnWorkingWhileTheLimiterIsDown(t *testing.T) {
 	t.Parallel()
 	l := &counting{down: errors.New("connection refused")}
-	e := newEdge(fine, Hold(l, slog.New(slog.DiscardHandler), DefaultLimits.Write))
-	if w := e.do("POST", "/things/1", nil); w.Code != 200 {
-		t.Errorf("answered %d", w.Code)
+	var said bytes.Buffer
+	e := newEdge(fine, Hold(l, slog.New(slog.NewTextHandler(&said, nil)), DefaultLimits.Write))
+	for range 3 {
+		if w := e.do("POST", "/things/1", nil); w.Code != 200 {
+			t.Errorf("answered %d", w.Code)
+		}
+	}
+	l.down, l.seen = nil, map[string]int{}
+	e.do("POST", "/things/1", nil)
+	if lines := strings.Count(said.String(), "\n"); lines != 2 {
+		t.Errorf("want one line when it went and one when it came back, got:\n%s", &said)
 	}
 }
 

@@ -180,11 +180,11 @@ func (w *WeChat) answer(e endpoint, method string, req request) any {
 func write(rw http.ResponseWriter, answer any) {
 	if jpeg, ok := answer.(picture); ok {
 		rw.Header().Set("Content-Type", "image/jpeg")
-		rw.Write(jpeg)
+		_, _ = rw.Write(jpeg)
 		return
 	}
 	rw.Header().Set("Content-Type", "application/json; charset=UTF-8")
-	json.NewEncoder(rw).Encode(answer)
+	_ = json.NewEncoder(rw).Encode(answer)
 }
 
 type object map[string]any

@@ -203,7 +203,7 @@ func (w *WeChat) showControl(prefix string) http.HandlerFunc {
 		rw.Header().Set("Content-Type", "text/html; charset=utf-8")
 		rw.Header().Set("Cache-Control", "no-store")
 		rw.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-		rw.Write([]byte(page.String()))
+		_, _ = rw.Write([]byte(page.String()))
 	}
 }
 

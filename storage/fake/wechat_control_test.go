@@ -19,7 +19,7 @@ func TestTheControlPage(t *testing.T) {
 	w := newFake(t, o)
 	page := w.Control("/dev/wechat")
 	post := func(path string, form url.Values, header ...string) *httptest.ResponseRecorder {
-		req := httptest.NewRequest("POST", "/dev/wechat/"+path, strings.NewReader(form.Encode()))
+		req := httptest.NewRequest(http.MethodPost, "/dev/wechat/"+path, strings.NewReader(form.Encode()))
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		for i := 0; i < len(header); i += 2 {
 			req.Header.Set(header[i], header[i+1])
@@ -30,7 +30,7 @@ func TestTheControlPage(t *testing.T) {
 	}
 	get := func(path string) *httptest.ResponseRecorder {
 		rec := httptest.NewRecorder()
-		page.ServeHTTP(rec, httptest.NewRequest("GET", path, nil))
+		page.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, path, nil))
 		return rec
 	}
 	const evil = `<script>alert("小明")</script>`

@@ -98,7 +98,7 @@ func (p Push) xml(appID string) string {
 
 func element(name, text string) string {
 	var escaped bytes.Buffer
-	xml.EscapeText(&escaped, []byte(text))
+	_ = xml.EscapeText(&escaped, []byte(text))
 	return "<" + name + ">" + escaped.String() + "</" + name + ">"
 }
 

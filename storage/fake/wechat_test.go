@@ -142,7 +142,7 @@ func TestRawRefusals(t *testing.T) {
 		}
 	}
 	rec := httptest.NewRecorder()
-	w.ServeHTTP(rec, httptest.NewRequest("GET", "/nothing", nil))
+	w.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/nothing", nil))
 	if rec.Code != http.StatusNotFound {
 		t.Errorf("an unknown path: %d", rec.Code)
 	}

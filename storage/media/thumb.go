@@ -83,12 +83,12 @@ func upright(m *image.RGBA, orientation int) *image.RGBA {
 func orientation(head []byte) int {
 	for at := 2; at+4 <= len(head) && head[at] == 0xff; {
 		size := int(binary.BigEndian.Uint16(head[at+2:]))
+		if head[at+1] == 0xda || size < 2 {
+			break
+		}
 		part := head[min(len(head), at+4):min(len(head), at+2+size)]
 		if head[at+1] == 0xe1 && bytes.HasPrefix(part, []byte("Exif\x00\x00")) {
 			return tiffOrientation(part[6:])
-		}
-		if head[at+1] == 0xda || size < 2 {
-			break
 		}
 		at += 2 + size
 	}

@@ -21,7 +21,12 @@ type tally struct {
 	Value int64            `bson:"value"`
 	Rev   int64            `bson:"rev"`
 	Ops   map[string]int64 `bson:"ops"`
+
+	Stamps map[string]int64 `bson:"stamps"` // by stripe
 }
+
+// stripe is the place of the stamp that guards op.
+func stripe(op string) string { return fmt.Sprint("s", storage.Stripe(op)) }
 
 func (e *Engine) counters() *mongo.Collection { return e.db.Collection("_counters") }
 
@@ -29,7 +34,7 @@ func (e *Engine) counters() *mongo.Collection { return e.db.Collection("_counter
 func (e *Engine) tally(ctx context.Context, counter string) (t tally, found bool, err error) {
 	err = e.counters().FindOne(ctx, byID(counter)).Decode(&t)
 	if errors.Is(err, mongo.ErrNoDocuments) {
-		return tally{ID: counter, Ops: map[string]int64{}}, false, nil
+		return tally{ID: counter, Ops: map[string]int64{}, Stamps: map[string]int64{}}, false, nil
 	}
 	return t, err == nil, unavailable(ctx, err)
 }
@@ -41,15 +46,26 @@ func named(counter string, err error) error {
 	return fmt.Errorf("counter %s: %w", counter, err)
 }
 
-// Add implements storage.Counters: one update that holds the bound and the op in its own condition.
-func (e *Engine) Add(ctx context.Context, counter, op string, delta, max int64) (int64, error) {
-	value, err := e.add(ctx, counter, op, delta, max)
+// Stamp implements storage.Counters.
+func (e *Engine) Stamp(ctx context.Context, counter, op string) (int64, error) {
+	now, _, err := e.tally(ctx, counter)
+	return now.Stamps[stripe(op)], named(counter, err)
+}
+
+// Add implements storage.Counters: one update that holds the bound, the stamp and the op in its own condition.
+func (e *Engine) Add(ctx context.Context, counter, op string, stamp, delta, max int64) (int64, error) {
+	value, err := e.add(ctx, counter, op, stamp, delta, max)
 	return value, named(counter, err)
 }
 
-func (e *Engine) add(ctx context.Context, counter, op string, delta, max int64) (int64, error) {
+func (e *Engine) add(ctx context.Context, counter, op string, stamp, delta, max int64) (int64, error) {
 	place := "ops." + escape(op)
 	filter := append(byID(counter), bson.E{Key: place, Value: bson.D{{Key: "$exists", Value: false}}})
+	if stamp == 0 {
+		filter = append(filter, bson.E{Key: "stamps." + stripe(op), Value: bson.D{{Key: "$exists", Value: false}}})
+	} else {
+		filter = append(filter, bson.E{Key: "stamps." + stripe(op), Value: stamp})
+	}
 	switch {
 	case delta > 0:
 		filter = append(filter, bson.E{Key: "value", Value: bson.D{{Key: "$lte", Value: max - delta}}})
@@ -80,6 +96,9 @@ func (e *Engine) add(ctx context.Context, counter, op string, delta, max int64) 
 		if _, again := now.Ops[escape(op)]; again {
 			return now.Value, nil
 		}
+		if now.Stamps[stripe(op)] != stamp {
+			return 0, domain.ErrConflict
+		}
 		if delta > 0 && now.Value > max-delta || delta < 0 && now.Value < -delta {
 			return 0, domain.ErrExhausted
 		}
@@ -107,27 +126,56 @@ func (e *Engine) Settle(ctx context.Context, counter, op string) error {
 }
 
 func (e *Engine) forget(ctx context.Context, counter, op string, takeBack bool) error {
-	now, _, err := e.tally(ctx, counter)
-	if err != nil {
-		return err
+	for try := range maxTries {
+		now, _, err := e.tally(ctx, counter)
+		if err != nil {
+			return err
+		}
+		delta, remembered := now.Ops[escape(op)]
+		if !remembered && !takeBack {
+			return nil
+		}
+		done, err := e.forgotten(ctx, now, op, delta, remembered, takeBack)
+		if err != nil || done {
+			return err
+		}
+		if err := pause(ctx, try); err != nil { // somebody added or forgot the op in between
+			return err
+		}
 	}
-	delta, remembered := now.Ops[escape(op)]
+	return domain.ErrConflict
+}
+
+// forgotten moves the op's stamp and forgets the op, if the op still stands as it was read.
+func (e *Engine) forgotten(ctx context.Context, read tally, op string, delta int64, remembered, takeBack bool) (bool, error) {
+	ctx, err := begun(ctx)
+	if err != nil {
+		return false, err
+	}
+	place, moved := "ops."+escape(op), bson.E{Key: "stamps." + stripe(op), Value: int64(1)}
 	if !remembered {
-		return nil
+		filter := append(byID(read.ID), bson.E{Key: place, Value: bson.D{{Key: "$exists", Value: false}}})
+		_, err := e.counters().UpdateOne(ctx, filter, bson.D{
+			{Key: "$inc", Value: bson.D{moved}},
+			{Key: "$setOnInsert", Value: bson.D{{Key: "value", Value: int64(0)}, {Key: "rev", Value: int64(0)}}},
+		}, options.UpdateOne().SetUpsert(true))
+		if mongo.IsDuplicateKeyError(err) {
+			return false, nil
+		}
+		return err == nil, unavailable(ctx, err)
 	}
 	back := int64(0)
 	if takeBack {
 		back = -delta
 	}
-	if ctx, err = begun(ctx); err != nil {
-		return err
-	}
-	place := "ops." + escape(op)
-	_, err = e.counters().UpdateOne(ctx, append(byID(counter), bson.E{Key: place, Value: delta}), bson.D{
-		{Key: "$inc", Value: bson.D{{Key: "value", Value: back}, {Key: "rev", Value: int64(1)}}},
+	done, err := e.counters().UpdateOne(ctx, append(byID(read.ID), bson.E{Key: place, Value: delta}), bson.D{
+		{Key: "$inc", Value: bson.D{{Key: "value", Value: back}, {Key: "rev", Value: int64(1)}, moved}},
 		{Key: "$unset", Value: bson.D{{Key: place, Value: ""}}},
 	})
-	return unavailable(ctx, err)
+	if err != nil {
+		return false, unavailable(ctx, err)
+	}
+	return done.MatchedCount == 1, nil
 }
 
 // Value implements storage.Counters.

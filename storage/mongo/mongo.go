@@ -40,21 +40,32 @@ type Engine struct {
 
 var _ storage.Engine = (*Engine)(nil)
 
+// Check tells whether Open would understand the URI. Its error does not hold the URI.
+func Check(uri string) error {
+	if clientOptions(uri).Validate() != nil { // what the driver says could hold the password
+		return errors.New("mongodb: the URI is not valid")
+	}
+	return nil
+}
+
+func clientOptions(uri string) *options.ClientOptions {
+	return options.Client().SetTimeout(timeout).SetServerSelectionTimeout(selection).ApplyURI(uri).
+		SetWriteConcern(writeconcern.Majority()).SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary())
+}
+
 // Open connects to the database and makes sure that it answers. The URI's own options win, except for the concerns.
 func Open(ctx context.Context, uri, database string) (*Engine, error) {
-	opts := options.Client().SetTimeout(timeout).SetServerSelectionTimeout(selection).ApplyURI(uri).
-		SetWriteConcern(writeconcern.Majority()).SetReadConcern(readconcern.Majority()).SetReadPreference(readpref.Primary())
-	if err := opts.Validate(); err != nil {
-		return nil, errors.New("mongodb: the URI is not valid") // what the driver says of it could hold the password
+	if err := Check(uri); err != nil {
+		return nil, err
 	}
+	opts := clientOptions(uri)
 	client, err := mongo.Connect(opts)
 	if err != nil {
 		return nil, fmt.Errorf("mongodb: %w", unavailable(ctx, err))
 	}
 	e := &Engine{client: client, db: client.Database(database), known: map[string]storage.Schema{}}
 	if err := e.Ping(ctx); err != nil {
-		client.Disconnect(context.WithoutCancel(ctx))
-		return nil, fmt.Errorf("mongodb: %w", err)
+		return nil, errors.Join(fmt.Errorf("mongodb: %w", err), client.Disconnect(context.WithoutCancel(ctx)))
 	}
 	return e, nil
 }

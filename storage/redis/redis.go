@@ -45,6 +45,12 @@ func Open(ctx context.Context, address string) (redis.UniversalClient, error) {
 	return client, nil
 }
 
+// Check tells whether Open would understand the address. Its error does not hold the address.
+func Check(address string) error {
+	_, err := parse(address)
+	return err
+}
+
 type target struct {
 	kind    string // "", sentinel or cluster
 	options *redis.UniversalOptions

@@ -2,7 +2,9 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"yingdi/domain"
@@ -15,18 +17,38 @@ const (
 	opRead      = "SELECT delta FROM _counter_ops WHERE counter = ? AND op = ?"
 	opNote      = "INSERT INTO _counter_ops (counter, op, delta) VALUES (?, ?, ?)"
 	opForget    = "DELETE FROM _counter_ops WHERE counter = ? AND op = ?"
+	stampRead   = "SELECT stamp FROM _counter_stamps WHERE counter = ? AND stripe = ?"
+	stampMove   = "INSERT INTO _counter_stamps (counter, stripe, stamp) VALUES (?, ?, 1) ON CONFLICT (counter, stripe) DO UPDATE SET stamp = stamp + 1"
 )
 
+// Stamp implements storage.Counters.
+func (e *Engine) Stamp(ctx context.Context, counter, op string) (stamp int64, err error) {
+	stmt, err := e.reads.get(ctx, stampRead)
+	if err == nil {
+		err = stmt.QueryRowContext(ctx, counter, storage.Stripe(op)).Scan(&stamp)
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return stamp, named(counter, unavailable(err))
+}
+
 // Add implements storage.Counters.
-func (e *Engine) Add(ctx context.Context, counter, op string, delta, max int64) (value int64, err error) {
+func (e *Engine) Add(ctx context.Context, counter, op string, stamp, delta, max int64) (value int64, err error) {
 	err = e.writer.do(ctx, func(w *writer) error {
-		var rev, before int64
+		var rev, before, moved int64
 		if _, err := w.row(counterRead, []any{counter}, &value, &rev); err != nil {
 			return err
 		}
 		again, err := w.row(opRead, []any{counter, op}, &before)
 		if err != nil || again {
 			return err
+		}
+		if _, err := w.row(stampRead, []any{counter, storage.Stripe(op)}, &moved); err != nil {
+			return err
+		}
+		if moved != stamp {
+			return refused{domain.ErrConflict}
 		}
 		if delta > 0 && value > max-delta || delta < 0 && value < -delta {
 			return refused{domain.ErrExhausted}
@@ -64,7 +86,10 @@ func (e *Engine) forget(ctx context.Context, counter, op string, takeBack bool) 
 	return named(counter, e.writer.do(ctx, func(w *writer) error {
 		var value, rev, delta int64
 		remembered, err := w.row(opRead, []any{counter, op}, &delta)
-		if err != nil || !remembered {
+		if err != nil || !remembered && !takeBack {
+			return err
+		}
+		if err := w.exec(stampMove, counter, storage.Stripe(op)); err != nil || !remembered {
 			return err
 		}
 		if _, err := w.row(counterRead, []any{counter}, &value, &rev); err != nil {

@@ -39,14 +39,13 @@ const format = 1
 // Open opens or creates the database at path. Beside it lie the files path-wal, path-shm and path.lock. A file that
 // another process has open is refused.
 func Open(ctx context.Context, path string) (*Engine, error) {
-	lock, err := lockFile(path + ".lock")
+	lock, err := Lock(path + ".lock")
 	if err != nil {
 		return nil, fmt.Errorf("sqlite %s: %w", path, err)
 	}
 	e := &Engine{lock: lock, tables: map[string]*table{}}
 	if err := e.open(ctx, path); err != nil {
-		e.closeFiles()
-		return nil, fmt.Errorf("sqlite %s: %w", path, err)
+		return nil, errors.Join(fmt.Errorf("sqlite %s: %w", path, err), e.closeFiles())
 	}
 	return e, nil
 }
@@ -94,6 +93,7 @@ func layOut(ctx context.Context, conn *sql.Conn) error {
 		CREATE TABLE IF NOT EXISTS _schemas (name TEXT PRIMARY KEY NOT NULL, fields TEXT NOT NULL) WITHOUT ROWID;
 		CREATE TABLE IF NOT EXISTS _counters (name TEXT PRIMARY KEY NOT NULL, value INTEGER NOT NULL, rev INTEGER NOT NULL) WITHOUT ROWID;
 		CREATE TABLE IF NOT EXISTS _counter_ops (counter TEXT NOT NULL, op TEXT NOT NULL, delta INTEGER NOT NULL, PRIMARY KEY (counter, op)) WITHOUT ROWID;
+		CREATE TABLE IF NOT EXISTS _counter_stamps (counter TEXT NOT NULL, stripe INTEGER NOT NULL, stamp INTEGER NOT NULL, PRIMARY KEY (counter, stripe)) WITHOUT ROWID;
 		PRAGMA user_version = %d`, format))
 	return err
 }

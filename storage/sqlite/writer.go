@@ -138,7 +138,7 @@ func (w *writer) transact(job *write) (batch []*write, err error) {
 		err = w.exec("COMMIT")
 	}
 	if err != nil {
-		w.exec("ROLLBACK") // a failed COMMIT may have done it already
+		_ = w.exec("ROLLBACK") // a failed COMMIT may have done it already
 		return batch, unavailable(err)
 	}
 	return batch, nil
@@ -148,7 +148,7 @@ func (w *writer) transact(job *write) (batch []*write, err error) {
 func (w *writer) apply(job *write) error {
 	if job.err = job.ctx.Err(); job.err != nil {
 		job.late = true
-		return nil
+		return nil //nolint:nilerr // it is the caller's alone
 	}
 	if err := w.exec("SAVEPOINT one"); err != nil {
 		return err

@@ -261,6 +261,9 @@ func TestQueriesAreServedByTheirIndexAlone(t *testing.T) {
 					t.Errorf("%s%s: %s", name, where, step)
 				}
 			}
+			if err := rows.Err(); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
 			rows.Close()
 		}
 	}

@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -20,17 +21,47 @@ func (s *suite) seats(t *testing.T) counter {
 	return counter{t, db, "seats"}
 }
 
+func (c counter) stamp(op string) int64 {
+	c.Helper()
+	stamp, err := c.Stamp(c.Context(), c.name, op)
+	must(c, err)
+	return stamp
+}
+
 func (c counter) add(op string, delta, max, want int64) {
 	c.Helper()
-	got, err := c.Add(c.Context(), c.name, op, delta, max)
+	got, err := c.Add(c.Context(), c.name, op, c.stamp(op), delta, max)
 	must(c, err)
 	same(c, got, want)
 }
 
+func (c counter) answers(op string, stamp, delta, max int64, want error) {
+	c.Helper()
+	_, err := c.Add(c.Context(), c.name, op, stamp, delta, max)
+	refusedWith(c, err, want)
+}
+
+// take adds one for op as a caller does: it looks again when it came too late. Fit for racers.
+func (c counter) take(op string, max int64, done func() (bool, error)) error {
+	for {
+		stamp, err := c.Stamp(c.Context(), c.name, op)
+		if err != nil {
+			return err
+		}
+		if ok, err := done(); ok || err != nil {
+			return err
+		}
+		if _, err = c.Add(c.Context(), c.name, op, stamp, 1, max); !errors.Is(err, domain.ErrConflict) {
+			return err
+		}
+	}
+}
+
+func never() (bool, error) { return false, nil }
+
 func (c counter) full(op string, delta, max int64) {
 	c.Helper()
-	_, err := c.Add(c.Context(), c.name, op, delta, max)
-	refusedWith(c, err, domain.ErrExhausted)
+	c.answers(op, c.stamp(op), delta, max, domain.ErrExhausted)
 }
 
 func (c counter) value(want int64) {
@@ -96,6 +127,38 @@ var counterTests = tests{
 		c.undo("a")
 		c.value(2)
 		c.add("a", 2, 5, 4)
+	},
+	"whoever looked before an op was settled adds nothing after, however late they come": func(s *suite, t *testing.T) {
+		c := s.seats(t)
+		before := c.stamp("a")
+		c.add("a", 1, 9000, 1)
+		c.answers("a", before-1, 1, 9000, nil) // remembered: nothing to add, whatever the stamp
+		c.settle("a")
+		for i := range 100 {
+			c.add(numbered(i), 1, 9000, int64(i+2))
+			c.settle(numbered(i))
+		}
+		c.answers("a", before, 1, 9000, domain.ErrConflict)
+		c.value(101)
+	},
+	"whoever looked before an op was undone adds nothing after": func(s *suite, t *testing.T) {
+		c := s.seats(t)
+		before := c.stamp("a")
+		c.add("a", 1, 9, 1)
+		c.undo("a")
+		c.answers("a", before, 1, 9, domain.ErrConflict)
+		overtaken := c.stamp("a")
+		c.undo("a") // before the add that it takes back
+		c.answers("a", overtaken, 1, 9, domain.ErrConflict)
+		c.value(0)
+		c.add("a", 1, 9, 1)
+	},
+	"a stale stamp says look again before it says full": func(s *suite, t *testing.T) {
+		c := s.seats(t)
+		before := c.stamp("a")
+		c.add("a", 1, 1, 1)
+		c.settle("a")
+		c.answers("a", before, 1, 1, domain.ErrConflict)
 	},
 	"counters and ops with odd names do not disturb one another": func(s *suite, t *testing.T) {
 		c := s.seats(t)

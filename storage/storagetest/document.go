@@ -148,7 +148,7 @@ var documentTests = tests{
 		put(t, tasks, task{Doc: doc("a"), Camp: "c", Code: "x", Seq: 1})
 		want, err := tasks.Update(t.Context(), "a", func(d *task) error { d.Seq = 2; d.Emit("task:moved", noon, nil); return nil })
 		must(t, err)
-		_, err = db.Add(t.Context(), "seats", "op", 3, 5)
+		_, err = db.Add(t.Context(), "seats", "op", 0, 3, 5)
 		must(t, err)
 		must(t, db.Close())
 
@@ -156,7 +156,7 @@ var documentTests = tests{
 		same(t, get(t, tasks, "a"), want)
 		same(t, walk(t, tasks, storage.By("camp_seq").Equal("c", 2), 5), []string{"a"})
 		refusedWith(t, tasks.Insert(t.Context(), task{Doc: doc("b"), Code: "x"}), domain.ErrExists)
-		value, err := db.Add(t.Context(), "seats", "op", 3, 5)
+		value, err := db.Add(t.Context(), "seats", "op", 0, 3, 5)
 		must(t, err)
 		same(t, value, int64(3))
 	},
@@ -177,7 +177,7 @@ var documentTests = tests{
 		_, err := tasks.Update(done(), "a", func(d *task) error { d.Seq = 2; return nil })
 		refusedWith(t, err, context.Canceled)
 		refusedWith(t, tasks.Delete(done(), "a"), context.Canceled)
-		_, err = db.Add(done(), "seats", "op", 1, 9)
+		_, err = db.Add(done(), "seats", "op", 0, 1, 9)
 		refusedWith(t, err, context.Canceled)
 		_, err = tasks.Get(done(), "a")
 		refusedWith(t, err, context.Canceled)

@@ -112,7 +112,7 @@ var raceTests = tests{
 		}()
 		won := atOnce(t, racers, func(i int) error {
 			for range 2 { // every one asks twice, as after a lost answer
-				if _, err := c.Add(t.Context(), "seats", numbered(i), 1, 50); err != nil {
+				if err := c.take(numbered(i), 50, never); err != nil {
 					return err
 				}
 			}
@@ -128,7 +128,7 @@ var raceTests = tests{
 		var kept atomic.Int64
 		atOnce(t, racers, func(i int) error {
 			op := numbered(i)
-			if _, err := c.Add(t.Context(), "seats", op, 1, 20); err != nil {
+			if err := c.take(op, 20, never); err != nil {
 				return err
 			}
 			if i%2 == 0 {
@@ -138,6 +138,39 @@ var raceTests = tests{
 			return c.Settle(t.Context(), "seats", op)
 		}, domain.ErrExhausted)
 		c.value(kept.Load())
+	},
+	"of several who take the same seat at once, one of them asleep on the way, none takes a second": func(s *suite, t *testing.T) {
+		const seats = racers / 5
+		db, tasks := s.tasks(t)
+		c := counter{t, db, "seats"}
+		var settled [seats]sync.WaitGroup
+		for i := range settled {
+			settled[i].Add(4)
+		}
+		atOnce(t, racers, func(i int) error {
+			id, asleep := numbered(i%seats), i >= 4*seats
+			err := c.take(id, racers, func() (bool, error) {
+				_, err := tasks.Get(t.Context(), id)
+				if asleep {
+					settled[i%seats].Wait()
+				}
+				if errors.Is(err, domain.ErrNotFound) {
+					return false, nil
+				}
+				return err == nil, err
+			})
+			if err == nil {
+				err = tasks.Insert(t.Context(), task{Doc: doc(id)})
+			}
+			if err == nil || errors.Is(err, domain.ErrExists) {
+				err = c.Settle(t.Context(), "seats", id)
+			}
+			if !asleep {
+				settled[i%seats].Done()
+			}
+			return err
+		})
+		c.value(seats)
 	},
 	"a recount beside those who add is exact": func(s *suite, t *testing.T) {
 		db, tasks := s.tasks(t)
@@ -161,7 +194,7 @@ var raceTests = tests{
 				return err
 			}
 			id := numbered(i)
-			if _, err := c.Add(t.Context(), "seats", id, 1, 1000); err != nil {
+			if err := c.take(id, 1000, never); err != nil {
 				return err
 			}
 			if err := tasks.Insert(t.Context(), task{Doc: doc(id)}); err != nil {

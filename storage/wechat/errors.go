@@ -37,7 +37,7 @@ var refusals = map[int64]error{
 func (k *call) refusal() error {
 	switch {
 	case k.err != nil:
-		return fmt.Errorf("%s: %w", k.err, wechat.ErrUnreachable)
+		return fmt.Errorf("%w: %w", k.err, wechat.ErrUnreachable)
 	case k.code == 0:
 		return fmt.Errorf("an answer that makes no sense: %w", wechat.ErrUnreachable)
 	}

@@ -54,6 +54,6 @@ func (c tokenCache) Delete(key string) error {
 func (c tokenCache) drop(appID, token string) {
 	key := fmt.Sprintf("%s_stable_access_token_%s", credential.CacheKeyMiniProgramPrefix, appID)
 	if c.Get(key) == token {
-		c.Delete(key)
+		_ = c.Delete(key)
 	}
 }

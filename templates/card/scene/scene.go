@@ -8,11 +8,14 @@ import (
 	"math/rand/v2"
 )
 
-// The size of a card, in pixels, and where its picture dissolves into paper.
-const (
-	Width, Height       = 750, 1200
-	fadeTop, fadeBottom = 500, 690
-)
+// Width of a card in pixels.
+const Width = 750
+
+// Height of a card in pixels.
+const Height = 1200
+
+// Where a card's picture dissolves into paper.
+const fadeTop, fadeBottom = 500, 690
 
 // Theme is the palette that goes with a picture, as 0xRRGGBB.
 type Theme struct {

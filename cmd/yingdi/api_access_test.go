@@ -1,0 +1,213 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"yingdi/domain"
+	"yingdi/domain/camp"
+	"yingdi/domain/lesson"
+	"yingdi/domain/review"
+)
+
+// who asks: the columns of the table.
+var roles = []string{"nobody", "stranger", "author", "fellow", "rival", "reviewer", "owner", "admin"}
+
+// village is a camp with everybody in it: a learner who has handed in, a fellow learner, a stranger, a teacher of another
+// organiser's camp, a reviewer, the owner of the organiser, and an admin of the platform.
+func village(t *testing.T) *site {
+	t.Helper()
+	s := newSite(t)
+	ctx := domain.WithActor(t.Context(), domain.SystemActor)
+	id := map[string]string{}
+	for _, name := range roles[1:] {
+		_, id[name] = s.person(t, name)
+	}
+	c, tasks := s.running(t, id["owner"], 100)
+	rival, _ := s.running(t, id["rival"], 100)
+	s.appoint(t, c.Organiser, id["reviewer"], c.ID, domain.RoleReviewer)
+	admin := []domain.Grant{{Scope: domain.ScopePlatform, Role: domain.RoleAdmin}}
+	if err := s.services.Members.SetGrants(ctx, id["admin"], "", admin); err != nil {
+		t.Fatal(err)
+	}
+	form := camp.Form{Title: "还没写完", Calendar: c.Calendar, Start: c.Start, End: c.End, EnrolBy: c.End, Seats: 5}
+	draft, err := s.services.Camps.Open(ctx, c.Organiser, form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.vars["camp"], s.vars["rivals"], s.vars["draft"], s.vars["task"] = c.ID, rival.ID, draft.ID, tasks[0].ID
+	for _, name := range []string{"shown", "private", "edited"} {
+		task, err := s.services.Lessons.Add(ctx, c.ID, lesson.Form{Day: c.Start, Title: name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.vars["task_"+name] = task.ID
+	}
+	fellow, _, _ := s.signIn(t, "fellow")
+	s.tell(t, fellow, []step{{name: "fellow enrols", request: "POST /camps/{camp}/enrolments", status: 201}})
+	author, _, _ := s.signIn(t, "author")
+	s.vars["file"] = s.upload(t, author)
+	s.tell(t, author, []step{
+		{name: "author enrols", request: "POST /camps/{camp}/enrolments", status: 201},
+		{name: "for all to see", request: "POST /camps/{camp}/checkins", body: `{"task":"{task_shown}","text":"大家好"}`, status: 201, keep: map[string]string{"shown": "id"}},
+		{name: "for the teachers", request: "POST /camps/{camp}/checkins", body: `{"task":"{task_private}","text":"老师好","audience":"teachers"}`, status: 201, keep: map[string]string{"private": "id"}},
+		{name: "to be edited", request: "POST /camps/{camp}/checkins", body: `{"task":"{task_edited}","text":"你好"}`, status: 201, keep: map[string]string{"edited": "id"}},
+	})
+	for _, name := range []string{"shown", "private"} {
+		if err := s.services.Checkins.Moderate(ctx, s.vars[name]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.services.Reviews.Release(s.as(t, id["reviewer"]), s.vars["shown"], review.Mark{Text: "好"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.services.Reviews.Announce(ctx, s.vars["shown"]); err != nil {
+		t.Fatal(err)
+	}
+	if s.vars["scene"], err = s.services.Channels.ForShare(ctx, c.ID, id["author"]); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// The columns are those of roles. Every cell is asked with a session of its own; {fresh…} are made for the cell.
+var accessTable = []struct {
+	request, body string
+	status        [8]int
+}{
+	//                                                                        nobody stranger author fellow rival reviewer owner admin
+	{"POST /sessions", `{"code":"{freshcode}"}`, [8]int{201, 201, 201, 201, 201, 201, 201, 201}},
+	{"POST /sessions/refresh", `{"refresh_token":"{freshtoken}"}`, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
+	{"DELETE /sessions/current", ``, [8]int{401, 204, 204, 204, 204, 204, 204, 204}},
+	{"DELETE /sessions", ``, [8]int{401, 204, 204, 204, 204, 204, 204, 204}},
+	{"POST /signins/{freshscene}/scan", ``, [8]int{401, 403, 403, 403, 200, 200, 200, 200}},
+	{"POST /signins/{scanned}/confirm", ``, [8]int{401, 403, 403, 403, 200, 200, 200, 200}},
+	{"POST /signins/{scanned}/refuse", ``, [8]int{401, 403, 403, 403, 200, 200, 200, 200}},
+	{"GET /me", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"PATCH /me", `{"nickname":"新名字"}`, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"POST /me/phone", `{"code":"{freshphone}"}`, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /me/enrolments", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /notices", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"POST /notices/review_{shown}_1/read", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
+	{"GET /camps", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /camps/{camp}", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /camps/{draft}", ``, [8]int{404, 404, 404, 404, 404, 404, 200, 200}},
+	{"POST /camps/{draft}/enrolments", ``, [8]int{401, 404, 404, 404, 404, 404, 409, 409}},
+	{"POST /camps/{rivals}/enrolments", ``, [8]int{401, 201, 201, 201, 201, 201, 201, 201}},
+	{"GET /camps/{camp}/today", ``, [8]int{401, 403, 200, 200, 403, 403, 403, 403}},
+	{"GET /camps/{camp}/calendar", ``, [8]int{401, 403, 200, 200, 403, 403, 403, 403}},
+	{"GET /scenes/{scene}", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
+	{"POST /media", `{"kind":"image","content_type":"image/png","size":9}`, [8]int{401, 201, 201, 201, 201, 201, 201, 201}},
+	{"POST /media/{file}/complete", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
+	{"POST /camps/{camp}/checkins", `{"task":"{task}","text":"早"}`, [8]int{401, 403, 201, 201, 403, 403, 403, 403}},
+	{"GET /camps/{camp}/checkins", ``, [8]int{401, 403, 200, 200, 403, 200, 200, 200}},
+	{"GET /camps/{camp}/checkins?mine=true", ``, [8]int{401, 403, 200, 200, 403, 403, 403, 403}},
+	{"GET /checkins/{shown}", ``, [8]int{401, 404, 200, 200, 404, 200, 200, 200}},
+	{"GET /checkins/{private}", ``, [8]int{401, 404, 200, 404, 404, 200, 200, 200}},
+	{"GET /checkins/{edited}", ``, [8]int{401, 404, 200, 404, 404, 200, 200, 200}},
+	{"PUT /checkins/{edited}", `{"text":"你们好"}`, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
+	{"PUT /checkins/{shown}/like", ``, [8]int{401, 404, 204, 204, 404, 204, 204, 204}},
+	{"DELETE /checkins/{shown}/like", ``, [8]int{401, 404, 204, 204, 404, 204, 204, 204}},
+	{"GET /checkins/{shown}/comments", ``, [8]int{401, 404, 200, 200, 404, 200, 200, 200}},
+	{"POST /checkins/{shown}/comments", `{"text":"加油"}`, [8]int{401, 404, 201, 201, 404, 201, 201, 201}},
+	{"POST /checkins/{private}/comments", `{"text":"加油"}`, [8]int{401, 404, 201, 404, 404, 201, 201, 201}},
+	{"GET /checkins/{shown}/card", ``, [8]int{401, 404, 200, 200, 404, 200, 200, 200}},
+	{"GET /checkins/{private}/card", ``, [8]int{401, 404, 200, 404, 404, 200, 200, 200}},
+	{"GET /checkins/{shown}/review", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
+}
+
+func TestWhoMayDoWhat(t *testing.T) {
+	t.Parallel()
+	s := village(t)
+	for _, row := range accessTable {
+		for i, role := range roles {
+			t.Run(row.request+" as "+role, func(t *testing.T) {
+				token := s.freshen(t, role, i)
+				method, path, _ := strings.Cut(row.request, " ")
+				w := s.do(t, method+" /api/v1"+path, token, s.fill(t, row.body))
+				if w.Code != row.status[i] {
+					t.Errorf("answered %d %s, want %d", w.Code, w.Body, row.status[i])
+				}
+			})
+		}
+	}
+}
+
+// freshen makes what one cell uses up and returns the token of the role.
+func (s *site) freshen(t *testing.T, role string, n int) (token string) {
+	t.Helper()
+	name := role
+	if role == "nobody" {
+		name = "passer-by"
+	}
+	token, s.vars["freshtoken"], _ = s.signIn(t, name)
+	s.vars["freshcode"] = s.wechat.LoginCode(name)
+	s.vars["freshphone"] = s.wechat.PhoneCode(name, fmt.Sprintf("1380013800%d", n))
+	for _, scene := range []string{"freshscene", "scanned"} {
+		id, _, err := s.services.Sessions.BeginTicket(t.Context(), "Chrome")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.vars[scene] = id
+	}
+	s.do(t, "POST /api/v1/signins/{scanned}/scan", token, "") // those who may
+	if role == "nobody" {
+		return ""
+	}
+	return token
+}
+
+func TestTheAccessTableNamesEveryOperation(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	var document struct {
+		Paths map[string]map[string]any `json:"paths"`
+	}
+	if err := json.Unmarshal(s.do(t, "GET /openapi.json", "", "").Body.Bytes(), &document); err != nil {
+		t.Fatal(err)
+	}
+	var tested []string
+	for _, row := range accessTable {
+		request, _, _ := strings.Cut(row.request, "?")
+		tested = append(tested, shape(request))
+	}
+	count := 0
+	for path, operations := range document.Paths {
+		for method := range operations {
+			count++
+			if operation := shape(strings.ToUpper(method) + " " + path); !slices.Contains(tested, operation) {
+				t.Errorf("nobody says who may %s", operation)
+			}
+		}
+	}
+	if count < 30 {
+		t.Errorf("only %d operations are described", count)
+	}
+}
+
+// shape is a request without the ids in its path.
+func shape(request string) string {
+	parts := strings.Split(request, "/")
+	for i, part := range parts {
+		if strings.Contains(part, "{") {
+			parts[i] = "*"
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+func TestWhatOneOrganiserHasIsInvisibleToAnother(t *testing.T) {
+	t.Parallel()
+	s := village(t)
+	rival, _, _ := s.signIn(t, "rival")
+	for _, request := range []string{"/checkins/{shown}", "/checkins/{shown}/comments", "/checkins/{shown}/card", "/camps/{draft}"} {
+		there, nowhere := s.do(t, "GET /api/v1"+request, rival, ""), s.do(t, "GET /api/v1/checkins/no:such:thing:2026-03-01", rival, "")
+		if there.Code != http.StatusNotFound || len(there.Body.String()) != len(nowhere.Body.String()) {
+			t.Errorf("%s can be told from what does not exist: %s and %s", request, there.Body, nowhere.Body)
+		}
+	}
+}

@@ -1,0 +1,269 @@
+package console
+
+import (
+	"html"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"yingdi/domain"
+	"yingdi/domain/camp"
+	"yingdi/domain/checkin"
+	"yingdi/domain/enrolment"
+	"yingdi/domain/lesson"
+	"yingdi/domain/media"
+	"yingdi/domain/member"
+	"yingdi/domain/organiser"
+	"yingdi/domain/review"
+	"yingdi/domain/session"
+	"yingdi/domain/today"
+	"yingdi/handlers/web"
+)
+
+// now is noon of the camp's third day in Shanghai.
+var now = time.Date(2026, 11, 21, 4, 0, 0, 0, time.UTC)
+
+const hostile = `</textarea><script>alert(1)</script>" onmouseover="x`
+
+// sample makes views in which every text is the given one.
+type sample struct{ text string }
+
+func (s sample) camp() camp.Camp {
+	return camp.Camp{
+		Doc: domain.Doc{ID: "camp1"}, Organiser: "org1", Title: s.text, Intro: s.text, Cover: "m1",
+		Calendar: domain.Calendar{Zone: "Asia/Shanghai", CutOff: 2},
+		Start:    "2026-11-19", End: "2026-12-09", EnrolBy: "2026-11-30", Seats: 60, State: camp.Published,
+	}
+}
+
+func (s sample) frame() Frame {
+	return Frame{
+		Title: s.text, CSRF: "token", Section: sectionCamps, Crumbs: []Crumb{{s.text, "/console/camps"}},
+		Flash: &web.Flash{Kind: web.FlashDone, Text: s.text}, Me: s.card(), MayOrganise: true, MayOperate: true,
+	}
+}
+
+func (s sample) campFrame() campFrame {
+	shanghai := time.FixedZone("CST", 8*3600)
+	return campFrame{
+		Frame: s.frame(), Camp: s.camp(), Phase: camp.PhaseRunning, Tab: tabToday, Waiting: 3, MayEdit: true, MayReview: true,
+		Hours: hours{shanghai, now},
+	}
+}
+
+func (s sample) card() member.Card { return member.Card{ID: "member1", Nickname: s.text} }
+
+func (s sample) files() []media.View {
+	return []media.View{
+		{ID: "m1", Kind: media.Image, URL: "/media/m1", ThumbURL: "/media/t1", Verdict: media.Rejected},
+		{ID: "m2", Kind: media.Audio, URL: "/media/m2", Verdict: media.InReview}, {ID: "m3", Kind: media.Video, URL: "/media/m3"}, {ID: "m4", Kind: media.Image},
+	}
+}
+
+func (s sample) entry(state checkin.State) checkin.Entry {
+	return checkin.Entry{
+		Checkin: checkin.Checkin{
+			Doc: domain.Doc{ID: "camp1:member1:task1:2026-11-21"}, Camp: "camp1", Member: "member1", Day: "2026-11-21", Text: s.text,
+			State: state, Reason: s.text, Audience: checkin.ToTeachers, SubmittedAt: now.Add(-time.Hour), EditedAt: now,
+		},
+		Author: s.card(), Files: s.files(),
+	}
+}
+
+func (s sample) task() lesson.Task {
+	return lesson.Task{Doc: domain.Doc{ID: "task1"}, Camp: "camp1", Day: "2026-11-21", Title: s.text, Content: s.text, Media: []string{"m1"}}
+}
+
+func (s sample) review() review.Review {
+	return review.Review{State: review.Reopened, Round: 2, Draft: review.Mark{Text: s.text}, Released: review.Mark{Text: s.text, Points: 90}, ReleasedAt: now}
+}
+
+func (s sample) summary(step today.Step) today.Summary {
+	return today.Summary{Camp: s.camp(), Phase: camp.PhaseRunning, Day: "2026-11-21", DayN: 3, Enrolled: 12, Handed: 7, Waiting: 3, Tasks: 21, Step: step}
+}
+
+func (s sample) faults(names ...string) Faults {
+	f := Faults{Whole: s.text, fields: map[string]string{}}
+	for _, name := range names {
+		f.fields[name] = s.text
+	}
+	return f
+}
+
+// full is every page with something in every place of it.
+func (s sample) full() map[string][]view {
+	task, open := s.task(), &review.Open{
+		Entry: s.entry(checkin.Hidden), Task: s.task(), Streak: 3, Done: 3, Review: s.review(), Reviewer: s.card(), Previous: "a", Next: "b",
+	}
+	var steps []today.Summary
+	for _, step := range []today.Step{
+		today.StepTasks, today.StepPublish, today.StepReview, today.StepDay, today.StepInvite, today.StepClose, today.StepNone,
+	} {
+		steps = append(steps, s.summary(step))
+	}
+	draft := s.campFrame()
+	draft.Camp.State, draft.Phase = camp.Draft, camp.PhaseDraft
+	form := campForm{Organiser: "org1", Title: s.text, Intro: s.text, Zone: s.text, CutOff: s.text, Start: s.text, End: s.text, EnrolBy: s.text, Seats: s.text}
+	story := today.Story{
+		Camp: s.camp(), Member: s.card(), Place: enrolment.Enrolment{ActiveAt: now},
+		Progress: checkin.Progress{Scheduled: []domain.Day{"2026-11-19", "2026-11-20", "2026-11-21", "2026-11-22"}, Done: map[domain.Day]bool{"2026-11-19": true}, Today: "2026-11-21"},
+		Entries:  []today.Chapter{{Entry: s.entry(checkin.Rejected), Task: s.text, Review: s.review()}, {Entry: s.entry(checkin.Visible)}},
+	}
+	return map[string][]view{
+		"console/error":   {&errorView{Frame: s.frame(), Status: 500, Message: s.text, Hint: s.text, Request: s.text}},
+		"session/signin":  {&signInView{Frame{Title: s.text, Bare: true}, signInForm{Login: s.text, Next: s.text}, s.faults()}},
+		"today/dashboard": {&dashboardView{s.frame(), steps, 3, true, true}},
+		"today/board": {&boardView{
+			campFrame: s.campFrame(), Today: "2026-11-21", Before: "2026-11-20", After: "2026-11-22", Follow: "/console?after=x",
+			Board: today.Board{
+				Camp: s.camp(), Day: "2026-11-21", DayN: 3, Enrolled: 12, Tasks: []lesson.Task{task, task}, Counts: checkin.Counts{ByTask: map[string]int64{"task1": 7}, Day: 7, Waiting: 3},
+				Learners: []today.Learner{{Member: s.card(), Checkins: []checkin.Checkin{s.entry(checkin.Visible).Checkin, {}}, All: true}},
+			},
+		}},
+		"today/learner":  {&learnerView{s.campFrame(), story, weeks(story), 1, "/console?after=x"}},
+		"camp/list":      {&campListView{s.frame(), []campRow{{s.camp(), camp.PhaseRunning, s.text}}, true, "/console?after=x", false, true}},
+		"camp/show":      {&campView{s.campFrame(), today.Overview{Summary: s.summary(today.StepReview), Cover: s.files()}, true}, &campView{draft, today.Overview{Summary: s.summary(today.StepPublish)}, false}},
+		"camp/form":      {&campFormView{s.frame(), camp.Camp{}, form, s.faults(campFields...), s.files(), []organiser.Organiser{{Name: s.text}, {Name: s.text}}, zonesWith(s.text), false}, &campFormView{s.frame(), s.camp(), form, s.faults(campFields...), nil, nil, zonesWith("Asia/Shanghai"), true}},
+		"organiser/list": {&organiserListView{s.frame(), []organiser.Organiser{{Doc: domain.Doc{ID: "org1"}, Name: s.text, Intro: s.text}}, "/console?after=x", true}},
+		"organiser/form": {&organiserFormView{s.frame(), organiserForm{s.text, s.text, s.text}, s.faults("name", "intro", "owner")}},
+		"organiser/show": {&organiserView{
+			Frame: s.frame(), Organiser: organiser.Organiser{Doc: domain.Doc{ID: "org1"}, Name: s.text, Intro: s.text}, Roles: organiserRoles, Hours: s.campFrame().Hours,
+			Staff: []organiser.Colleague{{Post: organiser.Post{Member: "member1", Camp: "camp1", Role: domain.RoleTeacher, Since: now}, Card: s.card()}, {}},
+			Camps: map[string]string{"camp1": s.text}, Form: staffForm{s.text, s.text, "owner"}, Faults: s.faults("member", "camp", "role"),
+		}},
+		"lesson/list": {&planView{s.campFrame(), lesson.Plan{Camp: s.camp(), Today: "2026-11-21", Empty: "2026-11-22", Days: []lesson.PlannedDay{{Day: "2026-11-21", DayN: 3, Tasks: []lesson.Task{task}}, {Day: "2026-11-20", DayN: 2, Begun: true}}}}},
+		"lesson/form": {&taskView{s.campFrame(), "task1", taskForm{Day: s.text, Title: s.text, Content: s.text}, s.files(), s.faults(taskFields...), false}, &taskView{campFrame: s.campFrame(), Begun: true}},
+		"review/desk": {&deskView{
+			campFrame: s.campFrame(), Desk: review.Desk{Camp: s.camp(), Queue: []checkin.Entry{s.entry(checkin.Hidden)}, Waiting: 3, Open: open},
+			Mark: review.Mark{Text: s.text}, Points: s.text, Faults: s.faults("text", "points"), Remarks: []string{s.text}, Writing: true,
+		}},
+		"jobs/list": {&jobsView{s.frame(), []domain.DeadJob{{ID: s.text, Kind: s.text, Document: s.text, Error: s.text, FailedAt: now, Tries: 3}}, hours{time.UTC, now}}},
+	}
+}
+
+// bare is every page with nothing in it.
+func bare() map[string][]view {
+	empty := campFrame{Camp: sample{"营"}.camp(), Hours: hours{time.UTC, now}}
+	return map[string][]view{
+		"console/error": {&errorView{Status: 404}}, "session/signin": {&signInView{}},
+		"today/dashboard": {&dashboardView{}, &dashboardView{MayOpen: true}},
+		"today/board":     {&boardView{campFrame: empty}, &boardView{campFrame: empty, Paged: true}},
+		"today/learner":   {&learnerView{campFrame: empty}}, "camp/list": {&campListView{}, &campListView{Paged: true}, &campListView{MayOpen: true}},
+		"camp/show": {&campView{campFrame: empty}}, "camp/form": {&campFormView{}}, "organiser/list": {&organiserListView{}},
+		"organiser/form": {&organiserFormView{}}, "organiser/show": {&organiserView{}}, "lesson/list": {&planView{campFrame: empty}},
+		"lesson/form": {&taskView{campFrame: empty}}, "review/desk": {&deskView{campFrame: empty}, &deskView{campFrame: empty, Desk: review.Desk{Open: &review.Open{Entry: checkin.Entry{Checkin: checkin.Checkin{Day: "2026-11-19"}}, Mine: true}}}},
+		"jobs/list": {&jobsView{}},
+	}
+}
+
+func allPages(t *testing.T, h *console, views map[string][]view) map[string]string {
+	t.Helper()
+	rendered := map[string]string{}
+	for name, list := range views {
+		for _, v := range list {
+			page, err := h.pages.Render(name, "", v)
+			if err != nil {
+				t.Errorf("%v", err)
+				continue
+			}
+			rendered[name] += string(page)
+		}
+	}
+	for _, name := range h.pages.Names() {
+		if rendered[name] == "" {
+			t.Errorf("page %s is rendered by no test", name)
+		}
+	}
+	return rendered
+}
+
+var (
+	inline = regexp.MustCompile(`(?i)<script[^>]*>[^<]|<style|\sstyle=|\son[a-z]+=|javascript:`)
+	forms  = regexp.MustCompile(`(?s)<form[^>]*method="post".*?</form>`)
+	inputs = regexp.MustCompile(`<(?:input|textarea|select)[^>]*\sid="([^"]+)"`)
+)
+
+func TestEveryPageRenders(t *testing.T) {
+	t.Parallel()
+	h := newConsole(&web.Services{}, Options{})
+	for kind, views := range map[string]map[string][]view{
+		"full": sample{"晨读 & 打卡"}.full(), "empty": bare(), "long": sample{strings.Repeat("很长的名字", 800)}.full(),
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			for name, page := range allPages(t, h, views) {
+				if found := inline.FindString(page); found != "" {
+					t.Errorf("%s: the content policy would refuse %q", name, found)
+				}
+				for _, form := range forms.FindAllString(page, -1) {
+					if !strings.Contains(form, `name="csrf"`) {
+						t.Errorf("%s: a form without its token: %.80s", name, form)
+					}
+				}
+				for _, id := range inputs.FindAllStringSubmatch(page, -1) {
+					if !strings.Contains(page, `for="`+id[1]+`"`) {
+						t.Errorf("%s: the input %s has no label", name, id[1])
+					}
+				}
+				if strings.Contains(page, "<no value>") || strings.Contains(page, "ZgotmplZ") {
+					t.Errorf("%s: something could not be shown", name)
+				}
+			}
+		})
+	}
+}
+
+func TestHostileTextStaysText(t *testing.T) {
+	t.Parallel()
+	h := newConsole(&web.Services{}, Options{})
+	for name, page := range allPages(t, h, sample{hostile}.full()) {
+		if strings.Contains(page, "<script>") || strings.Contains(page, `" onmouseover`) {
+			t.Errorf("%s: a person's text became markup", name)
+		}
+		if !strings.Contains(html.UnescapeString(page), hostile) {
+			t.Errorf("%s: the text is not shown as it was typed", name)
+		}
+	}
+}
+
+func TestASignInByScanningShowsWhereItStands(t *testing.T) {
+	t.Parallel()
+	h := newConsole(&web.Services{}, Options{})
+	for state, want := range map[session.TicketState]string{
+		session.TicketWaiting: "用微信扫一扫", session.TicketScanned: "已扫码", session.TicketRefused: "没有成功", "": "已过期",
+	} {
+		block, err := h.pages.Render("session/signin", "wait", &codeView{State: state, Next: Root})
+		if err != nil || !strings.Contains(string(block), want) {
+			t.Errorf("%q shows %s, %v", state, block, err)
+		}
+		asksAgain := state == session.TicketWaiting || state == session.TicketScanned
+		if strings.Contains(string(block), "every 2s") != asksAgain {
+			t.Errorf("%q: asks again %v, want %v", state, !asksAgain, asksAgain)
+		}
+	}
+	code, err := h.pages.Render("session/signin", "code", &codeView{Picture: "data:image/jpeg;base64,AAAA", State: session.TicketWaiting})
+	if err != nil || !strings.Contains(string(code), `src="data:image/jpeg;base64,AAAA"`) {
+		t.Errorf("%s, %v", code, err)
+	}
+}
+
+func TestEveryIconIsInTheFont(t *testing.T) {
+	t.Parallel()
+	h := newConsole(&web.Services{}, Options{})
+	used := regexp.MustCompile(`class="ti ti-([a-z0-9-]+)`)
+	var names []string
+	for _, page := range allPages(t, h, sample{"a"}.full()) {
+		for _, m := range used.FindAllStringSubmatch(page, -1) {
+			names = append(names, m[1])
+		}
+	}
+	slices.Sort(names)
+	known := iconNames(t)
+	for _, name := range slices.Compact(names) {
+		if known != nil && !known[name] {
+			t.Errorf("there is no icon %s", name)
+		}
+	}
+}
