@@ -32,7 +32,11 @@ func (p Plan) Faults(day int, at Moment) []Fault {
 	r := p.dice(5, day, int(at))
 	var faults []Fault
 	for range 1 + r.IntN(2) {
-		faults = append(faults, callFaults[r.IntN(len(callFaults))])
+		f := callFaults[r.IntN(len(callFaults))]
+		if f.Mode == "slow" && r.IntN(4) > 0 { // it costs a second of real time
+			f.Mode = "down"
+		}
+		faults = append(faults, f)
 	}
 	for range r.IntN(3) {
 		faults = append(faults, Fault{Push: pushFaults[r.IntN(len(pushFaults))]})

@@ -30,8 +30,7 @@ func village(t *testing.T) *site {
 	c, tasks := s.running(t, id["owner"], 100)
 	rival, _ := s.running(t, id["rival"], 100)
 	s.appoint(t, c.Organiser, id["reviewer"], c.ID, domain.RoleReviewer)
-	admin := []domain.Grant{{Scope: domain.ScopePlatform, Role: domain.RoleAdmin}}
-	if err := s.services.Members.SetGrants(ctx, id["admin"], "", admin); err != nil {
+	if _, err := s.services.Members.MakeAdmin(domain.WithActor(ctx, domain.SystemActor), id["admin"]); err != nil {
 		t.Fatal(err)
 	}
 	form := camp.Form{Title: "还没写完", Calendar: c.Calendar, Start: c.Start, End: c.End, EnrolBy: c.End, Seats: 5}

@@ -58,10 +58,21 @@ func (s *Service) Begin(ctx context.Context, whom, key, request string) (status 
 	}
 	now := s.Clock.Now()
 	id := domain.HashToken(whom + "|" + key)
-	err = s.Store.Insert(ctx, Answer{Doc: domain.Doc{ID: id}, Request: request, BeganAt: now, Until: now.Add(Remember)})
-	if !errors.Is(err, domain.ErrExists) {
-		return 0, "", err
+	for range 5 {
+		err = s.Store.Insert(ctx, Answer{Doc: domain.Doc{ID: id}, Request: request, BeganAt: now, Until: now.Add(Remember)})
+		if !errors.Is(err, domain.ErrExists) {
+			return 0, "", err
+		}
+		status, body, err = s.claimed(ctx, id, request, now)
+		if !errors.Is(err, domain.ErrNotFound) { // else the first one was refused a moment ago, and its key freed
+			return status, body, err
+		}
 	}
+	return 0, "", ErrUnderWay
+}
+
+// claimed returns what is remembered of a key that somebody has claimed already.
+func (s *Service) claimed(ctx context.Context, id, request string, now time.Time) (status int, body string, err error) {
 	claimed, err := s.Store.Update(ctx, id, func(a *Answer) error {
 		switch {
 		case a.Request != request:
