@@ -61,7 +61,7 @@ var steps = map[today.Step]stepLabel{
 	today.StepDay:     {"今天没有安排任务", "安排任务", "/tasks", "calendar-plus"},
 	today.StepInvite:  {"还没有人报名，把小程序码分享出去", "看小程序码", "", "qrcode"},
 	today.StepClose:   {"已经结营，点评也都完成了，可以关闭", "查看", "", "flag-check"},
-	today.StepNone:    {"一切顺利，今天没有要处理的事", "看今日看板", "/today", "sun"},
+	today.StepNone:    {"今天都处理好了", "看今日看板", "/today", "sun"},
 }
 
 // date writes a day as 11月21日.

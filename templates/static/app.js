@@ -164,9 +164,12 @@
     else look.controls = true;
     const remove = document.createElement("button");
     remove.type = "button";
-    remove.className = "btn-close";
+    remove.className = "x";
     remove.dataset.remove = "";
     remove.setAttribute("aria-label", "移除这个文件");
+    const cross = document.createElement("i");
+    cross.className = "ti ti-x";
+    remove.append(cross);
     item.append(field, look, remove);
     return item;
   }

@@ -1,0 +1,193 @@
+//go:build e2e
+
+package browser_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/storage"
+	"github.com/chromedp/chromedp"
+)
+
+// size of a screen, in CSS pixels.
+type size struct {
+	name          string
+	width, height int64
+	phone         bool
+}
+
+var (
+	desk  = size{"desk", 1280, 860, false}
+	phone = size{"phone", 390, 844, true}
+)
+
+// tab is a browser of its own with one page open. Whatever the page complains about fails the test: a refusal by the
+// content policy, a script's error, a file that is not there.
+type tab struct {
+	ctx        context.Context
+	url        string
+	size       size
+	artifacts  string
+	mu         sync.Mutex
+	complaints []string
+}
+
+// newTab opens a browser. Chinese is set in the fonts of the sign-cards, as the machine may have none.
+func newTab(t *testing.T, url string, s size) *tab {
+	t.Helper()
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Env("FONTCONFIG_FILE="+fontConfig(t)))...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	t.Cleanup(cancel)
+	b := &tab{ctx: ctx, url: url, size: s, artifacts: t.ArtifactDir()}
+	messages := chromedp.Console(ctx)
+	go func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			if m.Type == "error" || m.Type == chromedp.ConsoleException {
+				b.mu.Lock()
+				b.complaints = append(b.complaints, m.Text)
+				b.mu.Unlock()
+			}
+		}
+	}()
+	options := []chromedp.EmulateViewportOption{chromedp.EmulateScale(1)}
+	if s.phone {
+		options = []chromedp.EmulateViewportOption{chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch}
+	}
+	b.do(t, chromedp.EmulateViewport(s.width, s.height, options...))
+	return b
+}
+
+func fontConfig(t *testing.T) string {
+	t.Helper()
+	fonts, err := filepath.Abs("../../templates/card/fonts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "fonts.conf")
+	config := fmt.Sprintf(`<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>%s</dir><cachedir>%s</cachedir>
+<match target="pattern"><edit name="family" mode="prepend" binding="strong"><string>Noto Sans SC</string></edit></match></fontconfig>`, fonts, t.TempDir())
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func (b *tab) do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	if err := chromedp.Do(b.ctx, steps...); err != nil {
+		b.shoot(t, "failed")
+		t.Fatalf("%v\nthe page complains: %q", err, b.complaints)
+	}
+}
+
+// open goes to a page of the product.
+func (b *tab) open(t *testing.T, path string) {
+	t.Helper()
+	b.do(t, chromedp.Navigate(b.url+path))
+}
+
+func (b *tab) click(t *testing.T, selector string) {
+	t.Helper()
+	b.do(t, chromedp.ScrollIntoView(chromedp.CSS(selector)), chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+}
+
+func (b *tab) write(t *testing.T, selector, text string) {
+	t.Helper()
+	b.do(t, chromedp.SetValue(chromedp.CSS(selector), text, chromedp.NodeVisible))
+}
+
+// press strikes one key as a keyboard does: what a shortcut takes is not typed as well.
+func (b *tab) press(t *testing.T, key string) {
+	t.Helper()
+	for _, strike := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp} {
+		p := input.DispatchKeyEventParams{Type: strike, Key: key}
+		if strike == input.DispatchKeyEventTypeKeyDown {
+			p.Text = key
+		}
+		if _, err := chromedp.Call(b.ctx, input.DispatchKeyEvent, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// shows waits until the page holds the text.
+func (b *tab) shows(t *testing.T, text string) {
+	t.Helper()
+	b.until(t, fmt.Sprintf("document.body.innerText.includes(%q)", text))
+}
+
+// until waits until the expression holds on whatever page there is.
+func (b *tab) until(t *testing.T, expression string) {
+	t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	for {
+		held, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
+		if err == nil && held {
+			return
+		}
+		if time.Now().After(deadline) {
+			b.shoot(t, "failed")
+			t.Fatalf("waited in vain for %s: %v\nthe page complains: %q", expression, err, b.complaints)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// cookie returns the value of a cookie that scripts cannot read.
+func (b *tab) cookie(t *testing.T, name string) string {
+	t.Helper()
+	found, err := chromedp.CallBrowser(b.ctx, storage.GetCookies, storage.GetCookiesParams{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range found.Cookies {
+		if c.Name == name {
+			return c.Value
+		}
+	}
+	t.Fatalf("there is no cookie %s", name)
+	return ""
+}
+
+// look takes a picture of the page, which must fit the screen's width and have nothing to complain about.
+func (b *tab) look(t *testing.T, name string) {
+	t.Helper()
+	b.until(t, "document.readyState === 'complete' && document.fonts.status === 'loaded'")
+	width, err := chromedp.Run(b.ctx, chromedp.Evaluate[int64]("document.documentElement.scrollWidth"))
+	if err != nil || width > b.size.width {
+		t.Errorf("%s is %d wide on a screen of %d: %v", name, width, b.size.width, err)
+	}
+	b.shoot(t, name)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.complaints) > 0 {
+		t.Errorf("%s complains: %q", name, b.complaints)
+		b.complaints = nil
+	}
+}
+
+func (b *tab) shoot(t *testing.T, name string) {
+	t.Helper()
+	picture, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		t.Logf("no picture of %s: %v", name, err)
+		return
+	}
+	if err := os.WriteFile(filepath.Join(b.artifacts, b.size.name+"-"+name+".png"), picture, 0o600); err != nil {
+		t.Error(err)
+	}
+}
