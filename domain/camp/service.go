@@ -60,6 +60,9 @@ type Service struct {
 // Open makes a draft. Whoever opens it becomes its teacher.
 func (s *Service) Open(ctx context.Context, organiser string, f Form) (Camp, error) {
 	actor := domain.ActorFrom(ctx)
+	if !domain.ValidID(organiser) { // an empty place would ask for the right anywhere
+		return Camp{}, domain.Invalid("organiser", "请选择机构")
+	}
 	if err := actor.Must(domain.RightCampOpen, domain.Place{Organiser: organiser}); err != nil {
 		return Camp{}, err
 	}
@@ -68,16 +71,16 @@ func (s *Service) Open(ctx context.Context, organiser string, f Form) (Camp, err
 	if err := c.Apply(f, now); err != nil {
 		return Camp{}, err
 	}
-	if err := s.checkCover(ctx, "", f.Cover); err != nil {
+	if err := s.useCover(ctx, c.ID, "", f.Cover); err != nil {
 		return Camp{}, err
 	}
-	if err := s.Store.Insert(ctx, c); err != nil {
-		return Camp{}, err
+	if actor.Member != "" && !actor.Has(domain.RightCampEdit, c.Place()) {
+		// First: should the camp then not come about, a role in nothing is left, and not a camp that nobody may touch.
+		if err := s.Staff.AppointFounder(ctx, organiser, c.ID, actor.Member); err != nil {
+			return Camp{}, err
+		}
 	}
-	if actor.Member == "" || actor.Has(domain.RightCampEdit, c.Place()) {
-		return c, nil
-	}
-	return c, s.Staff.AppointFounder(ctx, organiser, c.ID, actor.Member)
+	return c, s.Store.Insert(ctx, c)
 }
 
 // Edit changes a camp.
@@ -86,7 +89,7 @@ func (s *Service) Edit(ctx context.Context, id string, f Form) (Camp, error) {
 	if err != nil {
 		return Camp{}, err
 	}
-	if err := s.checkCover(ctx, c.Cover, f.Cover); err != nil {
+	if err := f.Check(); err != nil {
 		return Camp{}, err
 	}
 	taken, err := s.Seats.Value(ctx, SeatCounter(id))
@@ -96,18 +99,24 @@ func (s *Service) Edit(ctx context.Context, id string, f Form) (Camp, error) {
 	if int64(f.Seats) < taken {
 		return Camp{}, fmt.Errorf("camp %s: %w", id, ErrFewerSeats)
 	}
+	if err := s.useCover(ctx, id, c.Cover, f.Cover); err != nil {
+		return Camp{}, err
+	}
 	return s.Store.Update(ctx, id, func(c *Camp) error { return c.Apply(f, s.Clock.Now()) })
 }
 
-func (s *Service) checkCover(ctx context.Context, before, cover string) error {
+// useCover checks a cover that was not there before, and keeps it.
+func (s *Service) useCover(ctx context.Context, id, before, cover string) error {
 	actor := domain.ActorFrom(ctx)
-	if cover == "" || cover == before || actor.System {
+	if cover == "" || cover == before {
 		return nil
 	}
-	if err := s.Pictures.OwnPicture(ctx, actor.Member, cover); err != nil {
-		return fmt.Errorf("cover %s: %w", cover, domain.Invalid("cover", "封面图片无法使用"))
+	if !actor.System {
+		if err := s.Pictures.OwnPicture(ctx, actor.Member, cover); err != nil {
+			return fmt.Errorf("cover %s: %w", cover, domain.Invalid("cover", "封面图片无法使用"))
+		}
 	}
-	return nil
+	return s.Pictures.Keep(ctx, domain.Key("camp", id), []string{cover})
 }
 
 // Publish makes the camp visible to learners.
@@ -211,7 +220,8 @@ func (s *Service) Mine(ctx context.Context, page domain.Page) ([]Camp, domain.Cu
 	}
 	var own []Camp
 	for _, id := range single {
-		if c, ok := found[id]; ok && !slices.Contains(organisers, c.Organiser) {
+		c, ok := found[id]
+		if ok && !slices.Contains(organisers, c.Organiser) && actor.Has(domain.RightCampView, c.Place()) {
 			own = append(own, c)
 		}
 	}

@@ -39,6 +39,7 @@ const (
 // The refusals of this feature.
 var (
 	ErrTooMany = domain.Refusal(domain.KindConflict, "tasks_full", "这一天的任务已经够多了")
+	ErrPast    = domain.Refusal(domain.KindConflict, "task_day_past", "这一天已经过去，不能再安排任务")
 	ErrBegun   = domain.Refusal(domain.KindConflict, "task_begun", "这一天已经开始，任务不能再移动或删除")
 )
 
@@ -63,13 +64,20 @@ func (f Form) Check(c camp.Camp) error {
 	return check.Err()
 }
 
-// Apply changes the task. Once its day has begun the day stays, because check-ins have been written by it.
+// Apply changes the task. Once its day has begun the day stays, because check-ins have been written by it; and it never
+// comes to lie on a day that is over, because nobody could do it and every streak would break.
 func (t *Task) Apply(f Form, c camp.Camp, now time.Time) error {
 	if err := f.Check(c); err != nil {
 		return err
 	}
-	if t.Day != "" && f.Day != t.Day && t.Begun(c, now) {
+	moved := f.Day != t.Day
+	switch {
+	case !t.RemovedAt.IsZero():
+		return domain.ErrNotFound
+	case moved && t.Day != "" && t.Begun(c, now):
 		return ErrBegun
+	case moved && c.State != camp.Draft && f.Day < c.Calendar.Day(now):
+		return ErrPast
 	}
 	t.Day, t.Title, t.Content, t.Media = f.Day, f.Title, f.Content, f.Media
 	return nil

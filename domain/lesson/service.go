@@ -57,31 +57,49 @@ func (s *Service) Add(ctx context.Context, campID string, f Form) (Task, error) 
 	if err := s.usable(ctx, nil, f.Media); err != nil {
 		return Task{}, err
 	}
-	sameDay, err := s.Store.OfDays(ctx, c.ID, t.Day, t.Day)
-	if err != nil {
+	if t.Position, err = s.atEnd(ctx, c.ID, t.Day); err != nil {
 		return Task{}, err
-	}
-	if len(sameDay) >= MaxPerDay {
-		return Task{}, fmt.Errorf("camp %s on %s: %w", c.ID, t.Day, ErrTooMany)
-	}
-	if n := len(sameDay); n > 0 {
-		t.Position = sameDay[n-1].Position + 1
 	}
 	t.Emit(EventTask, now, nil)
 	return t, s.Store.Insert(ctx, t)
 }
 
-// Edit changes a task.
+// atEnd returns the position after the last task of a day, or ErrTooMany if the day is full.
+func (s *Service) atEnd(ctx context.Context, campID string, day domain.Day) (int, error) {
+	tasks, err := s.Store.OfDays(ctx, campID, day, day)
+	switch n := len(tasks); {
+	case err != nil || n == 0:
+		return 0, err
+	case n >= MaxPerDay:
+		return 0, fmt.Errorf("camp %s on %s: %w", campID, day, ErrTooMany)
+	default:
+		return tasks[n-1].Position + 1, nil
+	}
+}
+
+// Edit changes a task. One that moves to another day comes at its end.
 func (s *Service) Edit(ctx context.Context, id string, f Form) (Task, error) {
 	t, c, err := s.forStaff(ctx, id)
 	if err != nil {
 		return Task{}, err
 	}
+	if err := f.Check(c); err != nil {
+		return Task{}, err
+	}
 	if err := s.usable(ctx, t.Media, f.Media); err != nil {
 		return Task{}, err
 	}
+	end := t.Position
+	if f.Day != t.Day {
+		if end, err = s.atEnd(ctx, c.ID, f.Day); err != nil {
+			return Task{}, err
+		}
+	}
 	return s.Store.Update(ctx, id, func(t *Task) error {
 		now := s.Clock.Now()
+		if f.Day != t.Day {
+			t.Position = end
+		}
 		t.Emit(EventTask, now, nil)
 		return t.Apply(f, c, now)
 	})

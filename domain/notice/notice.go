@@ -3,6 +3,7 @@
 package notice
 
 import (
+	"slices"
 	"time"
 
 	"yingdi/domain"
@@ -66,33 +67,53 @@ const maxCredit, seenCauses = 100, 50
 
 // Grant adds one consent for the given cause.
 func (c *Credit) Grant(cause string) error {
-	for _, seen := range c.Seen {
-		if seen == cause {
-			return domain.ErrSame
-		}
-	}
-	c.Seen = append(c.Seen, cause)
-	if len(c.Seen) > seenCauses {
-		c.Seen = c.Seen[1:]
+	if !c.see(cause) {
+		return domain.ErrSame
 	}
 	c.Count = min(c.Count+1, maxCredit)
 	return nil
 }
 
+// Withdraw takes all consents back for the given cause.
+func (c *Credit) Withdraw(cause string) error {
+	if !c.see(cause) {
+		return domain.ErrSame
+	}
+	c.Count = 0
+	return nil
+}
+
 // Take uses one consent up for the given cause; the same cause takes only once.
 func (c *Credit) Take(cause string) (ok bool, err error) {
-	for _, seen := range c.Seen {
-		if seen == cause {
-			return true, domain.ErrSame
-		}
-	}
-	if c.Count == 0 {
+	switch {
+	case slices.Contains(c.Seen, cause):
+		return true, domain.ErrSame
+	case c.Count == 0:
 		return false, domain.ErrSame
 	}
 	c.Count--
+	c.see(cause)
+	return true, nil
+}
+
+// see remembers a cause, and reports whether it is a new one.
+func (c *Credit) see(cause string) bool {
+	if slices.Contains(c.Seen, cause) {
+		return false
+	}
 	c.Seen = append(c.Seen, cause)
 	if len(c.Seen) > seenCauses {
 		c.Seen = c.Seen[1:]
 	}
-	return true, nil
+	return true
+}
+
+// move takes the notice to an outcome. Sent and refused are the end, but whoever sent the message knows better than
+// somebody who came upon it in sending and took the process for dead.
+func (n *Notice) move(to Outcome, reason string) error {
+	if n.Outcome == Sent || n.Outcome == Refused && n.Reason != Interrupted || n.Outcome == to && n.Reason == reason {
+		return domain.ErrSame
+	}
+	n.Outcome, n.Reason = to, reason
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/wechat"
@@ -98,16 +99,31 @@ func (s *Service) Deliver(ctx context.Context, id string) error {
 	if !took {
 		return s.settle(ctx, id, Refused, NoCredit)
 	}
-	if err := s.settle(ctx, id, Sending, ""); err != nil {
+	if mine, err := s.begin(ctx, id); err != nil || !mine {
 		return err
 	}
 	return s.sent(ctx, n, template, s.WeChat.Send(ctx, n.message(openID, template)))
 }
 
+// begin marks the notice as being sent, and reports whether it was this call that did: of two that deliver at once only
+// one sends.
+func (s *Service) begin(ctx context.Context, id string) (mine bool, err error) {
+	_, err = s.Store.Update(ctx, id, func(n *Notice) error {
+		if mine = n.Outcome == Due; !mine {
+			return domain.ErrSame
+		}
+		return n.move(Sending, "")
+	})
+	return mine, err
+}
+
+// china is where subscribe messages are read, whatever the zone of the camp.
+var china = time.FixedZone("Asia/Shanghai", 8*60*60)
+
 func (n Notice) message(openID string, t Template) wechat.Message {
 	values := map[string]string{t.Title: clip(n.Title, 20), t.Body: clip(n.Body, 20)}
 	if t.Time != "" {
-		values[t.Time] = n.At.Format("2006-01-02 15:04")
+		values[t.Time] = n.At.In(china).Format("2006-01-02 15:04")
 	}
 	return wechat.Message{OpenID: openID, Template: t.ID, Page: n.Page, Values: values}
 }
@@ -132,9 +148,11 @@ func (s *Service) sent(ctx context.Context, n Notice, t Template, err error) err
 			return err
 		}
 		return s.settle(ctx, n.ID, Refused, NoConsent)
-	case errors.Is(err, wechat.ErrBadMessage), errors.Is(err, wechat.ErrBadTemplate):
+	case errors.Is(err, wechat.ErrUnknown):
+		return s.settle(ctx, n.ID, Refused, NoWeChat)
+	case errors.Is(err, wechat.ErrBadMessage), errors.Is(err, wechat.ErrBadTemplate), errors.Is(err, wechat.ErrRefused):
 		return s.settle(ctx, n.ID, Refused, Invalid)
-	case errors.Is(err, wechat.ErrTooOften):
+	case errors.Is(err, wechat.ErrTooOften), errors.Is(err, wechat.ErrQuota), errors.Is(err, wechat.ErrSetup): // not sent for certain
 		if again := s.settle(ctx, n.ID, Due, ""); again != nil {
 			return again
 		}
@@ -145,13 +163,7 @@ func (s *Service) sent(ctx context.Context, n Notice, t Template, err error) err
 }
 
 func (s *Service) settle(ctx context.Context, id string, outcome Outcome, reason string) error {
-	_, err := s.Store.Update(ctx, id, func(n *Notice) error {
-		if n.Outcome == Sent || n.Outcome == Refused {
-			return domain.ErrSame
-		}
-		n.Outcome, n.Reason = outcome, reason
-		return nil
-	})
+	_, err := s.Store.Update(ctx, id, func(n *Notice) error { return n.move(outcome, reason) })
 	return err
 }
 
@@ -187,8 +199,7 @@ func (s *Service) Subscribed(ctx context.Context, openID, cause string, answers 
 func (s *Service) subscribed(ctx context.Context, id, cause string, accepted bool) error {
 	change := func(c *Credit) error {
 		if !accepted {
-			c.Count = 0
-			return nil
+			return c.Withdraw(cause)
 		}
 		return c.Grant(cause)
 	}

@@ -1,0 +1,300 @@
+package lesson_test
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"yingdi/domain"
+	"yingdi/domain/camp"
+	"yingdi/domain/domaintest"
+	"yingdi/domain/lesson"
+	"yingdi/domain/media"
+)
+
+var shanghai = domain.Calendar{Zone: "Asia/Shanghai", CutOff: 2}
+
+func aCamp(state camp.State) camp.Camp {
+	return camp.Camp{
+		Doc: domain.Doc{ID: "c1"}, Organiser: "o1", Calendar: shanghai, Start: "2026-03-01", End: "2026-03-21", State: state,
+	}
+}
+
+func at(day domain.Day) time.Time { return shanghai.Start(day).Add(6 * time.Hour) }
+
+func TestFormIsBounded(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		form lesson.Form
+		ok   bool
+	}{
+		"fine":                {lesson.Form{Day: "2026-03-01", Title: "读"}, true},
+		"the last day":        {lesson.Form{Day: "2026-03-21", Title: "读"}, true},
+		"a day before":        {lesson.Form{Day: "2026-02-28", Title: "读"}, false},
+		"a day after":         {lesson.Form{Day: "2026-03-22", Title: "读"}, false},
+		"a day that is none":  {lesson.Form{Day: "2026-03-1x", Title: "读"}, false},
+		"no title":            {lesson.Form{Day: "2026-03-01"}, false},
+		"a long title":        {lesson.Form{Day: "2026-03-01", Title: strings.Repeat("读", 61)}, false},
+		"long content":        {lesson.Form{Day: "2026-03-01", Title: "读", Content: strings.Repeat("读", 10_001)}, false},
+		"nine files":          {lesson.Form{Day: "2026-03-01", Title: "读", Media: strings.Split("abcdefghi", "")}, true},
+		"ten files":           {lesson.Form{Day: "2026-03-01", Title: "读", Media: strings.Split("abcdefghij", "")}, false},
+		"a file that is none": {lesson.Form{Day: "2026-03-01", Title: "读", Media: []string{"../a"}}, false},
+	} {
+		if err := c.form.Check(aCamp(camp.Draft)); (err == nil) != c.ok || err != nil && !errors.Is(err, domain.ErrInvalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestTasksOfDaysThatHaveBegunStay(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		state        camp.State
+		now          domain.Day
+		from, to     domain.Day // from "" is a new task
+		move, remove error
+	}{
+		"in a draft everything moves":                 {camp.Draft, "2026-03-10", "2026-03-05", "2026-03-06", nil, nil},
+		"a new one in the past of a draft":            {camp.Draft, "2026-03-10", "", "2026-03-05", nil, nil},
+		"before its day":                              {camp.Published, "2026-03-04", "2026-03-05", "2026-03-06", nil, nil},
+		"on its day":                                  {camp.Published, "2026-03-05", "2026-03-05", "2026-03-06", lesson.ErrBegun, lesson.ErrBegun},
+		"after its day":                               {camp.Published, "2026-03-06", "2026-03-05", "2026-03-07", lesson.ErrBegun, lesson.ErrBegun},
+		"words change on its day too":                 {camp.Published, "2026-03-05", "2026-03-05", "2026-03-05", nil, lesson.ErrBegun},
+		"a new one for today":                         {camp.Published, "2026-03-05", "", "2026-03-05", nil, nil},
+		"a new one on a day that nobody can do again": {camp.Published, "2026-03-05", "", "2026-03-04", lesson.ErrPast, nil},
+		"one of tomorrow moved into the past":         {camp.Published, "2026-03-05", "2026-03-06", "2026-03-04", lesson.ErrPast, nil},
+		"one of tomorrow moved to today":              {camp.Published, "2026-03-05", "2026-03-06", "2026-03-05", nil, nil},
+		"in a closed camp":                            {camp.Closed, "2026-03-05", "2026-03-05", "2026-03-06", lesson.ErrBegun, lesson.ErrBegun},
+	} {
+		in, task := aCamp(c.state), lesson.Task{Day: c.from}
+		if err := task.Apply(lesson.Form{Day: c.to, Title: "读"}, in, at(c.now)); !errors.Is(err, c.move) || err == nil && task.Day != c.to {
+			t.Errorf("%s: moved: %v", name, err)
+		}
+		if c.from == "" {
+			continue
+		}
+		task = lesson.Task{Day: c.from}
+		if err := task.Remove(in, at(c.now)); !errors.Is(err, c.remove) || (err == nil) == task.RemovedAt.IsZero() {
+			t.Errorf("%s: removed: %v", name, err)
+		}
+	}
+	gone := lesson.Task{Day: "2026-03-05", RemovedAt: at("2026-03-01")}
+	if err := gone.Remove(aCamp(camp.Draft), at("2026-03-02")); !errors.Is(err, domain.ErrSame) {
+		t.Errorf("removed twice: %v", err)
+	}
+	if err := gone.Apply(lesson.Form{Day: "2026-03-05", Title: "读"}, aCamp(camp.Draft), at("2026-03-02")); !errors.Is(err, domain.ErrNotFound) {
+		t.Errorf("changed after it was removed: %v", err)
+	}
+}
+
+func TestScheduledDaysAreDaysWithSomethingToDo(t *testing.T) {
+	t.Parallel()
+	tasks := []lesson.Task{{Day: "2026-03-01"}, {Day: "2026-03-01"}, {Day: "2026-03-03"}}
+	if diff := gocmp.Diff([]domain.Day{"2026-03-01", "2026-03-03"}, lesson.ScheduledDays(tasks)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if got := lesson.ScheduledDays(nil); len(got) != 0 {
+		t.Errorf("got %v", got)
+	}
+}
+
+type store struct{ *domaintest.Store[lesson.Task] }
+
+func (s store) OfDays(_ context.Context, campID string, from, to domain.Day) ([]lesson.Task, error) {
+	list, _, err := s.Find(func(t lesson.Task) bool {
+		return t.Camp == campID && t.RemovedAt.IsZero() && from <= t.Day && t.Day <= to
+	}, func(a, b lesson.Task) int {
+		return cmp.Or(strings.Compare(string(a.Day), string(b.Day)), cmp.Compare(a.Position, b.Position))
+	}, domain.Page{Limit: domain.MaxPage})
+	return list, err
+}
+
+type camps struct{ camp camp.Camp }
+
+func (c camps) Get(context.Context, string) (camp.Camp, error) { return c.camp, nil }
+
+func (c camps) ForStaff(ctx context.Context, id string, right domain.Right) (camp.Camp, error) {
+	if id != c.camp.ID {
+		return camp.Camp{}, domain.ErrNotFound
+	}
+	return c.camp, domain.ActorFrom(ctx).Must(right, c.camp.Place())
+}
+
+// files belong to whom their name begins with.
+type files struct{ kept map[string][]string }
+
+func (f files) Usable(_ context.Context, owner string, ids []string) error {
+	for _, id := range ids {
+		if !strings.HasPrefix(id, owner) {
+			return media.ErrUnusable
+		}
+	}
+	return nil
+}
+
+func (f files) Keep(_ context.Context, ref string, ids []string) error {
+	f.kept[ref] = ids
+	return nil
+}
+
+func (f files) Many(context.Context, []string) (map[string]media.Media, error) { return nil, nil }
+
+func (f files) Views(_ context.Context, _ map[string]media.Media, ids []string, all bool) ([]media.View, error) {
+	return make([]media.View, len(ids)), nil
+}
+
+type world struct {
+	*lesson.Service
+	store store
+	kept  map[string][]string
+	clock *domaintest.Clock
+}
+
+func newWorld(state camp.State) world {
+	w := world{store: store{domaintest.NewStore[lesson.Task](&domaintest.Power{})}, kept: map[string][]string{}, clock: &domaintest.Clock{}}
+	w.clock.Set(at("2026-03-05"))
+	w.Service = &lesson.Service{Store: w.store, Camps: camps{aCamp(state)}, Media: files{w.kept}, IDs: &domaintest.IDs{}, Clock: w.clock}
+	return w
+}
+
+func teacher(t testing.TB, name string) context.Context {
+	return domain.WithActor(t.Context(), domain.Actor{Member: name, Grants: []domain.Grant{
+		{Scope: domain.ScopeCamp, ID: "c1", Organiser: "o1", Role: domain.RoleTeacher},
+	}})
+}
+
+func (w world) add(t testing.TB, day domain.Day) lesson.Task {
+	t.Helper()
+	task, err := w.Add(teacher(t, "ann"), "c1", lesson.Form{Day: day, Title: "读"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return task
+}
+
+func TestOnlyWhoMayEditTheCampTouchesItsTasks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(camp.Draft)
+	task := w.add(t, "2026-03-10")
+	f := lesson.Form{Day: "2026-03-11", Title: "写"}
+	reviewer := domain.Actor{Member: "m", Grants: []domain.Grant{{Scope: domain.ScopeCamp, ID: "c1", Organiser: "o1", Role: domain.RoleReviewer}}}
+	for name, ctx := range map[string]context.Context{
+		"nobody": t.Context(), "a learner": domain.WithActor(t.Context(), domain.Actor{Member: "m"}), "a reviewer": domain.WithActor(t.Context(), reviewer),
+	} {
+		for what, call := range map[string]func() error{
+			"add":    func() error { _, err := w.Add(ctx, "c1", f); return err },
+			"edit":   func() error { _, err := w.Edit(ctx, task.ID, f); return err },
+			"remove": func() error { _, err := w.Remove(ctx, task.ID); return err },
+			"form":   func() error { _, _, _, err := w.ForEditing(ctx, "c1", task.ID); return err },
+		} {
+			if err := call(); !errors.Is(err, domain.ErrForbidden) && !errors.Is(err, domain.ErrUnauthenticated) {
+				t.Errorf("%s: %s: %v", name, what, err)
+			}
+		}
+	}
+}
+
+func TestTasksStandInTheOrderInWhichTheyCame(t *testing.T) {
+	t.Parallel()
+	w := newWorld(camp.Draft)
+	first, second, other := w.add(t, "2026-03-10"), w.add(t, "2026-03-10"), w.add(t, "2026-03-11")
+	if _, err := w.Edit(teacher(t, "ann"), first.ID, lesson.Form{Day: "2026-03-11", Title: "读"}); err != nil {
+		t.Fatal(err)
+	}
+	tasks, err := w.All(t.Context(), "c1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := []string{}
+	for _, t := range tasks {
+		ids = append(ids, t.ID)
+	}
+	if diff := gocmp.Diff([]string{second.ID, other.ID, first.ID}, ids); diff != "" {
+		t.Errorf("one that moves comes last (-want +got)\n%s", diff)
+	}
+}
+
+func TestADayHoldsTenTasksHoweverTheyGetThere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(camp.Draft)
+	for range lesson.MaxPerDay {
+		w.add(t, "2026-03-10")
+	}
+	if _, err := w.Add(teacher(t, "ann"), "c1", lesson.Form{Day: "2026-03-10", Title: "读"}); !errors.Is(err, lesson.ErrTooMany) {
+		t.Errorf("added: %v", err)
+	}
+	other := w.add(t, "2026-03-11")
+	if _, err := w.Edit(teacher(t, "ann"), other.ID, lesson.Form{Day: "2026-03-10", Title: "读"}); !errors.Is(err, lesson.ErrTooMany) {
+		t.Errorf("moved: %v", err)
+	}
+	last, _ := w.OfDay(t.Context(), "c1", "2026-03-10")
+	if _, err := w.Edit(teacher(t, "ann"), last[9].ID, lesson.Form{Day: "2026-03-10", Title: "写"}); err != nil {
+		t.Errorf("one that stays: %v", err)
+	}
+}
+
+func TestFilesAreTheTeachersOwnOrWereThereBefore(t *testing.T) {
+	t.Parallel()
+	w := newWorld(camp.Draft)
+	task, err := w.Add(teacher(t, "ann"), "c1", lesson.Form{Day: "2026-03-10", Title: "读", Media: []string{"ann_1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Edit(teacher(t, "bob"), task.ID, lesson.Form{Day: "2026-03-10", Title: "读", Media: []string{"ann_1", "bob_1"}}); err != nil {
+		t.Errorf("a colleague adds one: %v", err)
+	}
+	if _, err := w.Edit(teacher(t, "bob"), task.ID, lesson.Form{Day: "2026-03-10", Title: "读", Media: []string{"ann_2"}}); !errors.Is(err, media.ErrUnusable) {
+		t.Errorf("another's file: %v", err)
+	}
+	if err := w.KeepMedia(t.Context(), task.ID); err != nil {
+		t.Fatal(err)
+	}
+	if diff := gocmp.Diff(map[string][]string{"task:" + task.ID: {"ann_1", "bob_1"}}, w.kept); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if got := w.store.Events(task.ID); len(got) != 2 {
+		t.Errorf("events %v", got)
+	}
+}
+
+func TestARemovedTaskIsGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(camp.Draft)
+	task := w.add(t, "2026-03-10")
+	for range 2 {
+		if _, err := w.Remove(teacher(t, "ann"), task.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.Get(t.Context(), "c1", task.ID); !errors.Is(err, domain.ErrNotFound) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := w.Edit(teacher(t, "ann"), task.ID, lesson.Form{Day: "2026-03-10", Title: "读"}); !errors.Is(err, domain.ErrNotFound) {
+		t.Errorf("edited: %v", err)
+	}
+	if any, err := w.HasTask(t.Context(), "c1"); any || err != nil {
+		t.Errorf("%v, %v", any, err)
+	}
+	if _, err := w.Get(t.Context(), "c2", w.add(t, "2026-03-10").ID); !errors.Is(err, domain.ErrNotFound) {
+		t.Errorf("by another camp: %v", err)
+	}
+}
+
+func TestPlanShowsWhichDaysAreStillFree(t *testing.T) {
+	t.Parallel()
+	w := newWorld(camp.Published)
+	w.add(t, "2026-03-05")
+	w.add(t, "2026-03-07")
+	plan, err := w.Plan(teacher(t, "ann"), "c1")
+	if err != nil || len(plan.Days) != 2 || !plan.Days[0].Begun || plan.Days[1].Begun || plan.Empty != "2026-03-06" || plan.Days[1].DayN != 7 {
+		t.Errorf("%+v, %v", plan, err)
+	}
+	if _, err := w.Plan(domain.WithActor(t.Context(), domain.Actor{Member: "m"}), "c1"); !errors.Is(err, domain.ErrForbidden) {
+		t.Errorf("got %v", err)
+	}
+}
