@@ -55,10 +55,11 @@ var weights = map[string]int{string(Urgent): 6, string(Normal): 3, string(Slow):
 
 // Unheard lists the events that nobody needs to hear of yet. They leave the outbox at once. Any other event without a
 // consumer stays there, for a version of this program that knows it.
-var Unheard = []string{member.EventProfile, enrolment.EventActive, checkin.EventVisible}
+var Unheard = []string{enrolment.EventActive, checkin.EventVisible}
 
 // Services is everything that jobs call.
 type Services struct {
+	Members     *member.Service
 	Organisers  *organiser.Service
 	Media       *media.Service
 	Camps       *camp.Service
@@ -77,6 +78,7 @@ type Services struct {
 // Consumers lists who hears of what.
 func Consumers(s Services) []Consumer {
 	return slices.Concat(
+		members(s.Members),
 		organisers(s.Organisers),
 		mediaFiles(s.Media),
 		camps(s.Camps),

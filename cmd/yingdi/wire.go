@@ -307,7 +307,7 @@ func messageTemplates(configured map[string]config.Template) map[notice.Kind]not
 func (a *app) joinJobs(context.Context) error {
 	s := a.services
 	services := jobs.Services{
-		Organisers: s.Organisers, Media: s.Media, Camps: s.Camps, Lessons: s.Lessons, Enrolments: s.Enrolments, Checkins: s.Checkins,
+		Members: s.Members, Organisers: s.Organisers, Media: s.Media, Camps: s.Camps, Lessons: s.Lessons, Enrolments: s.Enrolments, Checkins: s.Checkins,
 		Signcards: s.Signcards, Reviews: s.Reviews, Notices: s.Notices, Pushes: s.Pushes, Sessions: s.Sessions,
 		Idempotency: s.Idempotency, Schedule: a.schedule,
 	}

@@ -43,7 +43,7 @@ const (
 	PurposePhone      = "member.phone"
 )
 
-// EventProfile says that nickname or avatar changed and must be looked at.
+// EventProfile says that nickname or avatar changed: the picture is to be kept.
 const EventProfile = "member:profile"
 
 // The refusals of this feature.

@@ -24,9 +24,11 @@ type WeChat interface {
 	CheckText(ctx context.Context, openID, text string) (wechat.Verdict, error)
 }
 
-// Pictures tells whether a media id is a picture of the given owner that may be shown; domain/media does it.
+// Pictures tells whether a media id is a picture of the given owner that may be shown, and notes what uses it;
+// domain/media does it.
 type Pictures interface {
 	OwnPicture(ctx context.Context, owner, id string) error
+	Keep(ctx context.Context, ref string, ids []string) error
 }
 
 // Service holds the use cases.
@@ -148,6 +150,15 @@ func (s *Service) SetProfile(ctx context.Context, p Profile) (Member, error) {
 		m.Emit(EventProfile, s.Clock.Now(), nil)
 		return nil
 	})
+}
+
+// KeepAvatar notes that the member's picture is in use. For jobs, after EventProfile.
+func (s *Service) KeepAvatar(ctx context.Context, id string) error {
+	m, err := s.Store.Get(ctx, id)
+	if err != nil || m.Avatar == "" {
+		return err
+	}
+	return s.Pictures.Keep(ctx, domain.Key("member", m.ID), []string{m.Avatar})
 }
 
 // BindPhone takes the phone number that WeChat vouches for by a one-time code.
