@@ -20,7 +20,6 @@ import (
 	"yingdi/domain/idempotency"
 	"yingdi/domain/lesson"
 	"yingdi/domain/media"
-	"yingdi/domain/member"
 	"yingdi/domain/notice"
 	"yingdi/domain/organiser"
 	"yingdi/domain/push"
@@ -53,9 +52,9 @@ var lanes = []Lane{Urgent, Normal, Slow}
 
 var weights = map[string]int{string(Urgent): 6, string(Normal): 3, string(Slow): 1}
 
-// Unheard lists the events that nobody needs to hear of yet. They leave the outbox at once. Any other event without a
-// consumer stays there, for a version of this program that knows it.
-var Unheard = []string{member.EventProfile, enrolment.EventActive, checkin.EventVisible}
+// Unheard lists the events that nobody needs to hear of any more. They leave the outbox at once. Any other event without
+// a consumer stays there, for a version of this program that knows it.
+var Unheard []string
 
 // Services is everything that jobs call.
 type Services struct {

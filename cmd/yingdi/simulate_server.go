@@ -52,10 +52,9 @@ func runStage(ctx context.Context, addr, folder string, at time.Time, set func(*
 	return errors.Join(d.run(ctx, listener, handler, true, ready), d.close())
 }
 
-// hurry is for workers whose clock stands: what failed is tried again at once.
+// hurry is for workers whose clock stands: there is never anything to wait for.
 func hurry(o *jobs.Options) {
-	o.Backoff = func(tried int) time.Duration { return time.Millisecond << min(tried, 6) }
-	o.Poll, o.RetryPoll, o.Glance, o.StopWithin = 5*time.Millisecond, 10*time.Millisecond, 15*time.Millisecond, 5*time.Second
+	o.Poll, o.Glance, o.StopWithin = 10*time.Millisecond, 15*time.Millisecond, 5*time.Second
 }
 
 func (s *stage) handler() (http.Handler, error) {

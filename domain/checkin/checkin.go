@@ -56,7 +56,6 @@ const (
 const (
 	EventSubmitted = "checkin:submitted" // handed in
 	EventEdited    = "checkin:edited"
-	EventVisible   = "checkin:visible" // others can see it from now on
 	EventLiked     = "checkin:liked"
 	EventCommented = "checkin:commented"
 )
@@ -141,7 +140,7 @@ func (c *Checkin) Edit(f Form, now time.Time) error {
 
 // Decide settles moderation of the given version: any no rejects, any doubt hides until a person looks, and all
 // passed makes visible. While something is still waiting nothing changes.
-func (c *Checkin) Decide(version int, text media.Verdict, files []media.Verdict, now time.Time) error {
+func (c *Checkin) Decide(version int, text media.Verdict, files []media.Verdict) error {
 	if c.State != Pending || c.Version != version {
 		return domain.ErrSame
 	}
@@ -158,24 +157,23 @@ func (c *Checkin) Decide(version int, text media.Verdict, files []media.Verdict,
 		c.TextPassed = true
 	default:
 		c.TextPassed = true
-		c.show(now)
+		c.show()
 	}
 	return nil
 }
 
 // Show is a person's yes.
-func (c *Checkin) Show(now time.Time) error {
+func (c *Checkin) Show() error {
 	if c.State == Visible {
 		return domain.ErrSame
 	}
 	c.TextPassed = true
-	c.show(now)
+	c.show()
 	return nil
 }
 
-func (c *Checkin) show(now time.Time) {
+func (c *Checkin) show() {
 	c.State, c.Reason = Visible, ""
-	c.Emit(EventVisible, now, nil)
 }
 
 // Hide is a person's no, with the reason that the author is shown.

@@ -44,7 +44,7 @@ func (s *Service) Moderate(ctx context.Context, id string) error {
 		files[i] = found[m].Verdict
 	}
 	_, err = s.Store.Update(ctx, id, func(d *Checkin) error {
-		return d.Decide(c.Version, text, files, s.Clock.Now())
+		return d.Decide(c.Version, text, files)
 	})
 	return err
 }
@@ -110,7 +110,7 @@ func (s *Service) Show(ctx context.Context, id string) (Checkin, error) {
 	if err := s.Media.Decide(ctx, c.Media, media.Passed); err != nil {
 		return Checkin{}, err
 	}
-	return s.Store.Update(ctx, id, func(c *Checkin) error { return c.Show(s.Clock.Now()) })
+	return s.Store.Update(ctx, id, (*Checkin).Show)
 }
 
 // Hide is a reviewer's no, with the reason that the author is shown.

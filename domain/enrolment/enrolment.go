@@ -37,9 +37,6 @@ const (
 // ReserveFor is how long an unfinished reservation is left alone before the sweeper finishes it or gives it back.
 const ReserveFor = 2 * time.Minute
 
-// EventActive says that a person has got their place.
-const EventActive = "enrolment:active"
-
 // ErrNotEnrolled refuses those who have no place in the camp.
 var ErrNotEnrolled = domain.Refusal(domain.KindForbidden, "not_enrolled", "你还没有报名这个训练营")
 
@@ -156,7 +153,6 @@ func (s *Service) tryFinish(ctx context.Context, c camp.Camp, id string) (Enrolm
 			},
 			Then: func(e *Enrolment) error {
 				e.State, e.ActiveAt, e.ExpiresAt = Active, s.Clock.Now(), time.Time{}
-				e.Emit(EventActive, e.ActiveAt, nil)
 				return nil
 			},
 		})

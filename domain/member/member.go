@@ -44,9 +44,6 @@ const (
 	PurposePhone      = "member.phone"
 )
 
-// EventProfile says that nickname or avatar changed and must be looked at.
-const EventProfile = "member:profile"
-
 // The refusals of this feature.
 var (
 	ErrBlocked    = domain.Refusal(domain.KindForbidden, "member_blocked", "账号已停用，如有疑问请联系客服")

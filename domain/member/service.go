@@ -154,7 +154,6 @@ func (s *Service) SetProfile(ctx context.Context, p Profile) (Member, error) {
 		if m.Card() == before {
 			return domain.ErrSame
 		}
-		m.Emit(EventProfile, s.Clock.Now(), nil)
 		return nil
 	})
 }
