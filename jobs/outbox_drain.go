@@ -35,8 +35,12 @@ func (q *Queue) Drain(ctx context.Context) error {
 
 // hasten tries again at once what failed: on a clock that stands there is nothing to wait for.
 func (q *Queue) hasten() error {
-	for _, lane := range lanes {
-		if _, err := q.inspector.RunAllRetryTasks(string(lane)); err != nil && !errors.Is(err, asynq.ErrQueueNotFound) {
+	used, err := usedLanes(q.inspector)
+	if err != nil {
+		return err
+	}
+	for _, lane := range used {
+		if _, err := q.inspector.RunAllRetryTasks(string(lane)); err != nil {
 			return fmt.Errorf("hastening the retries of lane %s: %w", lane, err)
 		}
 	}
