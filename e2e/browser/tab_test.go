@@ -90,7 +90,7 @@ func (b *tab) do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
 	if err := chromedp.Do(b.ctx, steps...); err != nil {
 		b.shoot(t, "failed")
-		t.Fatalf("%v\nthe page complains: %q", err, b.complaints)
+		t.Fatalf("%v\nthe page complains: %q", err, b.forgive())
 	}
 }
 
@@ -141,7 +141,7 @@ func (b *tab) until(t *testing.T, expression string) {
 		}
 		if time.Now().After(deadline) {
 			b.shoot(t, "failed")
-			t.Fatalf("waited in vain for %s: %v\nthe page complains: %q", expression, err, b.complaints)
+			t.Fatalf("waited in vain for %s: %v\nthe page complains: %q", expression, err, b.forgive())
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
@@ -172,12 +172,18 @@ func (b *tab) look(t *testing.T, name string) {
 		t.Errorf("%s is %d wide on a screen of %d: %v", name, width, b.size.width, err)
 	}
 	b.shoot(t, name)
+	if complaints := b.forgive(); len(complaints) > 0 {
+		t.Errorf("%s complains: %q", name, complaints)
+	}
+}
+
+// forgive forgets what the page has complained about so far, and returns it.
+func (b *tab) forgive() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.complaints) > 0 {
-		t.Errorf("%s complains: %q", name, b.complaints)
-		b.complaints = nil
-	}
+	complaints := b.complaints
+	b.complaints = nil
+	return complaints
 }
 
 func (b *tab) shoot(t *testing.T, name string) {

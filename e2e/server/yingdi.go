@@ -5,35 +5,21 @@ package server
 import (
 	"fmt"
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"sync"
 	"testing"
 )
 
-// program builds the product once for all tests of a run.
-var program = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "yingdi-e2e")
-	if err != nil {
-		return "", err
-	}
-	file := filepath.Join(dir, "yingdi")
-	if output, err := exec.Command("go", "build", "-o", file, "yingdi/cmd/yingdi").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("building yingdi: %w\n%s", err, output)
-	}
-	return file, nil
-})
-
-// Yingdi starts the product as make run does, with its demo camp, in a folder of the test's own, and returns its URL.
+// Yingdi builds the product and starts it as make run does, with its demo camp, in a folder of the test's own. It
+// returns its URL.
 func Yingdi(t testing.TB) string {
 	t.Helper()
-	file, err := program()
-	if err != nil {
-		t.Fatal(err)
+	program := filepath.Join(t.TempDir(), "yingdi")
+	if output, err := exec.Command("go", "build", "-o", program, "yingdi/cmd/yingdi").CombinedOutput(); err != nil {
+		t.Fatalf("building yingdi: %v\n%s", err, output)
 	}
 	address := freeAddress(t)
-	start(t, nil, file, "dev", "--addr", address, "--data", t.TempDir())
+	start(t, nil, program, "dev", "--addr", address, "--data", t.TempDir())
 	url := "http://" + address
 	await(t, "yingdi", func() error {
 		response, err := http.Get(url + "/readyz")

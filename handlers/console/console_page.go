@@ -88,7 +88,7 @@ func (h *console) answer(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		defer func() {
 			if fell := recover(); fell != nil {
-				if !c.Response().Committed && fell != http.ErrAbortHandler {
+				if err, _ := fell.(error); !c.Response().Committed && !errors.Is(err, http.ErrAbortHandler) {
 					_ = h.apologise(c, web.ErrInternal)
 				}
 				panic(fell) // whoever logs wants to see it, too
@@ -117,7 +117,7 @@ func (h *console) apologise(c echo.Context, err error) error {
 	if failed := h.page(c, problem.Status, "console/error", v); failed != nil {
 		// Not even the frame can be filled: the page without it.
 		v.Frame = Frame{Title: problem.Title, Bare: true}
-		return errors.Join(h.pages.Send(c, problem.Status, "console/error", "", v))
+		return errors.Join(err, failed, h.pages.Send(c, problem.Status, "console/error", "", v))
 	}
 	return nil
 }
