@@ -70,7 +70,10 @@ type child struct {
 }
 
 // run starts the program. It sees none of our own settings, and no way out to WeChat.
-func run(t *testing.T, env []string, args ...string) *child {
+func run(t *testing.T, env []string, args ...string) *child { return runWith(t, nil, env, args...) }
+
+// runWith is run with something on the standard input.
+func runWith(t *testing.T, in io.Reader, env []string, args ...string) *child {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -84,7 +87,7 @@ func run(t *testing.T, env []string, args ...string) *child {
 	}
 	c.cmd.Env = append(c.cmd.Env, mainEnv+"=1", "HTTPS_PROXY=http://127.0.0.1:1")
 	c.cmd.Env = append(c.cmd.Env, env...)
-	c.cmd.Stdout, c.cmd.Stderr = c.said, c.said
+	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = in, c.said, c.said
 	if err := c.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
