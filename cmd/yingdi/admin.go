@@ -124,15 +124,15 @@ func showSecret(out io.Writer, login, address string) error {
 	return err
 }
 
-// explain adds the fields at fault to a refusal, for somebody who reads a terminal.
+// explain tells of a refusal what its fields are at fault of, for somebody who reads a terminal.
 func explain(err error) error {
 	var refused *domain.Error
-	if !errors.As(err, &refused) {
+	if !errors.As(err, &refused) || len(refused.Fields) == 0 {
 		return err
 	}
-	text := refused.Message
+	var faults []error
 	for _, f := range refused.Fields {
-		text += fmt.Sprintf("\n  %s: %s", f.Name, f.Message)
+		faults = append(faults, fmt.Errorf("%s: %s", f.Name, f.Message))
 	}
-	return fmt.Errorf("%s (%w)", text, err)
+	return errors.Join(faults...)
 }

@@ -83,6 +83,11 @@ func runDev(ctx context.Context, o devOptions, ready func(*dev)) error {
 	if err != nil {
 		return err
 	}
+	return d.serve(ctx, listener, ready)
+}
+
+// serve answers until ctx ends, then closes everything.
+func (d *dev) serve(ctx context.Context, listener net.Listener, ready func(*dev)) error {
 	handler, err := d.handler()
 	if err != nil {
 		return errors.Join(err, d.close())
@@ -112,7 +117,10 @@ func wireDev(ctx context.Context, o devOptions, addr *net.TCPAddr) (*dev, error)
 		seeding, err = home.beginDemo()
 	}
 	if err == nil {
-		err = d.join(ctx, o, addr)
+		var c config.Config
+		if c, err = devConfig(o, home, addr); err == nil {
+			err = d.join(ctx, c, o.Clock, o.Pace)
+		}
 	}
 	if err != nil {
 		return nil, errors.Join(err, home.close())
@@ -126,15 +134,12 @@ func wireDev(ctx context.Context, o devOptions, addr *net.TCPAddr) (*dev, error)
 	return d, nil
 }
 
-func (d *dev) join(ctx context.Context, o devOptions, addr *net.TCPAddr) error {
-	c, err := devConfig(o, d.home, addr)
-	if err != nil {
-		return err
-	}
+// join builds the product and the stand-in as the configuration says, whichever parts it names.
+func (d *dev) join(ctx context.Context, c config.Config, clock *clock, pace func(*jobs.Options)) (err error) {
 	d.url = c.URL
 	if d.wechat, err = fake.NewWeChat(fake.Options{
 		AppID: c.WeChat.AppID, AppSecret: c.WeChat.AppSecret, Token: c.WeChat.Token, AESKey: c.WeChat.AESKey,
-		Clock: o.Clock, Templates: []fake.Template{devTemplate}, PushURL: c.URL + "/notify/wechat",
+		Clock: clock, Templates: []fake.Template{devTemplate}, PushURL: c.URL + "/notify/wechat",
 		Links: c.URL + "/dev/wechat", Journal: d.home.file("wechat.json"),
 		Client: &http.Client{Timeout: 5 * time.Second},
 	}); err != nil {
@@ -147,7 +152,7 @@ func (d *dev) join(ctx context.Context, o devOptions, addr *net.TCPAddr) error {
 	c.WeChat.BaseURL = "http://" + listener.Addr().String()
 	server := &http.Server{Handler: d.wechat, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = server.Serve(listener) }()
-	if d.app, err = wireAt(ctx, c, o.Clock, logger(o.Log), o.Pace); err != nil {
+	if d.app, err = wireAt(ctx, c, clock, logger(c.Log), pace); err != nil {
 		return errors.Join(err, server.Close(), d.wechat.Close())
 	}
 	d.onClose(func() error { return errors.Join(server.Close(), d.wechat.Close()) })

@@ -78,7 +78,7 @@ func (s *Service) SetCredential(ctx context.Context, login, password, memberID s
 		if memberID != "" && c.Member != memberID {
 			return domain.ErrExists
 		}
-		c.Password, c.TOTP, c.Failures, c.LockedTo = fresh.Password, fresh.TOTP, 0, time.Time{}
+		c.Password, c.TOTP, c.LastStep, c.Failures, c.LockedTo = fresh.Password, fresh.TOTP, 0, 0, time.Time{}
 		return nil
 	})
 	if errors.Is(err, domain.ErrNotFound) && memberID != "" {

@@ -39,11 +39,16 @@ func MinIO(t testing.TB) (url, accessKey, secretKey string) {
 	return url, accessKey, secretKey
 }
 
-// Redis starts Redis with an append-only file in dir, so that it can be ended and started again, and returns its
-// address and the means to kill it.
+// Redis starts Redis with an append-only file in dir and returns its address and the means to kill it.
 func Redis(t testing.TB, dir string) (address string, kill func()) {
 	t.Helper()
 	address = freeAddress(t)
+	return address, RedisAt(t, address, dir)
+}
+
+// RedisAt starts Redis at an address, such as that of one that was killed. It remembers what it kept in dir.
+func RedisAt(t testing.TB, address, dir string) (kill func()) {
+	t.Helper()
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		t.Fatal(err)
@@ -64,7 +69,7 @@ func Redis(t testing.TB, dir string) (address string, kill func()) {
 		}
 		return nil
 	})
-	return address, kill
+	return kill
 }
 
 // start runs a program until the test or kill ends it. What it printed is shown if the test fails.

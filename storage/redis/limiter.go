@@ -14,6 +14,9 @@ import (
 	"yingdi/domain"
 )
 
+// limitWait is how long a request waits to be counted: people must not feel it when Redis is away.
+const limitWait = 300 * time.Millisecond
+
 // Limiter counts what one key did lately.
 type Limiter struct {
 	Client redis.UniversalClient
@@ -25,6 +28,8 @@ type Limiter struct {
 // limit at a seam. When Redis does not answer, ok is true beside the error: a limit is a protection and must not be
 // what keeps everybody out. Keys are stored as digests.
 func (l *Limiter) Allow(ctx context.Context, key string, limit int, window time.Duration) (ok bool, retry time.Duration, err error) {
+	ctx, cancel := context.WithTimeout(ctx, limitWait)
+	defer cancel()
 	now := l.Clock.Now()
 	slot, since := now.UnixNano()/int64(window), time.Duration(now.UnixNano()%int64(window))
 	digest := sha256.Sum256([]byte(key))

@@ -1,7 +1,10 @@
 package redis
 
 import (
+	"bufio"
+	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -9,6 +12,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"yingdi/domain"
 )
 
 type clock struct{ unix atomic.Int64 }
@@ -138,5 +143,44 @@ func TestWithoutRedisNobodyIsKeptOut(t *testing.T) {
 	ok, _, err := l.Allow(t.Context(), "k", 1, time.Minute)
 	if !ok || err == nil {
 		t.Errorf("ok %v, error %v", ok, err)
+	}
+}
+
+func TestAServerThatFallsSilentHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	var silent atomic.Bool
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer conn.Close()
+				for lines := bufio.NewScanner(conn); lines.Scan(); {
+					if strings.EqualFold(lines.Text(), "ping") && !silent.Load() {
+						fmt.Fprint(conn, "+PONG\r\n")
+					} else if name := strings.ToLower(lines.Text()); name == "hello" || name == "setinfo" {
+						fmt.Fprint(conn, "-ERR unknown command\r\n")
+					}
+				}
+			}()
+		}
+	}()
+	client, err := Open(t.Context(), "redis://"+listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	silent.Store(true)
+	began := time.Now()
+	ok, _, err := (&Limiter{client, &clock{}}).Allow(t.Context(), "k", 1, time.Minute)
+	if took := time.Since(began); !ok || !errors.Is(err, domain.ErrUnavailable) || took > 2*time.Second {
+		t.Errorf("allowed %v, %v, after %s", ok, err, took)
 	}
 }

@@ -88,7 +88,8 @@ func parse(address string) (target, error) {
 		return target{}, errAddress
 	}
 	return target{kind, &redis.UniversalOptions{
-		Addrs: hosts, DB: one.DB, Username: one.Username, Password: one.Password, TLSConfig: one.TLSConfig,
+		ContextTimeoutEnabled: true, // or a context's end is not noticed before the read's own
+		Addrs:                 hosts, DB: one.DB, Username: one.Username, Password: one.Password, TLSConfig: one.TLSConfig,
 		DialTimeout: one.DialTimeout, ReadTimeout: one.ReadTimeout, WriteTimeout: one.WriteTimeout, PoolSize: one.PoolSize,
 		MasterName: own["master"], SentinelUsername: own["sentinel_user"], SentinelPassword: own["sentinel_password"],
 	}}, nil
