@@ -82,6 +82,7 @@ type call struct {
 
 // answer is what came back.
 type answer struct {
+	to     string // method and path
 	status int
 	header http.Header
 	body   []byte
@@ -98,7 +99,7 @@ func (a answer) code() string {
 
 func (a answer) into(v any) error {
 	if err := json.Unmarshal(a.body, v); err != nil {
-		return fmt.Errorf("answer %d is not as described: %w", a.status, err)
+		return fmt.Errorf("%s: the answer %d is not as described: %w", a.to, a.status, err)
 	}
 	return nil
 }
@@ -182,5 +183,5 @@ func (c *client) send(ctx context.Context, k call, body []byte, contentType stri
 	}
 	defer response.Body.Close()
 	raw, err := io.ReadAll(response.Body)
-	return answer{response.StatusCode, response.Header, raw}, err
+	return answer{k.method + " " + k.path, response.StatusCode, response.Header, raw}, err
 }

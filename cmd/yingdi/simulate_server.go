@@ -27,7 +27,7 @@ import (
 type stage struct{ *dev }
 
 // runStage runs until ctx ends. set, if not nil, changes the stage before the first request.
-func runStage(ctx context.Context, addr, folder string, at time.Time, set func(*stage), ready func()) error {
+func runStage(ctx context.Context, addr, folder, level string, at time.Time, set func(*stage), ready func()) error {
 	standing := &clock{}
 	standing.Set(at)
 	listener, err := listen(addr)
@@ -36,7 +36,7 @@ func runStage(ctx context.Context, addr, folder string, at time.Time, set func(*
 	}
 	defer listener.Close()
 	d, err := wireDev(ctx, devOptions{
-		Addr: addr, Data: folder, Clock: standing, Pace: hurry, Log: config.Log{Level: "error+4", Format: "text"},
+		Addr: addr, Data: folder, Clock: standing, Pace: hurry, Log: config.Log{Level: level, Format: "text"},
 	}, listener.Addr().(*net.TCPAddr))
 	if err != nil {
 		return err
@@ -51,6 +51,9 @@ func runStage(ctx context.Context, addr, folder string, at time.Time, set func(*
 	}
 	return errors.Join(d.run(ctx, listener, handler, true, ready), d.close())
 }
+
+// silent is a log level above all: a season makes so much go wrong that a terminal would show nothing else.
+const silent = "error+4"
 
 // hurry is for workers whose clock stands: there is never anything to wait for.
 func hurry(o *jobs.Options) {
@@ -70,17 +73,24 @@ func (s *stage) handler() (http.Handler, error) {
 }
 
 func (s *stage) moveClock(c echo.Context) error {
-	at, err := time.Parse(time.RFC3339Nano, c.FormValue("at"))
+	if err := s.moveTo(c.FormValue("at")); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusOK)
+}
+
+func (s *stage) moveTo(typed string) error {
+	at, err := time.Parse(time.RFC3339Nano, typed)
 	if err != nil {
 		return domain.Invalid("at", "RFC 3339")
 	}
 	s.clock.Set(at)
-	return c.NoContent(http.StatusOK)
+	return nil
 }
 
 // settle lets everything happen that is owed by an instant: periodic work, events, pushes, and what follows from them.
 func (s *stage) settle(c echo.Context) error {
-	if err := s.moveClock(c); err != nil {
+	if err := s.moveTo(c.FormValue("at")); err != nil {
 		return err
 	}
 	ctx := c.Request().Context()
@@ -141,7 +151,7 @@ func (i *inside) start(ctx context.Context, at time.Time) error {
 	ctx, i.end = context.WithCancel(ctx)
 	i.done = make(chan error, 1)
 	ready := make(chan struct{})
-	go func() { i.done <- runStage(ctx, i.addr, i.folder, at, i.set, func() { close(ready) }) }()
+	go func() { i.done <- runStage(ctx, i.addr, i.folder, silent, at, i.set, func() { close(ready) }) }()
 	select {
 	case <-ready:
 		return nil
@@ -178,7 +188,7 @@ func simulateServerCommand() *cobra.Command {
 			_, _ = io.Copy(io.Discard, cmd.InOrStdin())
 			end()
 		}()
-		return runStage(ctx, *addr, *folder, standing, nil, func() {})
+		return runStage(ctx, *addr, *folder, "warn", standing, nil, func() {})
 	}
 	return c
 }
@@ -231,7 +241,7 @@ func (o *outside) await(ctx context.Context) error {
 func (o *outside) kill() error {
 	err := o.process.Process.Kill()
 	_ = o.process.Wait() // it was killed, and says so
-	return errors.Join(err, o.input.Close())
+	return err
 }
 
 func (o *outside) stop() error {
