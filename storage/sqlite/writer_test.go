@@ -200,7 +200,7 @@ func TestASecondEngineOnTheFileIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(t.Context(), path); err == nil || !strings.Contains(err.Error(), "another process has this database open") {
+	if _, err := Open(t.Context(), path); err == nil || !strings.Contains(err.Error(), "another process has it open") {
 		t.Errorf("got %v", err)
 	}
 	if err := first.Close(); err != nil {
