@@ -40,8 +40,7 @@ var (
 // Store keeps answers.
 type Store interface {
 	domain.Documents[Answer]
-	Delete(ctx context.Context, id string) error
-	Ended(ctx context.Context, before time.Time, page domain.Page) ([]Answer, domain.Cursor, error)
+	domain.Passing[Answer]
 }
 
 // Service holds the use cases.
@@ -107,18 +106,5 @@ func (s *Service) Finish(ctx context.Context, whom, key string, status int, body
 
 // Sweep forgets old answers.
 func (s *Service) Sweep(ctx context.Context) error {
-	for {
-		ended, next, err := s.Store.Ended(ctx, s.Clock.Now(), domain.Page{Limit: domain.MaxPage})
-		if err != nil {
-			return err
-		}
-		for _, a := range ended {
-			if err := s.Store.Delete(ctx, a.ID); err != nil {
-				return err
-			}
-		}
-		if next == "" {
-			return nil
-		}
-	}
+	return domain.Sweep(ctx, s.Store, s.Clock.Now())
 }

@@ -32,8 +32,7 @@ const purpose = "push.body"
 // Store keeps pushes.
 type Store interface {
 	domain.Documents[Push]
-	Delete(ctx context.Context, id string) error
-	Ended(ctx context.Context, before time.Time, page domain.Page) ([]Push, domain.Cursor, error)
+	domain.Passing[Push]
 }
 
 // Media takes the verdicts of media checks.
@@ -98,18 +97,5 @@ func (s *Service) Work(ctx context.Context, id string) error {
 
 // Sweep forgets old pushes.
 func (s *Service) Sweep(ctx context.Context) error {
-	for {
-		ended, next, err := s.Store.Ended(ctx, s.Clock.Now(), domain.Page{Limit: domain.MaxPage})
-		if err != nil {
-			return err
-		}
-		for _, p := range ended {
-			if err := s.Store.Delete(ctx, p.ID); err != nil {
-				return err
-			}
-		}
-		if next == "" {
-			return nil
-		}
-	}
+	return domain.Sweep(ctx, s.Store, s.Clock.Now())
 }
