@@ -169,7 +169,7 @@ func TestTheLogNamesEveryRequestOnceAndNobody(t *testing.T) {
 		}
 		s.json(http.StatusOK, "GET /api/v1/notices", token, "", &inbox)
 	}
-	c.await(`msg="job failed"`)
+	c.await(`msg="job did not succeed"`)
 	var people []struct {
 		OpenID string `json:"openid"`
 		Name   string
