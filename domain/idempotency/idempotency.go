@@ -62,7 +62,9 @@ func (s *Service) Begin(ctx context.Context, whom, key, request string) (status 
 	if !errors.Is(err, domain.ErrExists) {
 		return 0, "", err
 	}
+	mine := false
 	claimed, err := s.Store.Update(ctx, id, func(a *Answer) error {
+		mine = false
 		switch {
 		case a.Request != request:
 			return ErrDiffers
@@ -71,10 +73,13 @@ func (s *Service) Begin(ctx context.Context, whom, key, request string) (status 
 		case now.Sub(a.BeganAt) < Abandoned:
 			return ErrUnderWay
 		}
-		a.BeganAt = now
+		mine, a.BeganAt = true, now
 		return nil
 	})
-	if err != nil || claimed.Status == 0 {
+	switch {
+	case errors.Is(err, domain.ErrNotFound): // freed just now
+		return 0, "", ErrUnderWay
+	case err != nil || mine:
 		return 0, "", err
 	}
 	body, err = s.Sealer.Open(purpose, claimed.Body)
@@ -91,6 +96,9 @@ func (s *Service) Finish(ctx context.Context, whom, key string, status int, body
 		a.Status, a.Body = status, s.Sealer.Seal(purpose, body)
 		return nil
 	})
+	if errors.Is(err, domain.ErrNotFound) { // freed by one who took this request for lost, and ran it
+		return nil
+	}
 	return err
 }
 
