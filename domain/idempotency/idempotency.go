@@ -101,6 +101,9 @@ func (s *Service) Finish(ctx context.Context, whom, key string, status int, body
 		a.Status, a.Body = status, s.Sealer.Seal(purpose, body)
 		return nil
 	})
+	if errors.Is(err, domain.ErrNotFound) { // freed by one who took this request for lost, and ran it
+		return nil
+	}
 	return err
 }
 

@@ -27,6 +27,10 @@ const EventReceived = "push:received"
 // Remember is how long a push is kept to recognise a second delivery.
 const Remember = 7 * 24 * time.Hour
 
+// Patience is how long a verdict may wait for our own note of the check that it answers. After that the check was asked
+// for anew by somebody who did not live to note the first one, and its own answer counts.
+const Patience = 5 * time.Minute
+
 const purpose = "push.body"
 
 // Store keeps pushes.
@@ -88,7 +92,11 @@ func (s *Service) Work(ctx context.Context, id string) error {
 	}
 	switch {
 	case p.Media != nil:
-		return s.Media.Answer(ctx, *p.Media)
+		err := s.Media.Answer(ctx, *p.Media)
+		if errors.Is(err, domain.ErrNotFound) && s.Clock.Now().Sub(kept.At) >= Patience {
+			return nil
+		}
+		return err
 	case len(p.Subscriptions) > 0:
 		return s.Notices.Subscribed(ctx, p.OpenID, p.ID, p.Subscriptions)
 	}
