@@ -127,6 +127,7 @@ func TestAKeyThatIsFreedUnderOurHandsIsNotSomethingThatWasNotFound(t *testing.T)
 		}
 	}
 	w.begin(t, "ann", "k", "r", 0, "", nil)
+	w.begin(t, "ann", "k", "r", 0, "", idempotency.ErrUnderWay)
 	w.finish(t, 0, "")
 	w.finish(t, 201, "of one who was slow")
 }
