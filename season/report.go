@@ -50,8 +50,8 @@ func NewReport(o Options, s Story, f audit.Facts, elapsed time.Duration) Report 
 		}
 	}
 	for _, p := range f.Ledger.Pushes {
-		if p.State == "accepted" {
-			r.Counts["pushes"]++
+		if p.Kind == "subscribe_msg_popup_event" && p.State == "accepted" {
+			r.Counts["consents_heard"]++
 		}
 	}
 	return r
