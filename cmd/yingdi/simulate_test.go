@@ -94,4 +94,3 @@ func TestADoubledEffectIsCaught(t *testing.T) {
 		t.Errorf("caught as %v, want messages-once among them", names)
 	}
 }
-
