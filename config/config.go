@@ -2,6 +2,8 @@
 package config
 
 import (
+	"cmp"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/go-viper/mapstructure/v2"
@@ -182,12 +185,20 @@ func (p *problems) oneOf(key, value string, allowed ...string) {
 	p.that(false, key, fmt.Sprintf("is %q", value), "Use one of: "+strings.Join(allowed, ", "))
 }
 
+// made tells what somebody made up from what the example holds.
+func made(secret string) bool { return !strings.HasPrefix(secret, "change-me") }
+
+// origin tells whether an address is a scheme and a host and nothing more.
+func origin(address string, schemes ...string) bool {
+	u, err := url.Parse(address)
+	return err == nil && slices.Contains(schemes, u.Scheme) && u.Host != "" && address == u.Scheme+"://"+u.Host
+}
+
 // Validate returns everything that keeps a production from starting, each by its key.
 func (c Config) Validate() error {
 	var p problems
 	p.that(c.Addr != "", "addr", "is empty", "Give the address to listen on, such as 127.0.0.1:8080")
-	u, err := url.Parse(c.URL)
-	p.that(err == nil && u.Scheme == "https" && u.Host != "" && u.Path == "", "url",
+	p.that(origin(c.URL, "https"), "url",
 		"is no https address", "Give the public address, such as https://camp.example.com: WeChat calls nothing else")
 	p.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	p.oneOf("log.format", c.Log.Format, "json", "text")
@@ -200,8 +211,9 @@ func (c Config) Validate() error {
 	w := c.WeChat
 	p.that(strings.HasPrefix(w.AppID, "wx"), "wechat.app_id", "is no app id", "Copy it from the mini-program's console; it begins with wx")
 	p.that(len(w.AppSecret) == 32, "wechat.app_secret", "is no app secret", "Copy the 32 characters from the mini-program's console")
-	p.that(len(w.Token) >= 3 && len(w.Token) <= 32, "wechat.token", "must have 3 to 32 characters", "Make one up and enter it in the console's message push settings as well")
-	p.that(len(w.AESKey) == 43, "wechat.aes_key", "must have 43 characters", "Generate it in the console's message push settings and choose the safe mode")
+	p.that(len(w.Token) >= 3 && len(w.Token) <= 32 && made(w.Token), "wechat.token", "must have 3 to 32 characters of your own", "Make one up and enter it in the console's message push settings as well")
+	key, err := base64.StdEncoding.DecodeString(w.AESKey + "=")
+	p.that(err == nil && len(key) == 32, "wechat.aes_key", "must have 43 characters, letters and digits", "Generate it in the console's message push settings and choose the safe mode")
 	p.that(w.BaseURL == "", "wechat.base_url", "points away from WeChat", "Remove it: a stand-in has no place in production")
 	return errors.Join(p...)
 }
@@ -223,9 +235,8 @@ func (c Config) validateParts(p *problems) {
 		p.that(c.Workers > 0, "workers", "is 0", "The embedded queue has no other process to work on it: use 1 or more")
 	}
 	if c.Media == "s3" {
-		web := func(s string) bool { return strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://") }
-		p.that(web(c.S3.Endpoint), "s3.endpoint", "is no address", "Write http://minio:9000")
-		p.that(c.S3.PublicURL == "" || web(c.S3.PublicURL), "s3.public_url", "is no address", "Write https://media.example.com")
+		p.that(origin(c.S3.Endpoint, "http", "https"), "s3.endpoint", "is no address", "Write http://minio:9000")
+		p.that(origin(cmp.Or(c.S3.PublicURL, c.S3.Endpoint), "https"), "s3.public_url", "is no https address", "Write https://media.example.com: phones send files to nothing else")
 		p.that(c.S3.Bucket != "", "s3.bucket", "is empty", "Name the bucket")
 		p.that(c.S3.AccessKey != "" && c.S3.SecretKey != "" && c.S3.SecretKey != "minioadmin", "s3.secret_key", "is missing or a default", "Make a key pair for this bucket alone")
 	}
@@ -236,7 +247,7 @@ func (c Config) validateParts(p *problems) {
 }
 
 func (c Config) validateSecrets(p *problems) {
-	good := func(s string) bool { return len(s) >= 32 && !strings.HasPrefix(s, "change-me") }
+	good := func(s string) bool { return len(s) >= 32 && made(s) }
 	p.that(len(c.Secrets.Master) > 0, "secrets.master", "is missing", "Make one: openssl rand -hex 32")
 	for _, s := range c.Secrets.Master {
 		p.that(good(s), "secrets.master", "is too short or the example's", "Make one: openssl rand -hex 32")

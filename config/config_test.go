@@ -39,8 +39,16 @@ func TestEachProblemNamesItsKeyAndItsFix(t *testing.T) {
 		{"redis without an address", "redis.url", func(c *Config) { c.Queue = "redis" }},
 		{"S3 without a scheme", "s3.endpoint", func(c *Config) { c.Media, c.S3.Endpoint = "s3", "x:9000" }},
 		{"S3 with MinIO's own password", "s3.secret_key", func(c *Config) {
-			c.Media, c.S3 = "s3", S3{Endpoint: "http://x:9000", Bucket: "b", AccessKey: "a", SecretKey: "minioadmin"}
+			c.Media, c.S3 = "s3", S3{Endpoint: "https://x:9000", Bucket: "b", AccessKey: "a", SecretKey: "minioadmin"}
 		}},
+		{"S3 that phones cannot send to", "s3.public_url", func(c *Config) {
+			c.Media, c.S3 = "s3", S3{Endpoint: "http://x:9000", Bucket: "b", AccessKey: "a", SecretKey: "s"}
+		}},
+		{"S3 with a path", "s3.public_url", func(c *Config) {
+			c.Media, c.S3 = "s3", S3{Endpoint: "http://x:9000", PublicURL: "https://x.example/media", Bucket: "b", AccessKey: "a", SecretKey: "s"}
+		}},
+		{"the example's token", "wechat.token", func(c *Config) { c.WeChat.Token = "change-me" }},
+		{"an AES key that is none", "wechat.aes_key", func(c *Config) { c.WeChat.AESKey = strings.Repeat("?", 43) }},
 		{"nobody to work on the embedded queue", "workers", func(c *Config) { c.Workers = 0 }},
 		{"the example's master secret", "secrets.master", func(c *Config) { c.Secrets.Master[0] = "change-me-" + strings.Repeat("x", 40) }},
 		{"a short hash secret", "secrets.hash", func(c *Config) { c.Secrets.Hash = "short" }},
@@ -64,7 +72,7 @@ func TestTheExampleHasEveryKeyAndIsRefusedUntilFilledIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = c.Validate()
-	for _, key := range []string{"secrets.master", "secrets.hash", "wechat.app_secret", "wechat.aes_key"} {
+	for _, key := range []string{"secrets.master", "secrets.hash", "wechat.app_secret", "wechat.token", "wechat.aes_key"} {
 		if err == nil || !strings.Contains(err.Error(), key) {
 			t.Errorf("the example's %s was accepted: %v", key, err)
 		}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -89,7 +88,7 @@ func writeUntilKilled(path string) error {
 	var done effects
 	q, err := jobs.New(jobs.Options{
 		Redis: e.Client, Outbox: db, Consumers: []jobs.Consumer{done.consumer("one")}, Clock: newClock(),
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: prometheus.NewRegistry(),
+		Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
 	})
 	if err != nil {
 		return err

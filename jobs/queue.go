@@ -175,7 +175,7 @@ func (q *Queue) report(ctx context.Context, task *asynq.Task, err error) {
 		if tried >= most || errors.Is(err, asynq.SkipRetry) {
 			level, result = slog.LevelError, "dead"
 		}
-		q.Log.Log(ctx, level, "job "+result, "kind", task.Type(), "job", id, "try", tried+1, "err", err)
+		q.Log.Log(ctx, level, "job did not succeed", "kind", task.Type(), "job", id, "result", result, "try", tried+1, "err", err)
 	}
 	q.metrics.jobs.WithLabelValues(task.Type(), result).Inc()
 }

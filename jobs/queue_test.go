@@ -209,7 +209,7 @@ func TestAJobThatDoesNotFinishInTimeIsDoneByTheNextProcess(t *testing.T) {
 	if done.count("one/t") != 1 || len(next.dead()) != 0 {
 		t.Errorf("done %d times, dead %v", done.count("one/t"), next.dead())
 	}
-	if strings.Contains(w.logs.String(), "job failed") {
+	if strings.Contains(w.logs.String(), "job did not succeed") {
 		t.Errorf("the end of a process was logged as a failure:\n%s", w.logs)
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/base64"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -52,7 +51,7 @@ func newBundle(t *testing.T) *bundle {
 	}
 	server := httptest.NewServer(stand)
 	c.WeChat.BaseURL = server.URL
-	a, err := wire(context.Background(), c, at, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	a, err := wire(context.Background(), c, at, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,16 +45,15 @@ func code(t *testing.T, secret string) string {
 
 // browser keeps cookies as one does behind the proxy that speaks HTTPS for us.
 type browser struct {
-	t       *testing.T
-	site    *child
+	client
 	cookies map[string]string
 }
 
-func newBrowser(c *child) *browser { return &browser{c.t, c, map[string]string{}} }
+func newBrowser(c client) *browser { return &browser{c, map[string]string{}} }
 
 func (b *browser) do(method, path string, form url.Values) (status int, to, page string) {
 	b.t.Helper()
-	r, err := http.NewRequest(method, b.site.url+path, strings.NewReader(form.Encode()))
+	r, err := http.NewRequest(method, b.url+path, strings.NewReader(form.Encode()))
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -72,7 +71,7 @@ func (b *browser) do(method, path string, form url.Values) (status int, to, page
 		b.t.Fatal(err)
 	}
 	for _, cookie := range answer.Cookies() {
-		if !cookie.Secure || !cookie.HttpOnly || !strings.HasPrefix(cookie.Name, "__Host-") {
+		if !cookie.HttpOnly || cookie.Secure != strings.HasPrefix(cookie.Name, "__Host-") {
 			b.t.Errorf("a careless cookie: %s", cookie.Name)
 		}
 		b.cookies[cookie.Name] = cookie.Value
@@ -130,7 +129,7 @@ func TestAnAdminFromTheCommandLineToTheConsole(t *testing.T) {
 	if status, said := admin(t, path, second, "reset-password", "root"); status != 1 || !strings.Contains(said, "another process has it open") {
 		t.Errorf("beside a running server: exit status %d: %s", status, said)
 	}
-	b, used := newBrowser(c), code(t, secret)
+	b, used := newBrowser(c.client), code(t, secret)
 	if status, _, _ := b.do("POST", "/console/signin", url.Values{"login": {"root"}, "password": {password}, "code": {used}}); status != http.StatusForbidden {
 		t.Errorf("without a page's token: %d", status)
 	}
@@ -140,7 +139,10 @@ func TestAnAdminFromTheCommandLineToTheConsole(t *testing.T) {
 	if status, to := b.signIn("root", password, used); status != http.StatusSeeOther || to != "/console" || !b.inside() {
 		t.Fatalf("signing in: %d to %s, inside %v", status, to, b.inside())
 	}
-	if other := newBrowser(c); other.inside() {
+	if b.cookies["__Host-yingdi_console"] == "" {
+		t.Error("the cookie is not for HTTPS alone")
+	}
+	if other := newBrowser(c.client); other.inside() {
 		t.Error("everybody is inside")
 	} else if status, _ := other.signIn("root", password, used); status == http.StatusSeeOther || other.inside() {
 		t.Errorf("with a code that was used: %d", status)
@@ -151,11 +153,11 @@ func TestAnAdminFromTheCommandLineToTheConsole(t *testing.T) {
 	status, said = admin(t, path, second, "reset-password", "root")
 	fresh := oneTime(t, status, said)
 	c = serve(t, path)
-	b.site = c
+	b.client = c.client
 	if b.inside() {
 		t.Error("the reset did not end the session")
 	}
-	b = newBrowser(c)
+	b = newBrowser(c.client)
 	if status, _ := b.signIn("root", password, code(t, fresh)); status == http.StatusSeeOther {
 		t.Error("the old password still works")
 	}
@@ -183,7 +185,7 @@ func TestABackupOfARunningServerIsAServer(t *testing.T) {
 
 	path, folder = oneBox(t)
 	restore(t, copied, folder)
-	b := newBrowser(serve(t, path))
+	b := newBrowser(serve(t, path).client)
 	if status, _ := b.signIn("root", "correct horse battery", code(t, secret)); status != http.StatusSeeOther || !b.inside() {
 		t.Errorf("signing in to what was restored: %d", status)
 	}

@@ -69,6 +69,27 @@ func (c client) signIn(name string) (token string) {
 	return in.Access
 }
 
+// probe reads an address until it answers with the status, and returns what it says.
+func (c client) probe(path string, status int) string {
+	c.t.Helper()
+	for deadline := time.Now().Add(untiring); ; time.Sleep(50 * time.Millisecond) {
+		answer, err := network.Get(c.url + path)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		raw, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		switch {
+		case err != nil:
+			c.t.Fatal(err)
+		case answer.StatusCode == status:
+			return string(raw)
+		case time.Now().After(deadline):
+			c.t.Fatalf("%s answers %d, not %d", path, answer.StatusCode, status)
+		}
+	}
+}
+
 // prepared is a folder with a camp that runs today, some tasks of today, and learners who are in.
 type prepared struct {
 	folder, camp string

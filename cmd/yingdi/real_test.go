@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"mime/multipart"
 	"net"
 	"net/http"
@@ -103,27 +102,6 @@ func (c client) card(checkin, token string) string {
 			return card.URL
 		case time.Now().After(deadline):
 			c.t.Fatalf("the card is %s", card.State)
-		}
-	}
-}
-
-// probe reads an address until it answers with the status, and returns what it says.
-func (c client) probe(path string, status int) string {
-	c.t.Helper()
-	for deadline := time.Now().Add(untiring); ; time.Sleep(50 * time.Millisecond) {
-		answer, err := network.Get(c.url + path)
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		raw, err := io.ReadAll(answer.Body)
-		answer.Body.Close()
-		switch {
-		case err != nil:
-			c.t.Fatal(err)
-		case answer.StatusCode == status:
-			return string(raw)
-		case time.Now().After(deadline):
-			c.t.Fatalf("%s answers %d, not %d", path, answer.StatusCode, status)
 		}
 	}
 }

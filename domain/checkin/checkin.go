@@ -150,8 +150,10 @@ func (c *Checkin) Decide(version int, text media.Verdict, files []media.Verdict)
 		c.State, c.Reason = Rejected, "内容未通过审核"
 	case slices.Contains(all, media.InReview):
 		c.State, c.Reason = Hidden, "内容需要人工审核"
-	case slices.Contains(all, media.Waiting):
-		if text != media.Passed || c.TextPassed {
+	case text != media.Passed:
+		return domain.ErrSame
+	case slices.ContainsFunc(files, func(v media.Verdict) bool { return v != media.Passed }):
+		if c.TextPassed {
 			return domain.ErrSame
 		}
 		c.TextPassed = true

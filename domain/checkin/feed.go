@@ -201,18 +201,7 @@ func (s *Service) CountLikes(ctx context.Context, likeID string) error {
 	if err != nil {
 		return err
 	}
-	n, err := s.Likes.CountOn(ctx, like.Checkin)
-	if err != nil {
-		return err
-	}
-	_, err = s.Store.Update(ctx, like.Checkin, func(c *Checkin) error {
-		if c.Likes == int(n) {
-			return domain.ErrSame
-		}
-		c.Likes = int(n)
-		return nil
-	})
-	return err
+	return s.recount(ctx, like.Checkin, s.Likes.CountOn, func(c *Checkin) *int { return &c.Likes })
 }
 
 // Say puts a comment under a check-in. Others see it once WeChat's check has passed it.

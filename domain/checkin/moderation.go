@@ -66,7 +66,7 @@ func (s *Service) MediaModerated(ctx context.Context, mediaID string) error {
 }
 
 // checkText asks WeChat. A text that is too long for one question is asked in parts; the worst part counts. Somebody
-// whom WeChat cannot judge (inactive for two hours, no WeChat at all) is left to a person: a failing check closes.
+// whom WeChat cannot judge (inactive for two hours, unknown to it, no WeChat at all) is left to a person: a failing check closes.
 func (s *Service) checkText(ctx context.Context, author, text string) (media.Verdict, error) {
 	openID, err := s.Members.OpenID(ctx, author)
 	if errors.Is(err, domain.ErrNotFound) {
@@ -79,7 +79,7 @@ func (s *Service) checkText(ctx context.Context, author, text string) (media.Ver
 	for _, part := range parts(text, 2400) {
 		verdict, err := s.WeChat.CheckText(ctx, openID, part)
 		switch {
-		case errors.Is(err, wechat.ErrInactive):
+		case errors.Is(err, wechat.ErrInactive), errors.Is(err, wechat.ErrUnknown):
 			worst = media.InReview
 		case err != nil:
 			return "", err
@@ -101,7 +101,8 @@ func parts(text string, n int) []string {
 	return append(list, string(runes))
 }
 
-// Show is a reviewer's yes to a check-in that was hidden or rejected; its files pass with it.
+// Show is a reviewer's yes to a check-in that was hidden or rejected; its files pass with it. Returns domain.ErrConflict
+// if the learner has changed it meanwhile: the yes was to something else.
 func (s *Service) Show(ctx context.Context, id string) (Checkin, error) {
 	c, err := s.forReviewer(ctx, id)
 	if err != nil {
@@ -110,7 +111,12 @@ func (s *Service) Show(ctx context.Context, id string) (Checkin, error) {
 	if err := s.Media.Decide(ctx, c.Media, media.Passed); err != nil {
 		return Checkin{}, err
 	}
-	return s.Store.Update(ctx, id, (*Checkin).Show)
+	return s.Store.Update(ctx, id, func(d *Checkin) error {
+		if d.Version != c.Version {
+			return domain.ErrConflict
+		}
+		return d.Show()
+	})
 }
 
 // Hide is a reviewer's no, with the reason that the author is shown.
@@ -152,16 +158,27 @@ func (s *Service) ModerateComment(ctx context.Context, id string) error {
 			return err
 		}
 	}
-	n, err := s.Comments.CountShown(ctx, said.Checkin)
-	if err != nil {
-		return err
-	}
-	_, err = s.Store.Update(ctx, said.Checkin, func(c *Checkin) error {
-		if c.Comments == int(n) {
-			return domain.ErrSame
+	return s.recount(ctx, said.Checkin, s.Comments.CountShown, func(c *Checkin) *int { return &c.Comments })
+}
+
+// recount sets a number that a check-in shows, from the facts. It counts again after it has written, so that of several
+// who do this at once the last to write is right.
+func (s *Service) recount(ctx context.Context, id string, count func(ctx context.Context, checkin string) (int64, error), shown func(*Checkin) *int) error {
+	n, err := count(ctx, id)
+	for err == nil {
+		if _, err = s.Store.Update(ctx, id, func(c *Checkin) error {
+			if *shown(c) == int(n) {
+				return domain.ErrSame
+			}
+			*shown(c) = int(n)
+			return nil
+		}); err != nil {
+			break
 		}
-		c.Comments = int(n)
-		return nil
-	})
+		written := n
+		if n, err = count(ctx, id); n == written {
+			break
+		}
+	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"yingdi/domain"
@@ -149,7 +150,8 @@ func (s *Service) Edit(ctx context.Context, id string, f Form) (Checkin, error) 
 	if err := f.Check(); err != nil {
 		return Checkin{}, err
 	}
-	if err := s.Media.Usable(ctx, c.Member, f.Media); err != nil {
+	fresh := slices.DeleteFunc(slices.Clone(f.Media), func(m string) bool { return slices.Contains(c.Media, m) })
+	if err := s.Media.Usable(ctx, c.Member, fresh); err != nil {
 		return Checkin{}, err
 	}
 	return s.Store.Update(ctx, id, func(c *Checkin) error { return c.Edit(f, s.Clock.Now()) })
@@ -190,6 +192,7 @@ func (s *Service) progressAt(ctx context.Context, in camp.Camp, memberID string,
 	if err != nil {
 		return Progress{}, err
 	}
+	tasks = slices.DeleteFunc(tasks, func(t lesson.Task) bool { return t.Day < in.Start || t.Day > in.End }) // the camp's days have moved
 	p := Progress{Scheduled: lesson.ScheduledDays(tasks), Done: map[domain.Day]bool{}, Today: today}
 	page := domain.Page{Limit: domain.MaxPage}
 	for {

@@ -40,8 +40,7 @@ var (
 // Store keeps answers.
 type Store interface {
 	domain.Documents[Answer]
-	Delete(ctx context.Context, id string) error
-	Ended(ctx context.Context, before time.Time, page domain.Page) ([]Answer, domain.Cursor, error)
+	domain.Passing[Answer]
 }
 
 // Service holds the use cases.
@@ -73,7 +72,9 @@ func (s *Service) Begin(ctx context.Context, whom, key, request string) (status 
 
 // claimed returns what is remembered of a key that somebody has claimed already.
 func (s *Service) claimed(ctx context.Context, id, request string, now time.Time) (status int, body string, err error) {
+	mine := false
 	claimed, err := s.Store.Update(ctx, id, func(a *Answer) error {
+		mine = false
 		switch {
 		case a.Request != request:
 			return ErrDiffers
@@ -82,10 +83,10 @@ func (s *Service) claimed(ctx context.Context, id, request string, now time.Time
 		case now.Sub(a.BeganAt) < Abandoned:
 			return ErrUnderWay
 		}
-		a.BeganAt = now
+		mine, a.BeganAt = true, now
 		return nil
 	})
-	if err != nil || claimed.Status == 0 {
+	if err != nil || mine {
 		return 0, "", err
 	}
 	body, err = s.Sealer.Open(purpose, claimed.Body)
@@ -102,23 +103,13 @@ func (s *Service) Finish(ctx context.Context, whom, key string, status int, body
 		a.Status, a.Body = status, s.Sealer.Seal(purpose, body)
 		return nil
 	})
+	if errors.Is(err, domain.ErrNotFound) { // freed by one who took this request for lost, and ran it
+		return nil
+	}
 	return err
 }
 
 // Sweep forgets old answers.
 func (s *Service) Sweep(ctx context.Context) error {
-	for {
-		ended, next, err := s.Store.Ended(ctx, s.Clock.Now(), domain.Page{Limit: domain.MaxPage})
-		if err != nil {
-			return err
-		}
-		for _, a := range ended {
-			if err := s.Store.Delete(ctx, a.ID); err != nil {
-				return err
-			}
-		}
-		if next == "" {
-			return nil
-		}
-	}
+	return domain.Sweep(ctx, s.Store, s.Clock.Now())
 }

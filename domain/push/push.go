@@ -27,13 +27,16 @@ const EventReceived = "push:received"
 // Remember is how long a push is kept to recognise a second delivery.
 const Remember = 7 * 24 * time.Hour
 
+// Patience is how long a verdict may wait for our own note of the check that it answers. After that the check was asked
+// for anew by somebody who did not live to note the first one, and its own answer counts.
+const Patience = 5 * time.Minute
+
 const purpose = "push.body"
 
 // Store keeps pushes.
 type Store interface {
 	domain.Documents[Push]
-	Delete(ctx context.Context, id string) error
-	Ended(ctx context.Context, before time.Time, page domain.Page) ([]Push, domain.Cursor, error)
+	domain.Passing[Push]
 }
 
 // Media takes the verdicts of media checks.
@@ -89,7 +92,11 @@ func (s *Service) Work(ctx context.Context, id string) error {
 	}
 	switch {
 	case p.Media != nil:
-		return s.Media.Answer(ctx, *p.Media)
+		err := s.Media.Answer(ctx, *p.Media)
+		if errors.Is(err, domain.ErrNotFound) && s.Clock.Now().Sub(kept.At) >= Patience {
+			return nil
+		}
+		return err
 	case len(p.Subscriptions) > 0:
 		return s.Notices.Subscribed(ctx, p.OpenID, p.ID, p.Subscriptions)
 	}
@@ -98,18 +105,5 @@ func (s *Service) Work(ctx context.Context, id string) error {
 
 // Sweep forgets old pushes.
 func (s *Service) Sweep(ctx context.Context) error {
-	for {
-		ended, next, err := s.Store.Ended(ctx, s.Clock.Now(), domain.Page{Limit: domain.MaxPage})
-		if err != nil {
-			return err
-		}
-		for _, p := range ended {
-			if err := s.Store.Delete(ctx, p.ID); err != nil {
-				return err
-			}
-		}
-		if next == "" {
-			return nil
-		}
-	}
+	return domain.Sweep(ctx, s.Store, s.Clock.Now())
 }

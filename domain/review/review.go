@@ -21,7 +21,7 @@ type Review struct {
 	Camp       string    `json:"camp"`
 	Organiser  string    `json:"organiser"`
 	Learner    string    `json:"learner"`
-	Reviewer   string    `json:"reviewer"`
+	Reviewer   string    `json:"reviewer"` // of what is released; until then, of the draft
 	State      State     `json:"state"`
 	Draft      Mark      `json:"draft"`    // what the teacher is writing
 	Released   Mark      `json:"released"` // what the learner sees; stands until the next release
@@ -91,7 +91,10 @@ func (r *Review) Write(m Mark, reviewer string) error {
 	if r.State == Released {
 		return ErrReleased
 	}
-	r.Draft, r.Reviewer = m, reviewer
+	r.Draft = m
+	if r.Round == 0 {
+		r.Reviewer = reviewer
+	}
 	return nil
 }
 
@@ -183,7 +186,7 @@ func (s *Service) Release(ctx context.Context, checkinID string, m Mark) (Review
 	if err != nil {
 		return r, err
 	}
-	return r, s.Checkins.NoteReviewed(ctx, checkinID, true)
+	return r, s.syncQueue(ctx, r)
 }
 
 func (s *Service) write(ctx context.Context, checkinID string, m Mark, release bool) (Review, error) {
@@ -227,7 +230,22 @@ func (s *Service) Reopen(ctx context.Context, checkinID string) (Review, error) 
 	if err != nil {
 		return r, err
 	}
-	return r, s.Checkins.NoteReviewed(ctx, checkinID, false)
+	return r, s.syncQueue(ctx, r)
+}
+
+// syncQueue takes the check-in of the review out of the queue, or puts it back. It looks at the review again after it has
+// written, so that of several who do this at once the last to write is right.
+func (s *Service) syncQueue(ctx context.Context, r Review) error {
+	for {
+		released := r.State == Released
+		if err := s.Checkins.NoteReviewed(ctx, r.ID, released); err != nil {
+			return err
+		}
+		var err error
+		if r, err = s.Store.Get(ctx, r.ID); err != nil || released == (r.State == Released) {
+			return err
+		}
+	}
 }
 
 func (s *Service) forReviewer(ctx context.Context, checkinID string) (checkin.Checkin, error) {
@@ -288,7 +306,7 @@ func (s *Service) Announce(ctx context.Context, checkinID string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Checkins.NoteReviewed(ctx, checkinID, r.State == Released); err != nil {
+	if err := s.syncQueue(ctx, r); err != nil {
 		return err
 	}
 	for round := 1; round <= r.Round; round++ {

@@ -14,9 +14,7 @@ import (
 // Store keeps sessions.
 type Store interface {
 	domain.Documents[Session]
-	Delete(ctx context.Context, id string) error
-	// Ended lists sessions whose time ended before the instant.
-	Ended(ctx context.Context, before time.Time, page domain.Page) ([]Session, domain.Cursor, error)
+	domain.Passing[Session]
 }
 
 // WeChat identifies people by the code that wx.login gave the mini-program.
@@ -187,18 +185,5 @@ func (s *Service) SignOut(ctx context.Context) error {
 // Sweep deletes sessions and sign-in tickets whose time ended a while ago.
 func (s *Service) Sweep(ctx context.Context) error {
 	before := s.Clock.Now().Add(-24 * time.Hour)
-	for {
-		ended, next, err := s.Store.Ended(ctx, before, domain.Page{Limit: domain.MaxPage})
-		if err != nil {
-			return err
-		}
-		for _, e := range ended {
-			if err := s.Store.Delete(ctx, e.ID); err != nil {
-				return err
-			}
-		}
-		if next == "" {
-			return s.sweepTickets(ctx, before)
-		}
-	}
+	return errors.Join(domain.Sweep(ctx, s.Store, before), domain.Sweep(ctx, s.Tickets, before))
 }

@@ -40,8 +40,7 @@ const (
 // TicketStore keeps tickets.
 type TicketStore interface {
 	domain.Documents[Ticket]
-	Delete(ctx context.Context, id string) error
-	Ended(ctx context.Context, before time.Time, page domain.Page) ([]Ticket, domain.Cursor, error)
+	domain.Passing[Ticket]
 }
 
 // move takes the ticket from one of the given states to the next for the person.
@@ -150,21 +149,4 @@ func (s *Service) OpenConsole(ctx context.Context, id string) (cookie string, er
 	}
 	opened, err := s.open(ctx, m, Console)
 	return derive(s.Sealer, purposeConsole, opened.ID, 0).String(), err
-}
-
-func (s *Service) sweepTickets(ctx context.Context, before time.Time) error {
-	for {
-		ended, next, err := s.Tickets.Ended(ctx, before, domain.Page{Limit: domain.MaxPage})
-		if err != nil {
-			return err
-		}
-		for _, e := range ended {
-			if err := s.Tickets.Delete(ctx, e.ID); err != nil {
-				return err
-			}
-		}
-		if next == "" {
-			return nil
-		}
-	}
 }

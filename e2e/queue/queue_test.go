@@ -6,7 +6,6 @@ package queue_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"path/filepath"
@@ -124,7 +123,7 @@ func start(t *testing.T, client goredis.UniversalClient, db *storage.DB, consume
 	t.Helper()
 	q, err := jobs.New(jobs.Options{
 		Redis: client, Outbox: db, Consumers: []jobs.Consumer{consumer}, Clock: systemClock{},
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Metrics: prometheus.NewRegistry(), Poll: 5 * time.Millisecond,
+		Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(), Poll: 5 * time.Millisecond,
 	})
 	if err != nil {
 		t.Fatal(err)
