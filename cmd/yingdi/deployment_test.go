@@ -98,7 +98,7 @@ func TestEveryAddressInTheExamplesIsUnderstood(t *testing.T) {
 
 func TestWhatIsWatchedExistsAndWhatExistsIsExplained(t *testing.T) {
 	t.Parallel()
-	c := develop(t, t.TempDir())
+	c := develop(t, prepare(t, 0, 1).folder)
 	name := regexp.MustCompile(`\b(?:yingdi|go|process)_[a-z_]+\b`)
 	var shown []string
 	for deadline := time.Now().Add(untiring); !slices.Contains(shown, "yingdi_jobs_total"); time.Sleep(50 * time.Millisecond) {

@@ -90,7 +90,7 @@ func (c client) probe(path string, status int) string {
 	}
 }
 
-// prepared is a folder with a camp that runs today, some tasks of today, and learners who are in.
+// prepared is a folder with a camp that runs today and has free seats, some tasks of today, and learners who are in.
 type prepared struct {
 	folder, camp string
 	tasks        []string
@@ -108,7 +108,7 @@ func prepare(t *testing.T, learners, tasks int) prepared {
 	}
 	b := &bundle{d.app, d.wechat}
 	_, teacher := b.person(t, "teacher")
-	c, all := b.running(t, teacher, learners)
+	c, all := b.running(t, teacher, learners+5)
 	p.camp, p.tasks = c.ID, []string{all[0].ID}
 	for i := 1; i < tasks; i++ {
 		task, err := b.services.Lessons.Add(b.as(t, teacher), c.ID, lesson.Form{Day: all[0].Day, Title: fmt.Sprint("再读一段 ", i)})

@@ -61,7 +61,7 @@ func TestDevOnAnEmptyFolder(t *testing.T) {
 
 func TestAFolderIsOneProcessesOwn(t *testing.T) {
 	t.Parallel()
-	folder := t.TempDir()
+	folder := prepare(t, 0, 1).folder
 	c := develop(t, folder)
 	said := refused(t, nil, "dev", "--addr", "127.0.0.1:0", "--data", folder)
 	if want := "another yingdi works in the folder " + folder; !strings.Contains(said, want) || strings.Count(said, "\n") != 1 {

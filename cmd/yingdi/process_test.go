@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 }
 
 // untiring bounds every wait for a process; nothing takes anywhere near as long.
-const untiring = 2 * time.Minute
+const untiring = 3 * time.Minute
 
 // output is what a process has printed so far.
 type output struct {
