@@ -17,7 +17,9 @@ help: ## list the targets
 
 .PHONY: run
 run: assets ## run everything in one process, with a demo camp: http://127.0.0.1:8080
-	$(GO) run ./cmd/yingdi dev
+	@echo "Building; the first time that takes a few minutes."
+	@$(GO) build -ldflags '-X main.version=$(VERSION)' -o bin/yingdi-dev ./cmd/yingdi
+	@exec bin/yingdi-dev dev
 
 .PHONY: build
 build: assets ## build bin/yingdi

@@ -231,9 +231,9 @@ func (c Config) validateParts(p *problems) {
 	}
 	if c.Queue == "redis" {
 		p.that(c.Redis.URL != "", "redis.url", "is missing", "Write redis://:password@host:6379/0, redis-sentinel://… or redis-cluster://…")
-	} else {
-		p.that(c.Workers > 0, "workers", "is 0", "The embedded queue has no other process to work on it: use 1 or more")
 	}
+	p.that(c.Workers > 0 || c.Queue == "redis" && c.Documents == "mongo", "workers", "is 0",
+		"No other process can work on an embedded queue or on a SQLite file: use 1 or more")
 	if c.Media == "s3" {
 		p.that(origin(c.S3.Endpoint, "http", "https"), "s3.endpoint", "is no address", "Write http://minio:9000")
 		p.that(origin(cmp.Or(c.S3.PublicURL, c.S3.Endpoint), "https"), "s3.public_url", "is no https address", "Write https://media.example.com: phones send files to nothing else")

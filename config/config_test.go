@@ -50,6 +50,7 @@ func TestEachProblemNamesItsKeyAndItsFix(t *testing.T) {
 		{"the example's token", "wechat.token", func(c *Config) { c.WeChat.Token = "change-me" }},
 		{"an AES key that is none", "wechat.aes_key", func(c *Config) { c.WeChat.AESKey = strings.Repeat("?", 43) }},
 		{"nobody to work on the embedded queue", "workers", func(c *Config) { c.Workers = 0 }},
+		{"nobody to work on a SQLite file", "workers", func(c *Config) { c.Queue, c.Redis.URL, c.Workers = "redis", "redis://x/0", 0 }},
 		{"the example's master secret", "secrets.master", func(c *Config) { c.Secrets.Master[0] = "change-me-" + strings.Repeat("x", 40) }},
 		{"a short hash secret", "secrets.hash", func(c *Config) { c.Secrets.Hash = "short" }},
 		{"a stand-in for WeChat", "wechat.base_url", func(c *Config) { c.WeChat.BaseURL = "http://127.0.0.1:9" }},

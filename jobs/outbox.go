@@ -65,10 +65,11 @@ func (q *Queue) Relay(ctx context.Context) {
 
 // relay logs when the queue goes away and when it comes back, not each event in between: they wait in the outbox.
 func (q *Queue) relay(ctx context.Context, p domain.Posted) {
-	ctx, cancel := context.WithTimeout(ctx, sendPatience)
+	sending, cancel := context.WithTimeout(ctx, sendPatience)
 	defer cancel()
-	err := q.send(ctx, p)
+	err := q.send(sending, p)
 	switch {
+	case ctx.Err() != nil: // we are going, not the queue
 	case err == nil && q.away.CompareAndSwap(true, false):
 		q.Log.Info("the queue answers again")
 	case err != nil && q.away.CompareAndSwap(false, true):

@@ -38,6 +38,9 @@ func devCommand() *cobra.Command {
 		out := cmd.OutOrStdout()
 		o := devOptions{Addr: *addr, Data: *data, Demo: true, Log: config.Log{Level: *level, Format: "text"}}
 		redis.LogTo(logger(o.Log))
+		defer context.AfterFunc(cmd.Context(), func() {
+			fmt.Fprintln(out, "\nStopping: what is under way may finish. Ctrl-C again ends it at once.")
+		})()
 		return runDev(cmd.Context(), o, func(d *dev) { d.greet(out) })
 	}
 	return c

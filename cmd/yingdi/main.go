@@ -19,12 +19,23 @@ func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400) // there is little to keep and much that comes and goes: memory for speed
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal kills at once
-	if err := root().ExecuteContext(ctx); err != nil {
+	if err := root().ExecuteContext(untilSignal()); err != nil {
 		fmt.Fprintln(os.Stderr, "yingdi:", err)
 		os.Exit(1)
 	}
+}
+
+// untilSignal ends at the first signal to stop; the system then deals with a second one, which kills at once.
+func untilSignal() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-told
+		signal.Reset(os.Interrupt, syscall.SIGTERM)
+		cancel()
+	}()
+	return ctx
 }
 
 func root() *cobra.Command {

@@ -9,7 +9,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -75,7 +74,6 @@ func (p printer) progress(now season.Progress) {
 // simulate plays a season in a folder, a temporary one if it has no name.
 func simulate(ctx context.Context, folder string, o season.Options) (season.Report, error) {
 	began := time.Now()
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // players and product share the machine: memory is what there is plenty of
 	if folder == "" {
 		temporary, err := os.MkdirTemp("", "yingdi-season-")
 		if err != nil {
