@@ -39,6 +39,27 @@ func TestEachConsumerHearsOfAnEventAndTheOutboxIsEmptyAfter(t *testing.T) {
 	}
 }
 
+func TestDrainTriesAgainWithoutWaitingForTheBackoff(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var done effects
+	stubborn := done.consumer("stubborn")
+	stubborn.Handle = func(_ context.Context, p domain.Posted) error {
+		if done.add(p.ID) < 3 {
+			return errors.New("not yet")
+		}
+		return nil
+	}
+	p := w.process(newRedis(t), []jobs.Consumer{stubborn}, func(o *jobs.Options) {
+		o.Backoff = func(int) time.Duration { return time.Hour }
+	}).start()
+	w.write("x", happened)
+	p.drain()
+	if n := done.count("x"); n != 3 || w.left() != 0 {
+		t.Errorf("%d tries of three, %d events left", n, w.left())
+	}
+}
+
 func TestWhatFollowsFromWhatFollowsIsDrainedToo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

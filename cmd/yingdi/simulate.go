@@ -28,14 +28,14 @@ func simulateCommand() *cobra.Command {
 			"callbacks, while WeChat misbehaves. Then recompute from the stored facts that every promise was kept. With --kills\n" +
 			"the server runs as a process of its own and is killed at random moments. Exit status 0 means that all holds.",
 	}
-	c.Flags().IntVar(&o.Learners, "learners", 50, "seats of the camp, 8 to 5000; a few more people will want one")
-	c.Flags().IntVar(&o.Days, "days", 7, "days of the camp, 2 to 100")
+	c.Flags().IntVar(&o.Learners, "learners", 50, "seats of the camp, 1 to 5000; a few more people will want one")
+	c.Flags().IntVar(&o.Days, "days", 7, "days of the camp, 1 to 100")
 	c.Flags().Uint64Var(&o.Seed, "seed", 1, "what happens follows from it")
 	c.Flags().IntVar(&o.Kills, "kills", 0, "how often the server is killed, 0 to 1000")
 	folder := c.Flags().String("keep", "", "play in this empty folder, and leave it for a look")
 	asJSON := c.Flags().Bool("json", false, "print the report as JSON, and nothing else")
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
-		if o.Learners < 8 || o.Learners > 5000 || o.Days < 2 || o.Days > 100 || o.Kills < 0 || o.Kills > 1000 {
+		if o.Learners < 1 || o.Learners > 5000 || o.Days < 1 || o.Days > 100 || o.Kills < 0 || o.Kills > 1000 {
 			return errors.New("a flag is out of range; see --help")
 		}
 		show := printer{cmd.OutOrStdout(), time.Now()}
