@@ -147,9 +147,11 @@ func TestRealADayOverRedisAndMinIOAndRedisIsLost(t *testing.T) {
 	c.probe("/readyz", http.StatusOK)
 	c.card(receipts[1].ID, tokens[1])
 	var feed struct{ Items []json.RawMessage }
-	c.must(http.StatusOK, "GET", path+"/checkins", tokens[0], nil, &feed)
-	if len(feed.Items) != 2 {
-		t.Errorf("the feed shows %d check-ins", len(feed.Items))
+	for deadline := time.Now().Add(untiring); len(feed.Items) != 2; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("the feed shows %d check-ins", len(feed.Items))
+		}
+		c.must(http.StatusOK, "GET", path+"/checkins", tokens[0], nil, &feed)
 	}
 	if metrics := c.probe("/metrics", http.StatusOK); strings.Contains(metrics, `result="dead"`) {
 		t.Errorf("jobs died:\n%s", metrics)
