@@ -23,6 +23,7 @@ import (
 	"yingdi/domain/notice"
 	"yingdi/domain/organiser"
 	"yingdi/domain/push"
+	"yingdi/domain/reminder"
 	"yingdi/domain/review"
 	"yingdi/domain/schedule"
 	"yingdi/domain/session"
@@ -67,6 +68,7 @@ type Services struct {
 	Signcards   *signcard.Service
 	Reviews     *review.Service
 	Notices     *notice.Service
+	Reminders   *reminder.Service
 	Pushes      *push.Service
 	Sessions    *session.Service
 	Idempotency *idempotency.Service

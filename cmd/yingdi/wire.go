@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -26,6 +27,7 @@ import (
 	"yingdi/domain/notice"
 	"yingdi/domain/organiser"
 	"yingdi/domain/push"
+	"yingdi/domain/reminder"
 	"yingdi/domain/review"
 	"yingdi/domain/schedule"
 	"yingdi/domain/session"
@@ -50,18 +52,19 @@ type app struct {
 	log      *slog.Logger
 	registry *prometheus.Registry
 
-	db       *storage.DB
-	redis    goredis.UniversalClient
-	bucket   mediadomain.Bucket
-	folder   *media.Folder // nil unless the media lie in a folder
-	wechat   *wechat.Client
-	sealer   *domain.Sealer
-	services *web.Services
-	schedule *schedule.Service
-	queue    *jobs.Queue
-	ticker   *jobs.Scheduler
-	stop     context.CancelFunc // ends relay, workers and scheduler
-	running  sync.WaitGroup
+	db        *storage.DB
+	redis     goredis.UniversalClient
+	bucket    mediadomain.Bucket
+	folder    *media.Folder // nil unless the media lie in a folder
+	wechat    *wechat.Client
+	sealer    *domain.Sealer
+	services  *web.Services
+	schedule  *schedule.Service
+	reminders *reminder.Service
+	queue     *jobs.Queue
+	ticker    *jobs.Scheduler
+	stop      context.CancelFunc // ends relay, workers and scheduler
+	running   sync.WaitGroup
 
 	pace    func(*jobs.Options) // of the workers, where time is not what it was
 	closers []func() error
@@ -195,6 +198,7 @@ type stores struct {
 	signcards   storage.Signcards
 	notices     storage.Notices
 	credits     storage.Credits
+	settings    storage.NoticeSettings
 	pushes      storage.Pushes
 	answers     storage.Answers
 	slots       storage.Slots
@@ -225,7 +229,7 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	note(err)
 	s.signcards, err = storage.NewSigncards(ctx, db)
 	note(err)
-	s.notices, s.credits, err = storage.NewNotices(ctx, db)
+	s.notices, s.credits, s.settings, err = storage.NewNotices(ctx, db)
 	note(err)
 	s.pushes, err = storage.NewPushes(ctx, db)
 	note(err)
@@ -263,13 +267,20 @@ func (a *app) joinServices(ctx context.Context) error {
 	channels := &channel.Service{Store: at.scenes, Sealer: a.sealer}
 	enrolments := &enrolment.Service{Store: at.enrolments, Seats: a.db, Camps: camps, Clock: a.clock}
 	notices := &notice.Service{
-		Store: at.notices, Credits: at.credits, WeChat: a.wechat, Members: members, People: members,
-		Templates: messageTemplates(a.config.WeChat.Templates), Clock: a.clock,
+		Store: at.notices, Credits: at.credits, Settings: at.settings, WeChat: a.wechat, Members: members, Camps: camps,
+		Places: enrolments, Templates: messageTemplates(a.config.WeChat.Templates), Clock: a.clock,
+	}
+	if notices.Limits, err = messageLimits(a.config.Messages); err != nil {
+		return err
 	}
 	checkins := &checkin.Service{
 		Store: at.checkins, Likes: at.likes, Comments: at.comments, Camps: camps, Tasks: lessons, Enrolments: enrolments,
 		Media: files, Members: members, WeChat: a.wechat, IDs: ids, Clock: a.clock,
 	}
+	a.reminders = &reminder.Service{
+		Camps: camps, Tasks: lessons, Enrolments: enrolments, Checkins: checkins, Notices: notices, Clock: a.clock,
+	}
+	notices.Errands = a.reminders
 	reviews := &review.Service{
 		Store: at.reviews, Camps: camps, Tasks: lessons, Checkins: checkins, Members: members, Notices: notices, Clock: a.clock,
 	}
@@ -304,12 +315,20 @@ func messageTemplates(configured map[string]config.Template) map[notice.Kind]not
 	return kept
 }
 
+func messageLimits(m config.Messages) (notice.Limits, error) {
+	from, err := notice.ParseClock(m.QuietFrom)
+	to, err2 := notice.ParseClock(m.QuietTo)
+	return notice.Limits{
+		PerDay: m.PerDay, Quiet: notice.Quiet{From: from, To: to}, Keep: time.Duration(m.KeepDays) * 24 * time.Hour,
+	}, errors.Join(err, err2)
+}
+
 func (a *app) joinJobs(context.Context) error {
 	s := a.services
 	services := jobs.Services{
 		Organisers: s.Organisers, Media: s.Media, Camps: s.Camps, Lessons: s.Lessons, Enrolments: s.Enrolments, Checkins: s.Checkins,
 		Signcards: s.Signcards, Reviews: s.Reviews, Notices: s.Notices, Pushes: s.Pushes, Sessions: s.Sessions,
-		Idempotency: s.Idempotency, Schedule: a.schedule,
+		Idempotency: s.Idempotency, Schedule: a.schedule, Reminders: a.reminders,
 	}
 	o := jobs.Options{
 		Redis: a.redis, Outbox: a.db, Consumers: jobs.Consumers(services), Unheard: jobs.Unheard,

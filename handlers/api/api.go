@@ -54,6 +54,11 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, signedIn, l.Write, "POST /me/phone", "bind-phone", "Bind the phone number that WeChat vouches for · 绑定手机号", a.bindPhone)
 	add(r, signedIn, l.Read, "GET /me/enrolments", "my-enrolments", "The camps I am in · 我的训练营", a.myEnrolments)
 	add(r, signedIn, l.Read, "GET /notices", "notices", "My inbox, the newest first · 消息", a.notices)
+	add(r, signedIn, l.Read, "GET /notices/unread", "unread-notices", "How much of my inbox I have not read · 未读数", a.unreadNotices)
+	add(r, signedIn, l.Write, "POST /notices/read", "read-notices", "I have read everything that is there by now · 全部已读", a.readNotices)
+	add(r, signedIn, l.Read, "GET /me/notices/settings", "notice-settings", "How I want to be told · 通知设置", a.noticeSettings)
+	add(r, signedIn, l.Write, "PUT /me/notices/settings", "change-notice-settings", "Switch kinds off, choose quiet hours · 修改通知设置", a.changeNoticeSettings)
+	add(r, signedIn, l.Read, "GET /me/notices/templates", "notice-templates", "The templates to ask my consent for · 订阅消息模板", a.noticeTemplates)
 	add(r, signedIn, l.Write, "POST /notices/{notice}/read", "read-notice", "I have read it · 标为已读", a.readNotice)
 
 	r.tag = "Camps 训练营"

@@ -80,6 +80,8 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.GET("/camps/:camp/today", h.showBoard)
 	g.GET("/camps/:camp/learners/:member", h.showLearner)
 
+	g.GET("/camps/:camp/notices", h.listNotices)
+
 	g.GET("/camps/:camp/reviews", h.showDesk)
 	g.GET("/camps/:camp/reviews/:checkin", h.showDesk)
 	g.POST("/camps/:camp/reviews/:checkin", h.saveReview)

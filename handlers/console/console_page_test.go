@@ -16,6 +16,7 @@ import (
 	"yingdi/domain/lesson"
 	"yingdi/domain/media"
 	"yingdi/domain/member"
+	"yingdi/domain/notice"
 	"yingdi/domain/organiser"
 	"yingdi/domain/review"
 	"yingdi/domain/session"
@@ -88,6 +89,23 @@ func (s sample) summary(step today.Step) today.Summary {
 	return today.Summary{Camp: s.camp(), Phase: camp.PhaseRunning, Day: "2026-11-21", DayN: 3, Enrolled: 12, Handed: 7, Waiting: 3, Tasks: 21, Step: step}
 }
 
+// notices is one of each fate.
+func (s sample) notices() []noticeRow {
+	var entries []notice.Entry
+	add := func(n notice.Notice) {
+		n.Title, n.Kind, n.At = s.text, notice.Reminder, now
+		entries = append(entries, notice.Entry{Notice: n, To: s.card()})
+	}
+	for _, reason := range notice.Reasons {
+		add(notice.Notice{Outcome: notice.Refused, Reason: reason})
+	}
+	add(notice.Notice{Outcome: notice.Due})
+	add(notice.Notice{Outcome: notice.Waiting, Reason: notice.QuietHours, WakeAt: now})
+	add(notice.Notice{Outcome: notice.Sent, Delivery: notice.Delivered})
+	add(notice.Notice{Outcome: notice.Sent, Delivery: "failed " + s.text})
+	return noticeRows(entries)
+}
+
 func (s sample) faults(names ...string) Faults {
 	f := Faults{Whole: s.text, fields: map[string]string{}}
 	for _, name := range names {
@@ -109,7 +127,7 @@ func (s sample) full() map[string][]view {
 	}
 	draft := s.campFrame()
 	draft.Camp.State, draft.Phase = camp.Draft, camp.PhaseDraft
-	form := campForm{Organiser: "org1", Title: s.text, Intro: s.text, Zone: s.text, CutOff: s.text, Start: s.text, End: s.text, EnrolBy: s.text, Seats: s.text}
+	form := campForm{Organiser: "org1", Title: s.text, Intro: s.text, Zone: s.text, CutOff: s.text, Start: s.text, End: s.text, EnrolBy: s.text, Seats: s.text, Silent: "1", Starting: "1", Remind: "1", RemindAt: s.text}
 	story := today.Story{
 		Camp: s.camp(), Member: s.card(), Place: enrolment.Enrolment{ActiveAt: now},
 		Progress: checkin.Progress{Scheduled: []domain.Day{"2026-11-19", "2026-11-20", "2026-11-21", "2026-11-22"}, Done: map[domain.Day]bool{"2026-11-19": true}, Today: "2026-11-21"},
@@ -126,7 +144,7 @@ func (s sample) full() map[string][]view {
 				Learners: []today.Learner{{Member: s.card(), Checkins: []checkin.Checkin{s.entry(checkin.Visible).Checkin, {}}, All: true}},
 			},
 		}},
-		"today/learner":  {&learnerView{s.campFrame(), story, weeks(story), 1, "/console?after=x"}},
+		"today/learner":  {&learnerView{s.campFrame(), story, weeks(story), 1, "/console?after=x", s.notices()}},
 		"camp/list":      {&campListView{s.frame(), []campRow{{s.camp(), camp.PhaseRunning, s.text}}, true, "/console?after=x", false, true}},
 		"camp/show":      {&campView{s.campFrame(), today.Overview{Summary: s.summary(today.StepReview), Cover: s.files()}, true}, &campView{draft, today.Overview{Summary: s.summary(today.StepPublish)}, false}},
 		"camp/form":      {&campFormView{s.frame(), camp.Camp{}, form, s.faults(campFields...), s.files(), []organiser.Organiser{{Name: s.text}, {Name: s.text}}, zonesWith(s.text), false}, &campFormView{s.frame(), s.camp(), form, s.faults(campFields...), nil, nil, zonesWith("Asia/Shanghai"), true}},
@@ -143,6 +161,7 @@ func (s sample) full() map[string][]view {
 			campFrame: s.campFrame(), Desk: review.Desk{Camp: s.camp(), Queue: []checkin.Entry{s.entry(checkin.Hidden)}, Waiting: 3, Open: open},
 			Mark: review.Mark{Text: s.text}, Points: s.text, Faults: s.faults("text", "points"), Remarks: []string{s.text}, Writing: true,
 		}},
+		"notice/list": {&noticesView{s.campFrame(), s.notices(), results, notice.Filter{Member: "member1", Result: notice.QuietHours}, "/console?after=x"}},
 		"jobs/list": {&jobsView{s.frame(), []domain.DeadJob{{ID: s.text, Kind: s.text, Document: s.text, Error: s.text, FailedAt: now, Tries: 3}}, hours{time.UTC, now}}},
 	}
 }
@@ -158,7 +177,7 @@ func bare() map[string][]view {
 		"camp/show": {&campView{campFrame: empty}}, "camp/form": {&campFormView{}}, "organiser/list": {&organiserListView{}},
 		"organiser/form": {&organiserFormView{}}, "organiser/show": {&organiserView{}}, "lesson/list": {&planView{campFrame: empty}},
 		"lesson/form": {&taskView{campFrame: empty}}, "review/desk": {&deskView{campFrame: empty}, &deskView{campFrame: empty, Desk: review.Desk{Open: &review.Open{Entry: checkin.Entry{Checkin: checkin.Checkin{Day: "2026-11-19"}}, Mine: true}}}},
-		"jobs/list": {&jobsView{}},
+		"jobs/list": {&jobsView{}}, "notice/list": {&noticesView{campFrame: empty}, &noticesView{campFrame: empty, Filter: notice.Filter{Result: notice.Done}}},
 	}
 }
 
@@ -268,6 +287,23 @@ func TestEveryIconIsInTheFont(t *testing.T) {
 	for _, name := range slices.Compact(names) {
 		if known != nil && !known[name] {
 			t.Errorf("there is no icon %s", name)
+		}
+	}
+}
+
+func TestEveryNoIsExplainedInPlainChinese(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, reason := range notice.Reasons {
+		f := fateOf(notice.Notice{Outcome: notice.Refused, Reason: reason})
+		if f.Why == "" || strings.Contains(f.Why, "_") || seen[f.Why] {
+			t.Errorf("%s is shown as %q", reason, f.Why)
+		}
+		seen[f.Why] = true
+	}
+	for kind := range notice.Kinds {
+		if noticeKinds[kind] == "" {
+			t.Errorf("%s has no name", kind)
 		}
 	}
 }
