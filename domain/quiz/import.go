@@ -189,15 +189,16 @@ func parseRow(cell func(string) string) (QuestionForm, error) {
 			f.Options = append(f.Options, o)
 		}
 	}
-	return f, f.parseKey(cell("正确答案"))
+	return f, f.ReadKey(cell("正确答案"))
 }
 
-func (f *QuestionForm) parseKey(typed string) error {
+// ReadKey takes the right answer as people type it: the letters of options, 对 or 错, fill-ins with | between them.
+func (f *QuestionForm) ReadKey(typed string) error {
 	switch f.Kind {
 	case Single, Multiple:
 		for _, r := range strings.ToUpper(Normalise(typed)) {
 			switch {
-			case 'A' <= r && r <= 'F':
+			case 'A' <= r && r <= 'J':
 				f.Right = append(f.Right, int(r-'A'))
 			case !strings.ContainsRune(" ,;|", r):
 				return domain.Invalid("right", "正确答案应写选项的字母，例如 AC")
@@ -221,3 +222,24 @@ func (f *QuestionForm) parseKey(typed string) error {
 	}
 	return nil
 }
+
+// Typed is the key as ReadKey takes it.
+func (c Content) Typed() string {
+	switch c.Kind {
+	case Single, Multiple:
+		letters := ""
+		for _, r := range c.Right {
+			letters += Letter(r)
+		}
+		return letters
+	case Truth:
+		if slices.Equal(c.Right, []int{0}) {
+			return TruthOptions[0]
+		}
+		return TruthOptions[1]
+	}
+	return strings.Join(c.Accepted, " | ")
+}
+
+// Letter names an option: A is the first.
+func Letter(option int) string { return string(rune('A' + option)) }
