@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
 
 	"yingdi/domain"
+	"yingdi/domain/member"
 )
 
 // Regrade marks what was answered before anew by the key that a question has now. Its id is quiz:question:vN, so that
@@ -187,12 +189,30 @@ func (s *Service) regradeOne(ctx context.Context, r Regrade, q Question, id stri
 	return nil
 }
 
+// Regrades are those of a quiz, the newest first.
+type Regrades struct {
+	Paper
+	List    []Regrade
+	Members map[string]member.Card // whose marks moved, by id
+	Next    domain.Cursor
+}
+
 // RegradesOf lists the regrades of a quiz to those who may change its camp.
-func (s *Service) RegradesOf(ctx context.Context, campID, quizID string, page domain.Page) (Paper, []Regrade, domain.Cursor, error) {
+func (s *Service) RegradesOf(ctx context.Context, campID, quizID string, page domain.Page) (Regrades, error) {
 	p, err := s.Paper(ctx, campID, quizID, domain.RightCampEdit)
 	if err != nil {
-		return p, nil, "", err
+		return Regrades{}, err
 	}
-	list, next, err := s.Regrades.OfQuiz(ctx, quizID, page)
-	return p, list, next, err
+	r := Regrades{Paper: p}
+	if r.List, r.Next, err = s.Regrades.OfQuiz(ctx, quizID, page); err != nil {
+		return r, err
+	}
+	people := map[string]bool{}
+	for _, one := range r.List {
+		for _, m := range one.Moves {
+			people[m.Member] = true
+		}
+	}
+	r.Members, err = s.Members.Cards(ctx, slices.Collect(maps.Keys(people)))
+	return r, err
 }

@@ -3,11 +3,13 @@ package quiz_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"testing"
 	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"yingdi/domain"
 	"yingdi/domain/domaintest"
 	"yingdi/domain/quiz"
 )
@@ -190,5 +192,65 @@ func TestAWrongRowIsNamed(t *testing.T) {
 	}
 	if _, faults := quiz.ParseRows([][]string{{"题型", "题目"}}); len(faults) != 1 || faults[0].Row != 1 {
 		t.Errorf("without a column: %v", faults)
+	}
+}
+
+// paper is a spreadsheet that is there already.
+type paper [][]string
+
+func (p paper) Read(_ io.Reader, rows int) ([][]string, error) {
+	if len(p) > rows {
+		return nil, domain.ErrTooLarge
+	}
+	return p, nil
+}
+
+func (paper) Write(string, [][]string) ([]byte, error) { return nil, nil }
+
+func TestAnImportThatDiesHalfWayIsFinishedByTheNext(t *testing.T) {
+	t.Parallel()
+	rows := paper{{"题型", "题目", "正确答案"}, {"判断", "一", "对"}, {"判断", "二", "错"}, {"填空", "三", "三"}}
+	for n := 1; ; n++ {
+		died := false
+		for _, done := range []bool{false, true} {
+			w := newWorld(t, usual)
+			w.Sheets = rows
+			w.power.Cut(n, done)
+			if _, err := w.Import(teacher(t), "c1", false, []byte("x")); err != nil && !errors.Is(err, domaintest.ErrDead) {
+				t.Fatal(err)
+			}
+			died = w.power.Restore() || died
+			again, err := w.Import(teacher(t), "c1", false, []byte("x"))
+			if err != nil || again.Added+again.Had != 3 || len(w.questions.All(nil)) != 3 {
+				t.Errorf("write %d, done %v: %+v, %v", n, done, again, err)
+			}
+		}
+		if !died {
+			return
+		}
+	}
+}
+
+func TestWhatWasRemovedCanBeImportedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, usual)
+	w.Sheets = paper{{"题型", "题目", "正确答案"}, {"判断", "一", "对"}}
+	for range 2 {
+		if done, err := w.Import(teacher(t), "c1", false, []byte("x")); err != nil || done.Added != 1 {
+			t.Fatalf("%+v, %v", done, err)
+		}
+		if err := w.RemoveQuestion(teacher(t), "c1", w.questions.All(nil)[0].ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Sheets = make(paper, quiz.MaxRows+2)
+	if _, err := w.Import(teacher(t), "c1", false, []byte("x")); !errors.Is(err, domain.ErrInvalid) {
+		t.Errorf("too many rows: %v", err)
+	}
+	if _, err := w.Import(teacher(t), "c1", false, make([]byte, quiz.MaxImport+1)); !errors.Is(err, domain.ErrInvalid) {
+		t.Errorf("too large: %v", err)
+	}
+	if _, err := w.Import(staff(t, "rev", domain.ScopeCamp, domain.RoleReviewer), "c1", false, []byte("x")); !errors.Is(err, domain.ErrForbidden) {
+		t.Errorf("a reviewer: %v", err)
 	}
 }

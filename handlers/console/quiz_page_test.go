@@ -5,6 +5,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/lesson"
+	"yingdi/domain/member"
 	"yingdi/domain/quiz"
 )
 
@@ -56,7 +57,7 @@ func (s sample) quizPages() map[string][]view {
 	items := []quiz.ItemStatistics{{Question: "q1", Content: bank[0].Content, Asked: 3, Full: 1, Share: 0.5, Given: []quiz.Given{{Text: s.text, Right: true, Count: 2}}}}
 	regrades := []quiz.Regrade{
 		{Question: "q1", State: quiz.RegradeDue, At: now},
-		{Question: "q1", State: quiz.RegradeDone, At: now, Seen: 2, Moved: 1, Skipped: 1, Moves: []quiz.Move{{Attempt: "a", Member: s.text, N: 1, Old: 200}}},
+		{Question: "q1", State: quiz.RegradeDone, At: now, Seen: 2, Moved: 1, Skipped: 1, Moves: []quiz.Move{{Attempt: "a", Member: "member1", N: 1, Old: 200}}},
 	}
 	open := s.attempt()
 	open.State = quiz.InProgress
@@ -72,7 +73,7 @@ func (s sample) quizPages() map[string][]view {
 		"quiz/results":    {&resultsView{s.campFrame(), quiz.Results{Paper: s.paper(), Rows: []quiz.Row{s.attempt(), open}}, false, "/console?after=x"}},
 		"quiz/attempt":    {&attemptView{s.campFrame(), "quiz1", s.attempt(), s.faults("mark", "remark"), true}, &attemptView{campFrame: s.campFrame(), Row: open}},
 		"quiz/statistics": {&statisticsView{s.campFrame(), s.quiz(), quiz.Statistics{Attempts: 3, Passed: 1, Share: 0.5, Items: items, Cut: true}}},
-		"quiz/regrades":   {&regradesView{s.campFrame(), s.paper(), regrades, "/console?after=x"}},
+		"quiz/regrades":   {&regradesView{s.campFrame(), quiz.Regrades{Paper: s.paper(), List: regrades, Members: map[string]member.Card{"member1": s.card()}}, "/console?after=x"}},
 	}
 }
 

@@ -113,17 +113,16 @@ func (h *console) gradeAttempt(c echo.Context) error {
 
 type regradesView struct {
 	campFrame
-	Paper    quiz.Paper
-	Regrades []quiz.Regrade
-	Follow   string
+	quiz.Regrades
+	Follow string
 }
 
 func (h *console) listRegrades(c echo.Context) error {
-	p, regrades, next, err := h.Quizzes.RegradesOf(c.Request().Context(), c.Param("camp"), c.Param("quiz"), after(c, 10))
+	r, err := h.Quizzes.RegradesOf(c.Request().Context(), c.Param("camp"), c.Param("quiz"), after(c, 10))
 	if err != nil {
 		return err
 	}
-	return h.page(c, http.StatusOK, "quiz/regrades", &regradesView{h.quizFrame(c, p.Camp, p.Quiz.Title), p, regrades, follow(c, next)})
+	return h.page(c, http.StatusOK, "quiz/regrades", &regradesView{h.quizFrame(c, r.Paper.Camp, r.Quiz.Title), r, follow(c, r.Next)})
 }
 
 func (h *console) regrade(c echo.Context) error {
