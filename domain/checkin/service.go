@@ -195,7 +195,7 @@ func (s *Service) progressAt(ctx context.Context, in camp.Camp, memberID string,
 		return Progress{}, err
 	}
 	tasks = slices.DeleteFunc(tasks, func(t lesson.Task) bool { return t.Day < in.Start || t.Day > in.End }) // the camp's days have moved
-	p := Progress{Scheduled: lesson.ScheduledDays(lesson.OfKind(tasks, lesson.KindCheckin)), Done: map[domain.Day]bool{}, Today: today}
+	p := Progress{Scheduled: lesson.ScheduledDays(lesson.ByCheckin(tasks)), Done: map[domain.Day]bool{}, Today: today}
 	page := domain.Page{Limit: domain.MaxPage}
 	for {
 		list, next, err := s.Store.OfMember(ctx, in.ID, memberID, page)

@@ -109,11 +109,11 @@ func (t Task) Begun(c camp.Camp, now time.Time) bool {
 	return c.State != camp.Draft && c.Calendar.Day(now) >= t.Day
 }
 
-// OfKind keeps the tasks of one kind, in their order.
-func OfKind(tasks []Task, kind Kind) []Task {
+// ByCheckin keeps the tasks that a check-in completes, in their order.
+func ByCheckin(tasks []Task) []Task {
 	var kept []Task
 	for _, t := range tasks {
-		if t.Kind == kind {
+		if t.Kind != KindQuiz {
 			kept = append(kept, t)
 		}
 	}

@@ -211,7 +211,7 @@ func (s *Service) ForStaff(ctx context.Context, campID string, day domain.Day, p
 	if err != nil {
 		return board, err
 	}
-	board.Tasks = lesson.OfKind(tasks, lesson.KindCheckin)
+	board.Tasks = lesson.ByCheckin(tasks)
 	if board.Counts, err = s.Checkins.CountDay(ctx, campID, board.Tasks, day); err != nil {
 		return board, err
 	}
