@@ -23,6 +23,7 @@ import (
 	"yingdi/domain/notice"
 	"yingdi/domain/organiser"
 	"yingdi/domain/push"
+	"yingdi/domain/quiz"
 	"yingdi/domain/reminder"
 	"yingdi/domain/review"
 	"yingdi/domain/schedule"
@@ -64,6 +65,7 @@ type Services struct {
 	Camps       *camp.Service
 	Lessons     *lesson.Service
 	Enrolments  *enrolment.Service
+	Quizzes     *quiz.Service
 	Checkins    *checkin.Service
 	Signcards   *signcard.Service
 	Reviews     *review.Service
@@ -82,6 +84,7 @@ func Consumers(s Services) []Consumer {
 		mediaFiles(s.Media),
 		camps(s.Camps),
 		lessons(s.Lessons),
+		quizzes(s.Quizzes),
 		checkins(s.Checkins),
 		signcards(s.Signcards),
 		reviews(s.Reviews),

@@ -27,6 +27,7 @@ import (
 	"yingdi/domain/notice"
 	"yingdi/domain/organiser"
 	"yingdi/domain/push"
+	"yingdi/domain/quiz"
 	"yingdi/domain/reminder"
 	"yingdi/domain/review"
 	"yingdi/domain/schedule"
@@ -40,6 +41,7 @@ import (
 	"yingdi/storage/mongo"
 	"yingdi/storage/password"
 	"yingdi/storage/redis"
+	"yingdi/storage/sheet"
 	"yingdi/storage/sqlite"
 	"yingdi/storage/wechat"
 	"yingdi/templates/card"
@@ -191,6 +193,10 @@ type stores struct {
 	tasks       storage.Tasks
 	scenes      storage.Scenes
 	enrolments  storage.Enrolments
+	quizzes     storage.Quizzes
+	questions   storage.Questions
+	attempts    storage.Attempts
+	regrades    storage.Regrades
 	checkins    storage.Checkins
 	likes       storage.Likes
 	comments    storage.Comments
@@ -222,6 +228,8 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.scenes, err = storage.NewScenes(ctx, db)
 	note(err)
 	s.enrolments, err = storage.NewEnrolments(ctx, db)
+	note(err)
+	s.quizzes, s.questions, s.attempts, s.regrades, err = storage.NewQuizzes(ctx, db)
 	note(err)
 	s.checkins, s.likes, s.comments, err = storage.NewCheckins(ctx, db)
 	note(err)
@@ -273,6 +281,11 @@ func (a *app) joinServices(ctx context.Context) error {
 	if notices.Limits, err = messageLimits(a.config.Messages); err != nil {
 		return err
 	}
+	quizzes := &quiz.Service{
+		Store: at.quizzes, Questions: at.questions, Attempts: at.attempts, Regrades: at.regrades, Camps: camps, Tasks: lessons,
+		Enrolments: enrolments, Members: members, Sheets: sheet.Excel{}, IDs: ids, Clock: a.clock,
+	}
+	lessons.Quizzes = quizzes
 	checkins := &checkin.Service{
 		Store: at.checkins, Likes: at.likes, Comments: at.comments, Camps: camps, Tasks: lessons, Enrolments: enrolments,
 		Media: files, Members: members, WeChat: a.wechat, IDs: ids, Clock: a.clock,
@@ -291,10 +304,10 @@ func (a *app) joinServices(ctx context.Context) error {
 	a.schedule = &schedule.Service{Store: at.slots, Clock: a.clock}
 	a.services = &web.Services{
 		Members: members, Sessions: sessions, Organisers: organisers, Media: files, Camps: camps, Lessons: lessons,
-		Channels: channels, Enrolments: enrolments, Notices: notices, Checkins: checkins, Reviews: reviews, Signcards: signcards,
+		Channels: channels, Enrolments: enrolments, Notices: notices, Quizzes: quizzes, Checkins: checkins, Reviews: reviews, Signcards: signcards,
 		Today: &today.Service{
-			Camps: camps, Tasks: lessons, Enrolments: enrolments, Checkins: checkins, Reviews: reviews, Media: files, Members: members,
-			Clock: a.clock,
+			Camps: camps, Tasks: lessons, Enrolments: enrolments, Quizzes: quizzes, Checkins: checkins, Reviews: reviews, Media: files,
+			Members: members, Clock: a.clock,
 		},
 		Pushes:      &push.Service{Store: at.pushes, Media: files, Notices: notices, Sealer: a.sealer, Clock: a.clock},
 		Idempotency: &idempotency.Service{Store: at.answers, Sealer: a.sealer, Clock: a.clock},
@@ -326,7 +339,7 @@ func messageLimits(m config.Messages) (notice.Limits, error) {
 func (a *app) joinJobs(context.Context) error {
 	s := a.services
 	services := jobs.Services{
-		Organisers: s.Organisers, Media: s.Media, Camps: s.Camps, Lessons: s.Lessons, Enrolments: s.Enrolments, Checkins: s.Checkins,
+		Organisers: s.Organisers, Media: s.Media, Camps: s.Camps, Lessons: s.Lessons, Enrolments: s.Enrolments, Quizzes: s.Quizzes, Checkins: s.Checkins,
 		Signcards: s.Signcards, Reviews: s.Reviews, Notices: s.Notices, Pushes: s.Pushes, Sessions: s.Sessions,
 		Idempotency: s.Idempotency, Schedule: a.schedule, Reminders: a.reminders,
 	}

@@ -73,6 +73,13 @@ func routes(r *router, a *api, l web.Limits) {
 	create(r, signedIn, l.Upload, "/media", "begin-upload", "Announce a file and get the form to send it with · 申请上传", a.beginUpload)
 	add(r, signedIn, l.Upload, "POST /media/{media}/complete", "complete-upload", "The file is sent · 完成上传", a.completeUpload)
 
+	r.tag = "Quizzes 测评"
+	add(r, signedIn, l.Read, "GET /camps/{camp}/quizzes/{quiz}", "quiz", "A quiz, and how it stands for me · 测评", a.quiz)
+	create(r, signedIn, l.Write, "/camps/{camp}/quizzes/{quiz}/attempts", "start-attempt", "Begin my next attempt, or go on with the one under way · 开始作答", a.startAttempt)
+	add(r, signedIn, l.Read, "GET /attempts/{attempt}", "attempt", "An attempt of mine, with what may be revealed by now · 作答", a.attempt)
+	add(r, signedIn, l.Write, "PUT /attempts/{attempt}/answers", "save-answers", "Keep answers as they are given · 保存答案", a.saveAnswers)
+	add(r, signedIn, l.Write, "POST /attempts/{attempt}/submit", "submit-attempt", "Hand in; again changes nothing · 提交", a.submitAttempt)
+
 	r.tag = "Check-ins 打卡"
 	create(r, signedIn, l.Write, "/camps/{camp}/checkins", "check-in", "Hand in for a task of today; again gives the first back · 打卡", a.submit)
 	add(r, signedIn, l.Read, "GET /camps/{camp}/checkins", "feed", "What the camp's learners show, or my own · 动态", a.feed)

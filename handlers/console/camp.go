@@ -31,6 +31,7 @@ type campFrame struct {
 const (
 	tabShow    = "show"
 	tabTasks   = "tasks"
+	tabQuizzes = "quizzes"
 	tabToday   = "today"
 	tabReviews = "reviews"
 	tabNotices = "notices"

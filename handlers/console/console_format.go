@@ -3,11 +3,13 @@ package console
 import (
 	"fmt"
 	"html/template"
+	"slices"
 	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
+	"yingdi/domain/quiz"
 	"yingdi/domain/today"
 )
 
@@ -24,6 +26,12 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"role":     func(r domain.Role) string { return roles[r] },
 		"step":     func(s today.Step) stepLabel { return steps[s] },
 		"percent":  percent,
+		"asks":     func(k quiz.Kind) string { return questionKinds[k] },
+		"answered": func(s quiz.State) label { return attemptStates[s] },
+		"letter":   quiz.Letter,
+		"share":    func(of float64) int { return int(of*100 + 0.5) },
+		"add":      func(a, b int) int { return a + b },
+		"has":      func(list []int, i int) bool { return slices.Contains(list, i) },
 		"list":     func(items ...any) []any { return items },
 	}
 }
@@ -49,6 +57,17 @@ var standings = map[checkin.State]label{
 var roles = map[domain.Role]string{
 	domain.RoleAdmin: "管理员", domain.RoleOwner: "负责人", domain.RoleManager: "社群运营",
 	domain.RoleTeacher: "老师", domain.RoleReviewer: "点评老师",
+}
+
+var questionKinds = map[quiz.Kind]string{
+	quiz.Single: "单选", quiz.Multiple: "多选", quiz.Truth: "判断", quiz.FillIn: "填空", quiz.Short: "简答",
+}
+
+var attemptStates = map[quiz.State]label{
+	quiz.InProgress: {"作答中", "azure"},
+	quiz.Overdue:    {"已到时间", "orange"},
+	quiz.Finished:   {"已提交", "green"},
+	quiz.Abandoned:  {"未作答", "secondary"},
 }
 
 // stepLabel is what a camp's staff had best do next, and below which page of the camp they do it.

@@ -2,6 +2,7 @@ package console
 
 import (
 	"html"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"yingdi/domain/member"
 	"yingdi/domain/notice"
 	"yingdi/domain/organiser"
+	"yingdi/domain/quiz"
 	"yingdi/domain/review"
 	"yingdi/domain/session"
 	"yingdi/domain/today"
@@ -133,7 +135,7 @@ func (s sample) full() map[string][]view {
 		Progress: checkin.Progress{Scheduled: []domain.Day{"2026-11-19", "2026-11-20", "2026-11-21", "2026-11-22"}, Done: map[domain.Day]bool{"2026-11-19": true}, Today: "2026-11-21"},
 		Entries:  []today.Chapter{{Entry: s.entry(checkin.Rejected), Task: s.text, Review: s.review()}, {Entry: s.entry(checkin.Visible)}},
 	}
-	return map[string][]view{
+	pages := map[string][]view{
 		"console/error":   {&errorView{Frame: s.frame(), Status: 500, Message: s.text, Hint: s.text, Request: s.text}},
 		"session/signin":  {&signInView{Frame{Title: s.text, Bare: true}, signInForm{Login: s.text, Next: s.text}, s.faults()}},
 		"today/dashboard": {&dashboardView{s.frame(), steps, 3, true, true}},
@@ -156,7 +158,7 @@ func (s sample) full() map[string][]view {
 			Camps: map[string]string{"camp1": s.text}, Form: staffForm{s.text, s.text, "owner"}, Faults: s.faults("member", "camp", "role"),
 		}},
 		"lesson/list": {&planView{s.campFrame(), lesson.Plan{Camp: s.camp(), Today: "2026-11-21", Empty: "2026-11-22", Days: []lesson.PlannedDay{{Day: "2026-11-21", DayN: 3, Tasks: []lesson.Task{task}}, {Day: "2026-11-20", DayN: 2, Begun: true}}}}},
-		"lesson/form": {&taskView{s.campFrame(), "task1", taskForm{Day: s.text, Title: s.text, Content: s.text}, s.files(), s.faults(taskFields...), false}, &taskView{campFrame: s.campFrame(), Begun: true}},
+		"lesson/form": {&taskView{s.campFrame(), "task1", taskForm{Day: s.text, Title: s.text, Content: s.text}, s.files(), s.faults(taskFields...), false, []quiz.Quiz{s.quiz()}}, &taskView{campFrame: s.campFrame(), Begun: true}},
 		"review/desk": {&deskView{
 			campFrame: s.campFrame(), Desk: review.Desk{Camp: s.camp(), Queue: []checkin.Entry{s.entry(checkin.Hidden)}, Waiting: 3, Open: open},
 			Mark: review.Mark{Text: s.text}, Points: s.text, Faults: s.faults("text", "points"), Remarks: []string{s.text}, Writing: true,
@@ -164,12 +166,14 @@ func (s sample) full() map[string][]view {
 		"notice/list": {&noticesView{s.campFrame(), s.notices(), results, notice.Filter{Member: "member1", Result: notice.QuietHours}, "/console?after=x"}},
 		"jobs/list": {&jobsView{s.frame(), []domain.DeadJob{{ID: s.text, Kind: s.text, Document: s.text, Error: s.text, FailedAt: now, Tries: 3}}, hours{time.UTC, now}}},
 	}
+	maps.Copy(pages, s.quizPages())
+	return pages
 }
 
 // bare is every page with nothing in it.
 func bare() map[string][]view {
 	empty := campFrame{Camp: sample{"营"}.camp(), Hours: hours{time.UTC, now}}
-	return map[string][]view{
+	pages := map[string][]view{
 		"console/error": {&errorView{Status: 404}}, "session/signin": {&signInView{}},
 		"today/dashboard": {&dashboardView{}, &dashboardView{MayOpen: true}},
 		"today/board":     {&boardView{campFrame: empty}, &boardView{campFrame: empty, Paged: true}},
@@ -179,6 +183,8 @@ func bare() map[string][]view {
 		"lesson/form": {&taskView{campFrame: empty}}, "review/desk": {&deskView{campFrame: empty}, &deskView{campFrame: empty, Desk: review.Desk{Open: &review.Open{Entry: checkin.Entry{Checkin: checkin.Checkin{Day: "2026-11-19"}}, Mine: true}}}},
 		"jobs/list": {&jobsView{}}, "notice/list": {&noticesView{campFrame: empty}, &noticesView{campFrame: empty, Filter: notice.Filter{Result: notice.Done}}},
 	}
+	maps.Copy(pages, bareQuizPages(empty))
+	return pages
 }
 
 func allPages(t *testing.T, h *console, views map[string][]view) map[string]string {

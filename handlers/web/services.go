@@ -20,6 +20,7 @@ import (
 	"yingdi/domain/notice"
 	"yingdi/domain/organiser"
 	"yingdi/domain/push"
+	"yingdi/domain/quiz"
 	"yingdi/domain/review"
 	"yingdi/domain/session"
 	"yingdi/domain/signcard"
@@ -38,6 +39,7 @@ type Services struct {
 	Channels    *channel.Service
 	Enrolments  *enrolment.Service
 	Notices     *notice.Service
+	Quizzes     *quiz.Service
 	Checkins    *checkin.Service
 	Reviews     *review.Service
 	Signcards   *signcard.Service
