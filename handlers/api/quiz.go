@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"yingdi/domain/quiz"
 )
 
@@ -161,9 +163,25 @@ func (a *api) attempt(ctx context.Context, in *AttemptPath) (*Answer[Attempt], e
 
 // SaidAnswer is my answer to one question.
 type SaidAnswer struct {
-	Position int    `json:"position" minimum:"1" maximum:"100"`
-	Chosen   []int  `json:"chosen,omitempty" nullable:"false" maxItems:"10" doc:"Options, 0 is the first"`
-	Words    string `json:"words,omitempty" maxLength:"2000"`
+	Position int      `json:"position" minimum:"1" maximum:"100"`
+	Chosen   []Option `json:"chosen,omitempty" nullable:"false" maxItems:"10" doc:"Options, 0 is the first"`
+	Words    string   `json:"words,omitempty" maxLength:"2000"`
+}
+
+// Option is the place of an option in its question.
+type Option int
+
+// Schema bounds it.
+func (Option) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeInteger, Minimum: new(0.0), Maximum: new(9.0)}
+}
+
+func (s SaidAnswer) options() []int {
+	var options []int
+	for _, chosen := range s.Chosen {
+		options = append(options, int(chosen))
+	}
+	return options
 }
 
 type saveAnswersInput struct {
@@ -176,7 +194,7 @@ type saveAnswersInput struct {
 func (a *api) saveAnswers(ctx context.Context, in *saveAnswersInput) (*Answer[Attempt], error) {
 	said := make([]quiz.Said, len(in.Body.Answers))
 	for i, one := range in.Body.Answers {
-		said[i] = quiz.Said{Position: one.Position, Answer: quiz.Answer{Options: one.Chosen, Text: one.Words}}
+		said[i] = quiz.Said{Position: one.Position, Answer: quiz.Answer{Options: one.options(), Text: one.Words}}
 	}
 	s, err := a.Quizzes.Save(ctx, in.Attempt, said)
 	return answer(attemptOf(s)), err
