@@ -164,7 +164,7 @@ func (s sample) full() map[string][]view {
 			Mark: review.Mark{Text: s.text}, Points: s.text, Faults: s.faults("text", "points"), Remarks: []string{s.text}, Writing: true,
 		}},
 		"notice/list": {&noticesView{s.campFrame(), s.notices(), results, notice.Filter{Member: "member1", Result: notice.QuietHours}, "/console?after=x"}},
-		"jobs/list": {&jobsView{s.frame(), []domain.DeadJob{{ID: s.text, Kind: s.text, Document: s.text, Error: s.text, FailedAt: now, Tries: 3}}, hours{time.UTC, now}}},
+		"jobs/list":   {&jobsView{s.frame(), []domain.DeadJob{{ID: s.text, Kind: s.text, Document: s.text, Error: s.text, FailedAt: now, Tries: 3}}, hours{time.UTC, now}}},
 	}
 	maps.Copy(pages, s.quizPages())
 	return pages
