@@ -126,10 +126,9 @@ func (f QuestionForm) checkOptions(check *domain.Check) {
 	for _, r := range f.Right {
 		check.That(0 <= r && r < len(f.Options), "right", "正确答案不在选项里")
 	}
-	switch {
-	case f.Kind == Multiple:
+	if f.Kind == Multiple {
 		check.That(len(f.Right) >= 1, "right", "请选择正确答案")
-	default:
+	} else {
 		check.That(len(f.Right) == 1, "right", "请选择一个正确答案")
 	}
 }
