@@ -27,6 +27,7 @@ import (
 	"yingdi/domain/schedule"
 	"yingdi/domain/session"
 	"yingdi/domain/signcard"
+	"yingdi/domain/team"
 )
 
 // Consumer does one thing after an event. It may be told of the same event more than once, and must not mind.
@@ -63,6 +64,7 @@ type Services struct {
 	Camps       *camp.Service
 	Lessons     *lesson.Service
 	Enrolments  *enrolment.Service
+	Teams       *team.Service
 	Checkins    *checkin.Service
 	Signcards   *signcard.Service
 	Reviews     *review.Service
@@ -80,6 +82,7 @@ func Consumers(s Services) []Consumer {
 		mediaFiles(s.Media),
 		camps(s.Camps),
 		lessons(s.Lessons),
+		teams(s.Teams),
 		checkins(s.Checkins),
 		signcards(s.Signcards),
 		reviews(s.Reviews),

@@ -30,6 +30,7 @@ import (
 	"yingdi/domain/schedule"
 	"yingdi/domain/session"
 	"yingdi/domain/signcard"
+	"yingdi/domain/team"
 	"yingdi/domain/today"
 	"yingdi/handlers/web"
 	"yingdi/jobs"
@@ -188,6 +189,9 @@ type stores struct {
 	tasks       storage.Tasks
 	scenes      storage.Scenes
 	enrolments  storage.Enrolments
+	boards      storage.Boards
+	places      storage.Places
+	plans       storage.Plans
 	checkins    storage.Checkins
 	likes       storage.Likes
 	comments    storage.Comments
@@ -218,6 +222,8 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.scenes, err = storage.NewScenes(ctx, db)
 	note(err)
 	s.enrolments, err = storage.NewEnrolments(ctx, db)
+	note(err)
+	s.boards, s.places, s.plans, err = storage.NewTeams(ctx, db)
 	note(err)
 	s.checkins, s.likes, s.comments, err = storage.NewCheckins(ctx, db)
 	note(err)
@@ -262,6 +268,9 @@ func (a *app) joinServices(ctx context.Context) error {
 	camps.Tasks = lessons
 	channels := &channel.Service{Store: at.scenes, Sealer: a.sealer}
 	enrolments := &enrolment.Service{Store: at.enrolments, Seats: a.db, Camps: camps, Clock: a.clock}
+	teams := &team.Service{
+		Boards: at.boards, Store: at.places, Plans: at.plans, Camps: camps, Enrolments: enrolments, Members: members, IDs: ids, Clock: a.clock,
+	}
 	notices := &notice.Service{
 		Store: at.notices, Credits: at.credits, WeChat: a.wechat, Members: members, People: members,
 		Templates: messageTemplates(a.config.WeChat.Templates), Clock: a.clock,
@@ -280,7 +289,7 @@ func (a *app) joinServices(ctx context.Context) error {
 	a.schedule = &schedule.Service{Store: at.slots, Clock: a.clock}
 	a.services = &web.Services{
 		Members: members, Sessions: sessions, Organisers: organisers, Media: files, Camps: camps, Lessons: lessons,
-		Channels: channels, Enrolments: enrolments, Notices: notices, Checkins: checkins, Reviews: reviews, Signcards: signcards,
+		Channels: channels, Enrolments: enrolments, Teams: teams, Notices: notices, Checkins: checkins, Reviews: reviews, Signcards: signcards,
 		Today: &today.Service{
 			Camps: camps, Tasks: lessons, Enrolments: enrolments, Checkins: checkins, Reviews: reviews, Media: files, Members: members,
 			Clock: a.clock,
@@ -307,7 +316,7 @@ func messageTemplates(configured map[string]config.Template) map[notice.Kind]not
 func (a *app) joinJobs(context.Context) error {
 	s := a.services
 	services := jobs.Services{
-		Organisers: s.Organisers, Media: s.Media, Camps: s.Camps, Lessons: s.Lessons, Enrolments: s.Enrolments, Checkins: s.Checkins,
+		Organisers: s.Organisers, Media: s.Media, Camps: s.Camps, Lessons: s.Lessons, Enrolments: s.Enrolments, Teams: s.Teams, Checkins: s.Checkins,
 		Signcards: s.Signcards, Reviews: s.Reviews, Notices: s.Notices, Pushes: s.Pushes, Sessions: s.Sessions,
 		Idempotency: s.Idempotency, Schedule: a.schedule,
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"yingdi/domain"
@@ -298,6 +299,25 @@ func (s *Service) OfCamp(ctx context.Context, campID string, page domain.Page) (
 		return nil, "", err
 	}
 	return s.Store.ByCamp(ctx, campID, page)
+}
+
+// Placed returns those of the members who have a place in the camp. Whoever calls it has checked who asks.
+func (s *Service) Placed(ctx context.Context, campID string, members []string) ([]string, error) {
+	ids := make([]string, len(members))
+	for i, m := range members {
+		ids[i] = ID(campID, m)
+	}
+	active, err := s.active(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	placed := make([]string, 0, len(active))
+	for i, m := range members {
+		if slices.Contains(active, ids[i]) {
+			placed = append(placed, m)
+		}
+	}
+	return placed, nil
 }
 
 // OfMember returns the place of one learner to the camp's staff.

@@ -21,7 +21,8 @@ type campFrame struct {
 	Camp      camp.Camp
 	Phase     camp.Phase
 	Tab       string
-	Waiting   int64 // for a review; -1 if the page does not know
+	Sub       string // of the tab, where it has several pages
+	Waiting   int64  // for a review; -1 if the page does not know
 	MayEdit   bool
 	MayReview bool
 	Hours     hours
@@ -33,6 +34,12 @@ const (
 	tabTasks   = "tasks"
 	tabToday   = "today"
 	tabReviews = "reviews"
+	tabPeople  = "people"
+)
+
+// The pages of the tab about people.
+const (
+	subTeams = "teams"
 )
 
 func campPath(id string) string { return Root + "/camps/" + id }

@@ -77,6 +77,14 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.POST("/camps/:camp/tasks/:task", h.saveTask)
 	g.POST("/camps/:camp/tasks/:task/remove", h.removeTask)
 
+	g.GET("/camps/:camp/teams", h.showTeams)
+	g.POST("/camps/:camp/teams", h.addTeam)
+	g.POST("/camps/:camp/teams/assign", h.assignTeam)
+	g.POST("/camps/:camp/teams/preview", h.previewTeams)
+	g.POST("/camps/:camp/teams/apply", h.applyTeams)
+	g.POST("/camps/:camp/teams/:team/rename", h.renameTeam)
+	g.POST("/camps/:camp/teams/:team/remove", h.removeTeam)
+
 	g.GET("/camps/:camp/today", h.showBoard)
 	g.GET("/camps/:camp/learners/:member", h.showLearner)
 

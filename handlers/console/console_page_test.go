@@ -19,6 +19,7 @@ import (
 	"yingdi/domain/organiser"
 	"yingdi/domain/review"
 	"yingdi/domain/session"
+	"yingdi/domain/team"
 	"yingdi/domain/today"
 	"yingdi/handlers/web"
 )
@@ -139,6 +140,14 @@ func (s sample) full() map[string][]view {
 		}},
 		"lesson/list": {&planView{s.campFrame(), lesson.Plan{Camp: s.camp(), Today: "2026-11-21", Empty: "2026-11-22", Days: []lesson.PlannedDay{{Day: "2026-11-21", DayN: 3, Tasks: []lesson.Task{task}}, {Day: "2026-11-20", DayN: 2, Begun: true}}}}},
 		"lesson/form": {&taskView{s.campFrame(), "task1", taskForm{Day: s.text, Title: s.text, Content: s.text}, s.files(), s.faults(taskFields...), false}, &taskView{campFrame: s.campFrame(), Begun: true}},
+		"team/board": {&teamsView{
+			campFrame: s.campFrame(), Name: s.text, Faults: s.faults("name"), Sizes: []teamSize{{s.text, 3, 2}}, Follow: "/console?after=x",
+			Teams: team.View{
+				Camp: s.camp(), Of: "t1", Teams: []team.Sized{{Team: team.Team{ID: "t1", Name: s.text}, Size: 3}}, None: 1,
+				Learners: []team.Learner{{Member: s.card(), Team: team.Team{ID: "t1", Name: s.text}}, {Member: s.card()}},
+				Plan:     team.Plan{State: team.Applying, Seed: s.text, Moves: []team.Move{{Member: "m", Team: "t1"}}},
+			},
+		}},
 		"review/desk": {&deskView{
 			campFrame: s.campFrame(), Desk: review.Desk{Camp: s.camp(), Queue: []checkin.Entry{s.entry(checkin.Hidden)}, Waiting: 3, Open: open},
 			Mark: review.Mark{Text: s.text}, Points: s.text, Faults: s.faults("text", "points"), Remarks: []string{s.text}, Writing: true,
@@ -158,7 +167,7 @@ func bare() map[string][]view {
 		"camp/show": {&campView{campFrame: empty}}, "camp/form": {&campFormView{}}, "organiser/list": {&organiserListView{}},
 		"organiser/form": {&organiserFormView{}}, "organiser/show": {&organiserView{}}, "lesson/list": {&planView{campFrame: empty}},
 		"lesson/form": {&taskView{campFrame: empty}}, "review/desk": {&deskView{campFrame: empty}, &deskView{campFrame: empty, Desk: review.Desk{Open: &review.Open{Entry: checkin.Entry{Checkin: checkin.Checkin{Day: "2026-11-19"}}, Mine: true}}}},
-		"jobs/list": {&jobsView{}},
+		"jobs/list": {&jobsView{}}, "team/board": {&teamsView{campFrame: empty}},
 	}
 }
 

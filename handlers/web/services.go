@@ -23,6 +23,7 @@ import (
 	"yingdi/domain/review"
 	"yingdi/domain/session"
 	"yingdi/domain/signcard"
+	"yingdi/domain/team"
 	"yingdi/domain/today"
 	"yingdi/domain/wechat"
 )
@@ -37,6 +38,7 @@ type Services struct {
 	Lessons     *lesson.Service
 	Channels    *channel.Service
 	Enrolments  *enrolment.Service
+	Teams       *team.Service
 	Notices     *notice.Service
 	Checkins    *checkin.Service
 	Reviews     *review.Service
