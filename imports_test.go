@@ -25,7 +25,7 @@ const module = "yingdi"
 // layers lists the features from the bottom up. A feature imports only features that stand before it; what it needs
 // of one further up it declares as an interface, and cmd joins the two.
 var layers = []string{
-	"wechat", "push", "idempotency", "schedule", "channel", "member", "session", "organiser", "media", "camp", "lesson",
+	"wechat", "push", "idempotency", "schedule", "channel", "member", "session", "organiser", "media", "camp", "invitation", "lesson",
 	"enrolment", "team", "notice", "checkin", "review", "signcard", "today", "stats",
 }
 

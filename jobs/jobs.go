@@ -18,6 +18,7 @@ import (
 	"yingdi/domain/checkin"
 	"yingdi/domain/enrolment"
 	"yingdi/domain/idempotency"
+	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
 	"yingdi/domain/media"
 	"yingdi/domain/notice"
@@ -62,6 +63,7 @@ type Services struct {
 	Organisers  *organiser.Service
 	Media       *media.Service
 	Camps       *camp.Service
+	Invitations *invitation.Service
 	Lessons     *lesson.Service
 	Enrolments  *enrolment.Service
 	Teams       *team.Service
@@ -81,6 +83,7 @@ func Consumers(s Services) []Consumer {
 		organisers(s.Organisers),
 		mediaFiles(s.Media),
 		camps(s.Camps),
+		invitations(s.Invitations),
 		lessons(s.Lessons),
 		teams(s.Teams),
 		checkins(s.Checkins),

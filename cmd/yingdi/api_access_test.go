@@ -7,9 +7,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
+	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
 	"yingdi/domain/review"
 )
@@ -70,6 +72,10 @@ func village(t *testing.T) *site {
 	if s.vars["scene"], err = s.services.Channels.ForShare(ctx, c.ID, id["author"]); err != nil {
 		t.Fatal(err)
 	}
+	offer := invitation.Form{Role: domain.RoleReviewer, Uses: 50, Life: time.Hour}
+	if _, s.vars["invitation"], err = s.services.Invitations.Invite(s.as(t, id["rival"]), rival.Place(), offer); err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 
@@ -92,6 +98,8 @@ var accessTable = []struct {
 	{"GET /me/enrolments", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /notices", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"POST /notices/review_{shown}_1/read", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
+	{"POST /invitations/look", `{"token":"{invitation}"}`, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"POST /invitations/look", `{"token":"nothing"}`, [8]int{401, 404, 404, 404, 404, 404, 404, 404}},
 	{"GET /camps", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /camps/{camp}", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /camps/{draft}", ``, [8]int{404, 404, 404, 404, 404, 404, 200, 200}},
@@ -118,6 +126,8 @@ var accessTable = []struct {
 	{"GET /checkins/{shown}/card", ``, [8]int{401, 404, 200, 200, 404, 200, 200, 200}},
 	{"GET /checkins/{private}/card", ``, [8]int{401, 404, 200, 404, 404, 200, 200, 200}},
 	{"GET /checkins/{shown}/review", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
+	// Last: it makes staff of people.
+	{"POST /invitations/accept", `{"token":"{invitation}"}`, [8]int{401, 200, 200, 200, 409, 200, 200, 409}},
 }
 
 func TestWhoMayDoWhat(t *testing.T) {

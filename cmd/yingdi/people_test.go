@@ -30,3 +30,36 @@ func TestATeacherDividesACampIntoTeams(t *testing.T) {
 	v.submit(t, "/console/camps/{camp}/teams/assign", values("member", s.vars["learner"], "team", ""), "已移动所选学员", "未分组")
 	s.tell(t, access, []step{{name: "none", request: "GET /camps/{camp}/team", status: 200, want: `{"name":"","members":{"items":[]}}`}})
 }
+
+var linkOfInvitation = regexp.MustCompile(`invitation\?scene=([0-9a-z]{32})`)
+
+func TestATeacherInvitesAReviewerByALinkThatIsUsedOnce(t *testing.T) {
+	t.Parallel()
+	s := studio(t)
+	v := s.staff(t, s.vars["teacher"])
+	at := "/console/camps/{camp}/invitations"
+	v.see(t, at, 200, "还没有邀请")
+	v.post(t, at, values("role", "owner", "uses", "99", "days", "很多", "note", "给王老师"), 422, "这个角色不能通过邀请授予", "可用人数应在 1 到 50 之间", "有效期应在", `value="给王老师"`)
+	v.post(t, at, values("role", "reviewer", "uses", "1", "days", "3"), 200, "邀请已建好", "data:image/jpeg;base64,")
+	s.vars["token"] = linkOfInvitation.FindStringSubmatch(v.page)[1]
+	v.see(t, at, 200, "0 / 1 人已接受")
+	if linkOfInvitation.MatchString(v.page) {
+		t.Error("the token is shown again")
+	}
+	wang, _, id := s.signIn(t, "王老师")
+	s.tell(t, wang, []step{
+		{name: "look", request: "POST /invitations/look", body: `{"token":"{token}"}`, status: 200, want: `{"organiser":"晨光阅读","camp":"21 天晨读","role":"reviewer","accepted":false}`},
+		{name: "accept", request: "POST /invitations/accept", body: `{"token":"{token}"}`, status: 200, want: `{"role":"reviewer","camp":"{camp}"}`},
+		{name: "again", request: "POST /invitations/accept", body: `{"token":"{token}"}`, status: 200, want: `{"role":"reviewer"}`},
+	})
+	s.staff(t, id).see(t, "/console/camps/{camp}/reviews", 200)
+	late, _, _ := s.signIn(t, "李老师")
+	s.tell(t, late, []step{{name: "too late", request: "POST /invitations/accept", body: `{"token":"{token}"}`, status: 409, want: `{"code":"invitation_used"}`}})
+	v.see(t, at, 200, "人数已满", "1 / 1 人已接受")
+
+	v.post(t, at, values("role", "reviewer", "uses", "5", "days", "3"), 200, "邀请已建好")
+	s.vars["token"] = linkOfInvitation.FindStringSubmatch(v.page)[1]
+	revoke := regexp.MustCompile(at[:13] + `s/[^"]+/invitations/[^"]+/revoke`).FindString(v.page)
+	v.submit(t, revoke, values(), "邀请已撤回")
+	s.tell(t, late, []step{{name: "revoked", request: "POST /invitations/look", body: `{"token":"{token}"}`, status: 409, want: `{"code":"invitation_revoked"}`}})
+}

@@ -20,6 +20,7 @@ import (
 	"yingdi/domain/checkin"
 	"yingdi/domain/enrolment"
 	"yingdi/domain/idempotency"
+	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
 	mediadomain "yingdi/domain/media"
 	"yingdi/domain/member"
@@ -186,6 +187,7 @@ type stores struct {
 	organisers  storage.Organisers
 	media       storage.Media
 	camps       storage.Camps
+	invitations storage.Invitations
 	tasks       storage.Tasks
 	scenes      storage.Scenes
 	enrolments  storage.Enrolments
@@ -216,6 +218,8 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.media, err = storage.NewMedia(ctx, db)
 	note(err)
 	s.camps, err = storage.NewCamps(ctx, db)
+	note(err)
+	s.invitations, err = storage.NewInvitations(ctx, db)
 	note(err)
 	s.tasks, err = storage.NewTasks(ctx, db)
 	note(err)
@@ -264,6 +268,9 @@ func (a *app) joinServices(ctx context.Context) error {
 	}
 	members.Pictures = files
 	camps := &camp.Service{Store: at.camps, Staff: organisers, Seats: a.db, Pictures: files, IDs: ids, Clock: a.clock}
+	invitations := &invitation.Service{
+		Store: at.invitations, Organisers: organisers, Camps: camps, Members: members, IDs: ids, Clock: a.clock,
+	}
 	lessons := &lesson.Service{Store: at.tasks, Camps: camps, Media: files, IDs: ids, Clock: a.clock}
 	camps.Tasks = lessons
 	channels := &channel.Service{Store: at.scenes, Sealer: a.sealer}
@@ -288,7 +295,7 @@ func (a *app) joinServices(ctx context.Context) error {
 	}
 	a.schedule = &schedule.Service{Store: at.slots, Clock: a.clock}
 	a.services = &web.Services{
-		Members: members, Sessions: sessions, Organisers: organisers, Media: files, Camps: camps, Lessons: lessons,
+		Members: members, Sessions: sessions, Organisers: organisers, Media: files, Camps: camps, Invitations: invitations, Lessons: lessons,
 		Channels: channels, Enrolments: enrolments, Teams: teams, Notices: notices, Checkins: checkins, Reviews: reviews, Signcards: signcards,
 		Today: &today.Service{
 			Camps: camps, Tasks: lessons, Enrolments: enrolments, Checkins: checkins, Reviews: reviews, Media: files, Members: members,
@@ -316,7 +323,7 @@ func messageTemplates(configured map[string]config.Template) map[notice.Kind]not
 func (a *app) joinJobs(context.Context) error {
 	s := a.services
 	services := jobs.Services{
-		Organisers: s.Organisers, Media: s.Media, Camps: s.Camps, Lessons: s.Lessons, Enrolments: s.Enrolments, Teams: s.Teams, Checkins: s.Checkins,
+		Organisers: s.Organisers, Media: s.Media, Camps: s.Camps, Invitations: s.Invitations, Lessons: s.Lessons, Enrolments: s.Enrolments, Teams: s.Teams, Checkins: s.Checkins,
 		Signcards: s.Signcards, Reviews: s.Reviews, Notices: s.Notices, Pushes: s.Pushes, Sessions: s.Sessions,
 		Idempotency: s.Idempotency, Schedule: a.schedule,
 	}

@@ -56,6 +56,9 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, signedIn, l.Read, "GET /notices", "notices", "My inbox, the newest first · 消息", a.notices)
 	add(r, signedIn, l.Write, "POST /notices/{notice}/read", "read-notice", "I have read it · 标为已读", a.readNotice)
 
+	add(r, signedIn, l.SignIn, "POST /invitations/look", "invitation", "What an invitation to the staff offers · 查看邀请", a.invitation)
+	add(r, signedIn, l.SignIn, "POST /invitations/accept", "accept-invitation", "Take the role; again changes nothing · 接受邀请", a.acceptInvitation)
+
 	r.tag = "Camps 训练营"
 	add(r, anyone, l.Visit, "GET /camps", "camps", "Published camps, the latest start first · 训练营列表", a.camps)
 	add(r, anyone, l.Visit, "GET /camps/{camp}", "camp", "One camp, and whether I am in it · 训练营", a.camp)

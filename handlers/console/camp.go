@@ -25,6 +25,7 @@ type campFrame struct {
 	Waiting   int64  // for a review; -1 if the page does not know
 	MayEdit   bool
 	MayReview bool
+	MayInvite bool
 	Hours     hours
 }
 
@@ -39,7 +40,8 @@ const (
 
 // The pages of the tab about people.
 const (
-	subTeams = "teams"
+	subTeams       = "teams"
+	subInvitations = "invitations"
 )
 
 func campPath(id string) string { return Root + "/camps/" + id }
@@ -49,6 +51,7 @@ func (h *console) campFrame(c echo.Context, in camp.Camp, tab string) campFrame 
 	f := campFrame{
 		Camp: in, Phase: in.Phase(h.now()), Tab: tab, Waiting: -1, Hours: h.hoursOf(in.Calendar),
 		MayEdit: actor.Has(domain.RightCampEdit, in.Place()), MayReview: actor.Has(domain.RightReview, in.Place()),
+		MayInvite: actor.Has(domain.RightInvite, in.Place()),
 	}
 	f.Title, f.Section = in.Title, sectionCamps
 	f.Crumbs = []Crumb{{"训练营", Root + "/camps"}}

@@ -60,6 +60,10 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.POST("/organisers/:organiser/staff", h.appoint)
 	g.POST("/organisers/:organiser/dismiss", h.dismiss)
 
+	g.GET("/organisers/:organiser/invitations", h.listInvitations)
+	g.POST("/organisers/:organiser/invitations", h.invite)
+	g.POST("/organisers/:organiser/invitations/:invitation/revoke", h.revokeInvitation)
+
 	g.GET("/camps", h.listCamps)
 	g.GET("/camps/new", h.newCamp)
 	g.POST("/camps", h.openCamp)
@@ -84,6 +88,10 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.POST("/camps/:camp/teams/apply", h.applyTeams)
 	g.POST("/camps/:camp/teams/:team/rename", h.renameTeam)
 	g.POST("/camps/:camp/teams/:team/remove", h.removeTeam)
+
+	g.GET("/camps/:camp/invitations", h.listInvitations)
+	g.POST("/camps/:camp/invitations", h.invite)
+	g.POST("/camps/:camp/invitations/:invitation/revoke", h.revokeInvitation)
 
 	g.GET("/camps/:camp/today", h.showBoard)
 	g.GET("/camps/:camp/learners/:member", h.showLearner)

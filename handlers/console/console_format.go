@@ -8,23 +8,25 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
+	"yingdi/domain/invitation"
 	"yingdi/domain/today"
 )
 
 // funcs is what every template may call: how things are written, nothing else.
 func funcs(asset func(file string) string) template.FuncMap {
 	return template.FuncMap{
-		"asset":    asset,
-		"date":     date,
-		"weekday":  weekday,
-		"initial":  initial,
-		"hue":      hue,
-		"phase":    func(p camp.Phase) label { return phases[p] },
-		"standing": func(s checkin.State) label { return standings[s] },
-		"role":     func(r domain.Role) string { return roles[r] },
-		"step":     func(s today.Step) stepLabel { return steps[s] },
-		"percent":  percent,
-		"list":     func(items ...any) []any { return items },
+		"asset":           asset,
+		"date":            date,
+		"weekday":         weekday,
+		"initial":         initial,
+		"hue":             hue,
+		"phase":           func(p camp.Phase) label { return phases[p] },
+		"standing":        func(s checkin.State) label { return standings[s] },
+		"role":            func(r domain.Role) string { return roles[r] },
+		"step":            func(s today.Step) stepLabel { return steps[s] },
+		"percent":         percent,
+		"invitationState": func(s invitation.State) label { return invitationStates[s] },
+		"list":            func(items ...any) []any { return items },
 	}
 }
 

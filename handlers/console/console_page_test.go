@@ -13,6 +13,7 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
 	"yingdi/domain/enrolment"
+	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
 	"yingdi/domain/media"
 	"yingdi/domain/member"
@@ -140,6 +141,18 @@ func (s sample) full() map[string][]view {
 		}},
 		"lesson/list": {&planView{s.campFrame(), lesson.Plan{Camp: s.camp(), Today: "2026-11-21", Empty: "2026-11-22", Days: []lesson.PlannedDay{{Day: "2026-11-21", DayN: 3, Tasks: []lesson.Task{task}}, {Day: "2026-11-20", DayN: 2, Begun: true}}}}},
 		"lesson/form": {&taskView{s.campFrame(), "task1", taskForm{Day: s.text, Title: s.text, Content: s.text}, s.files(), s.faults(taskFields...), false}, &taskView{campFrame: s.campFrame(), Begun: true}},
+		"invitation/list": {
+			&invitationsView{
+				campFrame: s.campFrame(), OfCamp: true, Base: "/console/camps/camp1/invitations", Place: s.text, Roles: invitation.Roles("camp1"),
+				Form: inviteForm{"reviewer", s.text, s.text, s.text}, Faults: s.faults("role", "uses", "life", "note"), Follow: "/console?after=x",
+				Link: s.text, Picture: "data:image/jpeg;base64,AAAA",
+				Rows: []invitation.Row{{
+					Invitation: invitation.Invitation{Doc: domain.Doc{ID: "i1"}, Role: domain.RoleReviewer, Note: s.text, Uses: 2, CreatedAt: now, Until: now},
+					State:      invitation.Open, Host: s.card(), Guests: []member.Card{s.card()},
+				}, {State: invitation.Revoked}},
+			},
+			&invitationsView{campFrame: s.campFrame(), Place: s.text},
+		},
 		"team/board": {&teamsView{
 			campFrame: s.campFrame(), Name: s.text, Faults: s.faults("name"), Sizes: []teamSize{{s.text, 3, 2}}, Follow: "/console?after=x",
 			Teams: team.View{
@@ -168,6 +181,7 @@ func bare() map[string][]view {
 		"organiser/form": {&organiserFormView{}}, "organiser/show": {&organiserView{}}, "lesson/list": {&planView{campFrame: empty}},
 		"lesson/form": {&taskView{campFrame: empty}}, "review/desk": {&deskView{campFrame: empty}, &deskView{campFrame: empty, Desk: review.Desk{Open: &review.Open{Entry: checkin.Entry{Checkin: checkin.Checkin{Day: "2026-11-19"}}, Mine: true}}}},
 		"jobs/list": {&jobsView{}}, "team/board": {&teamsView{campFrame: empty}},
+		"invitation/list": {&invitationsView{campFrame: empty}},
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"yingdi/domain/checkin"
 	"yingdi/domain/enrolment"
 	"yingdi/domain/idempotency"
+	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
 	"yingdi/domain/media"
 	"yingdi/domain/member"
@@ -36,6 +37,7 @@ type Services struct {
 	Media       *media.Service
 	Camps       *camp.Service
 	Lessons     *lesson.Service
+	Invitations *invitation.Service
 	Channels    *channel.Service
 	Enrolments  *enrolment.Service
 	Teams       *team.Service
