@@ -1,7 +1,13 @@
 package main
 
 import (
+	"bytes"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 
 	"yingdi/domain"
@@ -62,4 +68,58 @@ func TestATeacherInvitesAReviewerByALinkThatIsUsedOnce(t *testing.T) {
 	revoke := regexp.MustCompile(at[:13] + `s/[^"]+/invitations/[^"]+/revoke`).FindString(v.page)
 	v.submit(t, revoke, values(), "邀请已撤回")
 	s.tell(t, late, []step{{name: "revoked", request: "POST /invitations/look", body: `{"token":"{token}"}`, status: 409, want: `{"code":"invitation_revoked"}`}})
+}
+
+func TestACampAsksAtEnrolmentAndAnswersStayWithTheirQuestions(t *testing.T) {
+	t.Parallel()
+	s := studio(t)
+	v := s.staff(t, s.vars["teacher"])
+	at := "/console/camps/{camp}/form"
+	v.see(t, at, 200, "现在报名什么都不用填")
+	v.post(t, at, values("do", "add", "based", "0"), 200, "修改还没有保存", "问题 1", `name="id" value="f1"`)
+	two := func(do string, labels ...string) url.Values {
+		form := values("do", do, "based", "0", "consent", "只用于联系你")
+		for i, label := range labels {
+			for name, value := range map[string]string{"id": fmt.Sprint("f", i+1), "type": []string{"phone", "single"}[i], "label": label, "required": "yes", "options": "晨读\r\n夜读\r\n"} {
+				form.Add(name, value)
+			}
+		}
+		return form
+	}
+	v.post(t, at, two("save", "手机号", ""), 422, "问题不能为空", `value="手机号"`)
+	v.post(t, at, two("down-0", "手机号", "想参加"), 200, "问题 2")
+	v.submit(t, at, two("save", "手机号", "想参加"), "报名表已保存", "第 1 版")
+	v.post(t, at, two("save", "手机", "想参加"), 409, "报名表刚被别人修改过")
+
+	access, _, id := s.signIn(t, "阿杰")
+	s.vars["ajie"] = id
+	enrol := "POST /camps/{camp}/enrolments"
+	good := `{"version":1,"consent":1,"answers":[{"field":"f1","values":["13800138000"]},{"field":"f2","values":["夜读"]}]}`
+	s.tell(t, access, []step{
+		{name: "the form", request: "GET /camps/{camp}/form", status: 200, want: `{"version":1,"consent":"只用于联系你","consent_no":1,"fields":[{"id":"f1","type":"phone","required":true},{"id":"f2","options":["晨读","夜读"]}]}`},
+		{name: "no answers", request: enrol, status: 409, want: `{"code":"form_changed"}`},
+		{name: "no consent", request: enrol, body: `{"version":1}`, status: 422, want: `{"code":"consent_missing"}`},
+		{name: "wrong answers", request: enrol, body: `{"version":1,"consent":1,"answers":[{"field":"f1","values":["12345"]}]}`, status: 422, want: `{"code":"invalid"}`},
+		{name: "enrolled", request: enrol, body: good, status: 201, want: `{"state":"active"}`},
+		{name: "my answers", request: "GET /camps/{camp}/reply", status: 200, want: `{"items":[{"label":"手机号","values":["13800138000"]},{"label":"想参加","values":["夜读"]}]}`},
+	})
+	second := two("save", "联系电话", "想参加")
+	second.Set("based", "1")
+	v.submit(t, at, second, "第 2 版")
+	v.see(t, "/console/camps/{camp}/learners/{ajie}", 200, "手机号", "13800138000", "夜读", "第 1 版", "已同意第 1 版")
+	if strings.Contains(v.page, "联系电话") {
+		t.Error("the answers are shown under questions of later")
+	}
+	_, reviewer := s.person(t, "reviewer")
+	s.appoint(t, s.vars["organiser"], reviewer, s.vars["camp"], domain.RoleReviewer)
+	masked := s.staff(t, reviewer)
+	masked.see(t, "/console/camps/{camp}/learners/{ajie}", 200, "138****8000", "****")
+	if strings.Contains(masked.page, "13800138000") || strings.Contains(masked.page, "夜读") {
+		t.Error("a reviewer sees personal data")
+	}
+	for _, file := range []string{"yingdi.db", "yingdi.db-wal"} {
+		if raw, err := os.ReadFile(filepath.Join(s.config.Data, file)); err != nil || bytes.Contains(raw, []byte("13800138000")) {
+			t.Errorf("%s holds the number as it is, %v", file, err)
+		}
+	}
 }

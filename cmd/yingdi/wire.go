@@ -19,6 +19,7 @@ import (
 	"yingdi/domain/channel"
 	"yingdi/domain/checkin"
 	"yingdi/domain/enrolment"
+	"yingdi/domain/form"
 	"yingdi/domain/idempotency"
 	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
@@ -190,6 +191,8 @@ type stores struct {
 	invitations storage.Invitations
 	tasks       storage.Tasks
 	scenes      storage.Scenes
+	forms       storage.Forms
+	asked       storage.FormVersions
 	enrolments  storage.Enrolments
 	boards      storage.Boards
 	places      storage.Places
@@ -224,6 +227,8 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.tasks, err = storage.NewTasks(ctx, db)
 	note(err)
 	s.scenes, err = storage.NewScenes(ctx, db)
+	note(err)
+	s.forms, s.asked, err = storage.NewForms(ctx, db)
 	note(err)
 	s.enrolments, err = storage.NewEnrolments(ctx, db)
 	note(err)
@@ -274,7 +279,8 @@ func (a *app) joinServices(ctx context.Context) error {
 	lessons := &lesson.Service{Store: at.tasks, Camps: camps, Media: files, IDs: ids, Clock: a.clock}
 	camps.Tasks = lessons
 	channels := &channel.Service{Store: at.scenes, Sealer: a.sealer}
-	enrolments := &enrolment.Service{Store: at.enrolments, Seats: a.db, Camps: camps, Clock: a.clock}
+	forms := &form.Service{Store: at.forms, Versions: at.asked, Camps: camps, Sealer: a.sealer, Clock: a.clock}
+	enrolments := &enrolment.Service{Store: at.enrolments, Seats: a.db, Camps: camps, Forms: forms, Clock: a.clock}
 	teams := &team.Service{
 		Boards: at.boards, Store: at.places, Plans: at.plans, Camps: camps, Enrolments: enrolments, Members: members, IDs: ids, Clock: a.clock,
 	}
@@ -296,7 +302,7 @@ func (a *app) joinServices(ctx context.Context) error {
 	a.schedule = &schedule.Service{Store: at.slots, Clock: a.clock}
 	a.services = &web.Services{
 		Members: members, Sessions: sessions, Organisers: organisers, Media: files, Camps: camps, Invitations: invitations, Lessons: lessons,
-		Channels: channels, Enrolments: enrolments, Teams: teams, Notices: notices, Checkins: checkins, Reviews: reviews, Signcards: signcards,
+		Channels: channels, Forms: forms, Enrolments: enrolments, Teams: teams, Notices: notices, Checkins: checkins, Reviews: reviews, Signcards: signcards,
 		Today: &today.Service{
 			Camps: camps, Tasks: lessons, Enrolments: enrolments, Checkins: checkins, Reviews: reviews, Media: files, Members: members,
 			Clock: a.clock,

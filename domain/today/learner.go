@@ -7,6 +7,7 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
 	"yingdi/domain/enrolment"
+	"yingdi/domain/form"
 	"yingdi/domain/member"
 	"yingdi/domain/review"
 )
@@ -16,6 +17,7 @@ type Story struct {
 	Camp     camp.Camp
 	Member   member.Card
 	Place    enrolment.Enrolment
+	Reply    []form.Asked // what they answered at enrolment, masked for those who may not see it
 	Progress checkin.Progress
 	Entries  []Chapter // the newest first
 	Next     domain.Cursor
@@ -47,6 +49,9 @@ func (s *Service) Learner(ctx context.Context, campID, memberID string, page dom
 	}
 	story := Story{Camp: in}
 	if story.Place, err = s.Enrolments.OfMember(ctx, campID, memberID); err != nil {
+		return Story{}, err
+	}
+	if story.Reply, err = s.Enrolments.ReplyOf(ctx, story.Place); err != nil {
 		return Story{}, err
 	}
 	cards, err := s.Members.Cards(ctx, []string{memberID})

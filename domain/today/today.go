@@ -8,6 +8,7 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
 	"yingdi/domain/enrolment"
+	"yingdi/domain/form"
 	"yingdi/domain/lesson"
 	"yingdi/domain/media"
 	"yingdi/domain/member"
@@ -33,6 +34,7 @@ type Enrolments interface {
 	Require(ctx context.Context, camp string) (enrolment.Enrolment, error)
 	OfCamp(ctx context.Context, camp string, page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error)
 	OfMember(ctx context.Context, camp, member string) (enrolment.Enrolment, error)
+	ReplyOf(ctx context.Context, e enrolment.Enrolment) ([]form.Asked, error)
 }
 
 // Checkins is what this feature needs of domain/checkin.

@@ -41,6 +41,7 @@ const (
 // The pages of the tab about people.
 const (
 	subTeams       = "teams"
+	subForm        = "form"
 	subInvitations = "invitations"
 )
 

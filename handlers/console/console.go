@@ -89,6 +89,9 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.POST("/camps/:camp/teams/:team/rename", h.renameTeam)
 	g.POST("/camps/:camp/teams/:team/remove", h.removeTeam)
 
+	g.GET("/camps/:camp/form", h.showForm)
+	g.POST("/camps/:camp/form", h.saveForm)
+
 	g.GET("/camps/:camp/invitations", h.listInvitations)
 	g.POST("/camps/:camp/invitations", h.invite)
 	g.POST("/camps/:camp/invitations/:invitation/revoke", h.revokeInvitation)

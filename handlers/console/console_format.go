@@ -8,6 +8,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
+	"yingdi/domain/form"
 	"yingdi/domain/invitation"
 	"yingdi/domain/today"
 )
@@ -26,6 +27,8 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"step":            func(s today.Step) stepLabel { return steps[s] },
 		"percent":         percent,
 		"invitationState": func(s invitation.State) label { return invitationStates[s] },
+		"fieldType":       func(t form.Type) string { return fieldTypes[t] },
+		"add":             func(a, b int) int { return a + b },
 		"list":            func(items ...any) []any { return items },
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
 	"yingdi/domain/enrolment"
+	"yingdi/domain/form"
 	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
 	"yingdi/domain/media"
@@ -111,9 +112,10 @@ func (s sample) full() map[string][]view {
 	}
 	draft := s.campFrame()
 	draft.Camp.State, draft.Phase = camp.Draft, camp.PhaseDraft
-	form := campForm{Organiser: "org1", Title: s.text, Intro: s.text, Zone: s.text, CutOff: s.text, Start: s.text, End: s.text, EnrolBy: s.text, Seats: s.text}
+	typed := campForm{Organiser: "org1", Title: s.text, Intro: s.text, Zone: s.text, CutOff: s.text, Start: s.text, End: s.text, EnrolBy: s.text, Seats: s.text}
 	story := today.Story{
-		Camp: s.camp(), Member: s.card(), Place: enrolment.Enrolment{ActiveAt: now},
+		Camp: s.camp(), Member: s.card(), Place: enrolment.Enrolment{ActiveAt: now, Reply: &form.Reply{Version: 2, Consent: 1, At: now}},
+		Reply:    []form.Asked{{Field: form.Field{Label: s.text}, Values: []string{s.text, s.text}}, {}},
 		Progress: checkin.Progress{Scheduled: []domain.Day{"2026-11-19", "2026-11-20", "2026-11-21", "2026-11-22"}, Done: map[domain.Day]bool{"2026-11-19": true}, Today: "2026-11-21"},
 		Entries:  []today.Chapter{{Entry: s.entry(checkin.Rejected), Task: s.text, Review: s.review()}, {Entry: s.entry(checkin.Visible)}},
 	}
@@ -131,7 +133,7 @@ func (s sample) full() map[string][]view {
 		"today/learner":  {&learnerView{s.campFrame(), story, weeks(story), 1, "/console?after=x"}},
 		"camp/list":      {&campListView{s.frame(), []campRow{{s.camp(), camp.PhaseRunning, s.text}}, true, "/console?after=x", false, true}},
 		"camp/show":      {&campView{s.campFrame(), today.Overview{Summary: s.summary(today.StepReview), Cover: s.files()}, true}, &campView{draft, today.Overview{Summary: s.summary(today.StepPublish)}, false}},
-		"camp/form":      {&campFormView{s.frame(), camp.Camp{}, form, s.faults(campFields...), s.files(), []organiser.Organiser{{Name: s.text}, {Name: s.text}}, zonesWith(s.text), false}, &campFormView{s.frame(), s.camp(), form, s.faults(campFields...), nil, nil, zonesWith("Asia/Shanghai"), true}},
+		"camp/form":      {&campFormView{s.frame(), camp.Camp{}, typed, s.faults(campFields...), s.files(), []organiser.Organiser{{Name: s.text}, {Name: s.text}}, zonesWith(s.text), false}, &campFormView{s.frame(), s.camp(), typed, s.faults(campFields...), nil, nil, zonesWith("Asia/Shanghai"), true}},
 		"organiser/list": {&organiserListView{s.frame(), []organiser.Organiser{{Doc: domain.Doc{ID: "org1"}, Name: s.text, Intro: s.text}}, "/console?after=x", true}},
 		"organiser/form": {&organiserFormView{s.frame(), organiserForm{s.text, s.text, s.text}, s.faults("name", "intro", "owner")}},
 		"organiser/show": {&organiserView{
@@ -141,6 +143,10 @@ func (s sample) full() map[string][]view {
 		}},
 		"lesson/list": {&planView{s.campFrame(), lesson.Plan{Camp: s.camp(), Today: "2026-11-21", Empty: "2026-11-22", Days: []lesson.PlannedDay{{Day: "2026-11-21", DayN: 3, Tasks: []lesson.Task{task}}, {Day: "2026-11-20", DayN: 2, Begun: true}}}}},
 		"lesson/form": {&taskView{s.campFrame(), "task1", taskForm{Day: s.text, Title: s.text, Content: s.text}, s.files(), s.faults(taskFields...), false}, &taskView{campFrame: s.campFrame(), Begun: true}},
+		"form/builder": {&builderView{
+			campFrame: s.campFrame(), Based: 2, Saved: form.Version{Number: 2, SavedAt: now}, Types: form.Types, Faults: s.faults("consent"), Dirty: true,
+			Draft: form.Draft{Consent: s.text, Fields: []form.Field{{ID: "f1", Type: form.Single, Label: s.text, Required: true, Options: []string{s.text, s.text}}, {ID: "f2"}}},
+		}},
 		"invitation/list": {
 			&invitationsView{
 				campFrame: s.campFrame(), OfCamp: true, Base: "/console/camps/camp1/invitations", Place: s.text, Roles: invitation.Roles("camp1"),
@@ -181,7 +187,7 @@ func bare() map[string][]view {
 		"organiser/form": {&organiserFormView{}}, "organiser/show": {&organiserView{}}, "lesson/list": {&planView{campFrame: empty}},
 		"lesson/form": {&taskView{campFrame: empty}}, "review/desk": {&deskView{campFrame: empty}, &deskView{campFrame: empty, Desk: review.Desk{Open: &review.Open{Entry: checkin.Entry{Checkin: checkin.Checkin{Day: "2026-11-19"}}, Mine: true}}}},
 		"jobs/list": {&jobsView{}}, "team/board": {&teamsView{campFrame: empty}},
-		"invitation/list": {&invitationsView{campFrame: empty}},
+		"invitation/list": {&invitationsView{campFrame: empty}}, "form/builder": {&builderView{campFrame: empty}},
 	}
 }
 

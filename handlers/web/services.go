@@ -13,6 +13,7 @@ import (
 	"yingdi/domain/channel"
 	"yingdi/domain/checkin"
 	"yingdi/domain/enrolment"
+	"yingdi/domain/form"
 	"yingdi/domain/idempotency"
 	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
@@ -39,6 +40,7 @@ type Services struct {
 	Lessons     *lesson.Service
 	Invitations *invitation.Service
 	Channels    *channel.Service
+	Forms       *form.Service
 	Enrolments  *enrolment.Service
 	Teams       *team.Service
 	Notices     *notice.Service
