@@ -3,7 +3,7 @@
 //
 //	wechat · idempotency · schedule
 //	member → session → organiser → media → camp → invitation → lesson → channel
-//	form → enrolment → team → notice → checkin → review → signcard → today → push
+//	form → enrolment → team → notice → checkin → risk → review → signcard → today → push
 //
 // Glossary (中文 → Go; the words on the right are the only ones used in code):
 //
@@ -22,6 +22,7 @@
 //	消息/收件箱     notice.Notice            订阅消息额度    notice.Credit
 //	邀请            invitation.Invitation
 //	报名表          form.Form, Version       报名表的回答    form.Reply
+//	需关注          risk.Learner, Reason, Thresholds
 //	分组            team.Team, Place         分组方案        team.Plan
 //	渠道码          channel.Scene            发件箱          domain.Doc.Outbox
 package domain

@@ -151,6 +151,7 @@ func TestTheConsoleShowsEverybodyTheirOwn(t *testing.T) {
 		{"/console/camps/{camp}/tasks/{task}", [6]int{303, 403, 403, 200, 200, 200}},
 		{"/console/camps/{camp}/today", [6]int{303, 403, 200, 200, 200, 200}},
 		{"/console/camps/{camp}/learners/{learner}", [6]int{303, 403, 200, 200, 200, 200}},
+		{"/console/camps/{camp}/risk", [6]int{303, 403, 200, 200, 200, 200}},
 		{"/console/camps/{camp}/form", [6]int{303, 403, 403, 200, 200, 200}},
 		{"/console/camps/{camp}/invitations", [6]int{303, 403, 403, 403, 200, 200}},
 		{"/console/organisers/{organiser}/invitations", [6]int{303, 403, 403, 403, 200, 200}},
@@ -182,6 +183,7 @@ func TestTheConsoleShowsEverybodyTheirOwn(t *testing.T) {
 	}{
 		{"/console/camps/{camp}/publish", values(), [6]int{0, 403, 403, 303, 303, 303}},
 		{"/console/camps/{camp}/tasks", values("day", "2026-03-02", "title", "再读一遍"), [6]int{0, 403, 403, 303, 303, 303}},
+		{"/console/camps/{camp}/risk", values("missed", "2", "quiet", "0", "never", "1"), [6]int{0, 403, 403, 303, 303, 303}},
 		{"/console/camps/{camp}/form", values("do", "save", "based", "0"), [6]int{0, 403, 403, 303, 303, 303}},
 		{"/console/camps/{camp}/invitations", values("role", "reviewer", "uses", "1", "days", "3"), [6]int{0, 403, 403, 403, 200, 200}},
 		{"/console/organisers/{organiser}/invitations", values("role", "manager", "uses", "1", "days", "3"), [6]int{0, 403, 403, 403, 200, 200}},

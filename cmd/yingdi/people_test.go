@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/team"
@@ -122,4 +123,22 @@ func TestACampAsksAtEnrolmentAndAnswersStayWithTheirQuestions(t *testing.T) {
 			t.Errorf("%s holds the number as it is, %v", file, err)
 		}
 	}
+}
+
+func TestATeacherSeesWhoFallsBehindAndWhy(t *testing.T) {
+	t.Parallel()
+	s := studio(t)
+	idle, _ := s.person(t, "阿杰")
+	if _, err := s.services.Enrolments.Enrol(idle, s.vars["camp"]); err != nil {
+		t.Fatal(err)
+	}
+	v := s.staff(t, s.vars["teacher"])
+	v.see(t, "/console/camps/{camp}/risk", 200, "这里没有需要关注的学员")
+	s.clock.Set(start.Add(4 * 24 * time.Hour))
+	v = s.staff(t, s.vars["teacher"])
+	v.see(t, "/console/camps/{camp}/risk", 200, "小满", "连续 3 天没打卡", "最后打卡 3月1日", "报名后 4 天任务一次都没打卡")
+	v.post(t, "/console/camps/{camp}/risk", values("missed", "61", "quiet", "0", "never", "x"), 422, "应在 0 到 60 之间", `value="61"`)
+	v.submit(t, "/console/camps/{camp}/risk", values("missed", "0", "quiet", "0", "never", "4"), "已保存", "报名后 4 天")
+	access, _, _ := s.signIn(t, "teacher")
+	s.tell(t, access, []step{{name: "on the phone", request: "GET /camps/{camp}/at-risk", status: 200, want: `{"items":[{"last":"","reasons":[{"kind":"never","days":4}]}],"next":""}`}})
 }

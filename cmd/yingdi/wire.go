@@ -29,6 +29,7 @@ import (
 	"yingdi/domain/organiser"
 	"yingdi/domain/push"
 	"yingdi/domain/review"
+	"yingdi/domain/risk"
 	"yingdi/domain/schedule"
 	"yingdi/domain/session"
 	"yingdi/domain/signcard"
@@ -200,6 +201,7 @@ type stores struct {
 	checkins    storage.Checkins
 	likes       storage.Likes
 	comments    storage.Comments
+	thresholds  storage.Thresholds
 	reviews     storage.Reviews
 	signcards   storage.Signcards
 	notices     storage.Notices
@@ -235,6 +237,8 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.boards, s.places, s.plans, err = storage.NewTeams(ctx, db)
 	note(err)
 	s.checkins, s.likes, s.comments, err = storage.NewCheckins(ctx, db)
+	note(err)
+	s.thresholds, err = storage.NewThresholds(ctx, db)
 	note(err)
 	s.reviews, err = storage.NewReviews(ctx, db)
 	note(err)
@@ -303,6 +307,9 @@ func (a *app) joinServices(ctx context.Context) error {
 	a.services = &web.Services{
 		Members: members, Sessions: sessions, Organisers: organisers, Media: files, Camps: camps, Invitations: invitations, Lessons: lessons,
 		Channels: channels, Forms: forms, Enrolments: enrolments, Teams: teams, Notices: notices, Checkins: checkins, Reviews: reviews, Signcards: signcards,
+		Risks: &risk.Service{
+			Store: at.thresholds, Checkins: at.checkins, Camps: camps, Tasks: lessons, Enrolments: enrolments, Members: members, Clock: a.clock,
+		},
 		Today: &today.Service{
 			Camps: camps, Tasks: lessons, Enrolments: enrolments, Checkins: checkins, Reviews: reviews, Media: files, Members: members,
 			Clock: a.clock,

@@ -65,6 +65,7 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, signedIn, l.Read, "GET /camps/{camp}/form", "form", "What the camp asks at enrolment · 报名表", a.form)
 	create(r, signedIn, l.Write, "/camps/{camp}/enrolments", "enrol", "Take a seat; again gives the same one · 报名", a.enrol)
 	add(r, signedIn, l.Read, "GET /camps/{camp}/reply", "my-reply", "What I answered at enrolment · 我填写的报名表", a.reply)
+	add(r, signedIn, l.Read, "GET /camps/{camp}/at-risk", "at-risk", "For staff: who may drop out, and why · 需关注的学员", a.atRisk)
 	add(r, signedIn, l.Read, "GET /camps/{camp}/today", "today", "What there is to do today · 今天", a.today)
 	add(r, signedIn, l.Read, "GET /camps/{camp}/calendar", "calendar", "My days in the camp · 打卡日历", a.calendar)
 	add(r, signedIn, l.Read, "GET /camps/{camp}/team", "my-team", "My team in the camp and who is in it · 我的小组", a.team)

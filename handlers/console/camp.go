@@ -42,6 +42,7 @@ const (
 const (
 	subTeams       = "teams"
 	subForm        = "form"
+	subRisk        = "risk"
 	subInvitations = "invitations"
 )
 

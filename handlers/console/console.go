@@ -89,6 +89,9 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.POST("/camps/:camp/teams/:team/rename", h.renameTeam)
 	g.POST("/camps/:camp/teams/:team/remove", h.removeTeam)
 
+	g.GET("/camps/:camp/risk", h.showRisk)
+	g.POST("/camps/:camp/risk", h.saveRisk)
+
 	g.GET("/camps/:camp/form", h.showForm)
 	g.POST("/camps/:camp/form", h.saveForm)
 

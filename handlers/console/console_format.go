@@ -29,6 +29,7 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"invitationState": func(s invitation.State) label { return invitationStates[s] },
 		"fieldType":       func(t form.Type) string { return fieldTypes[t] },
 		"add":             func(a, b int) int { return a + b },
+		"why":             why,
 		"list":            func(items ...any) []any { return items },
 	}
 }

@@ -20,6 +20,7 @@ import (
 	"yingdi/domain/member"
 	"yingdi/domain/organiser"
 	"yingdi/domain/review"
+	"yingdi/domain/risk"
 	"yingdi/domain/session"
 	"yingdi/domain/team"
 	"yingdi/domain/today"
@@ -143,6 +144,10 @@ func (s sample) full() map[string][]view {
 		}},
 		"lesson/list": {&planView{s.campFrame(), lesson.Plan{Camp: s.camp(), Today: "2026-11-21", Empty: "2026-11-22", Days: []lesson.PlannedDay{{Day: "2026-11-21", DayN: 3, Tasks: []lesson.Task{task}}, {Day: "2026-11-20", DayN: 2, Begun: true}}}}},
 		"lesson/form": {&taskView{s.campFrame(), "task1", taskForm{Day: s.text, Title: s.text, Content: s.text}, s.files(), s.faults(taskFields...), false}, &taskView{campFrame: s.campFrame(), Begun: true}},
+		"risk/list": {&riskView{
+			campFrame: s.campFrame(), Form: riskForm{s.text, s.text, s.text}, Faults: s.faults("missed", "quiet", "never"), Follow: "/console?after=x",
+			Risk: risk.View{Looked: 3, Learners: []risk.Learner{{Member: s.card(), Last: "2026-11-19", Reasons: []risk.Reason{{Kind: risk.Missed, Days: 3}, {Kind: risk.Quiet, Days: 5}}}, {Member: s.card(), Reasons: []risk.Reason{{Kind: risk.Never, Days: 2}}}}},
+		}},
 		"form/builder": {&builderView{
 			campFrame: s.campFrame(), Based: 2, Saved: form.Version{Number: 2, SavedAt: now}, Types: form.Types, Faults: s.faults("consent"), Dirty: true,
 			Draft: form.Draft{Consent: s.text, Fields: []form.Field{{ID: "f1", Type: form.Single, Label: s.text, Required: true, Options: []string{s.text, s.text}}, {ID: "f2"}}},
@@ -188,6 +193,7 @@ func bare() map[string][]view {
 		"lesson/form": {&taskView{campFrame: empty}}, "review/desk": {&deskView{campFrame: empty}, &deskView{campFrame: empty, Desk: review.Desk{Open: &review.Open{Entry: checkin.Entry{Checkin: checkin.Checkin{Day: "2026-11-19"}}, Mine: true}}}},
 		"jobs/list": {&jobsView{}}, "team/board": {&teamsView{campFrame: empty}},
 		"invitation/list": {&invitationsView{campFrame: empty}}, "form/builder": {&builderView{campFrame: empty}},
+		"risk/list": {&riskView{campFrame: empty}, &riskView{campFrame: empty, Risk: risk.View{Phase: camp.PhaseRunning}}},
 	}
 }
 

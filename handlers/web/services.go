@@ -23,6 +23,7 @@ import (
 	"yingdi/domain/organiser"
 	"yingdi/domain/push"
 	"yingdi/domain/review"
+	"yingdi/domain/risk"
 	"yingdi/domain/session"
 	"yingdi/domain/signcard"
 	"yingdi/domain/team"
@@ -47,6 +48,7 @@ type Services struct {
 	Checkins    *checkin.Service
 	Reviews     *review.Service
 	Signcards   *signcard.Service
+	Risks       *risk.Service
 	Today       *today.Service
 	Pushes      *push.Service
 	Idempotency *idempotency.Service
