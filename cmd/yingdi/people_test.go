@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"yingdi/domain"
+	"yingdi/domain/review"
 	"yingdi/domain/team"
 )
 
@@ -32,6 +33,7 @@ func TestATeacherDividesACampIntoTeams(t *testing.T) {
 	if err := s.services.Teams.Carry(system, team.PlanID(s.vars["camp"], s.vars["teacher"])); err != nil {
 		t.Fatal(err)
 	}
+	v.see(t, "/console/camps/{camp}/learners/{learner}", 200, "经历", "换组：清晨组", "打卡：读一段", "报名")
 	access, _, _ := s.signIn(t, "小满")
 	s.tell(t, access, []step{{name: "my team", request: "GET /camps/{camp}/team", status: 200, want: `{"name":"清晨组","size":1,"members":{"items":[{"nickname":"小满"}]}}`}})
 	v.submit(t, "/console/camps/{camp}/teams/assign", values("member", s.vars["learner"], "team", ""), "已移动所选学员", "未分组")
@@ -141,4 +143,17 @@ func TestATeacherSeesWhoFallsBehindAndWhy(t *testing.T) {
 	v.submit(t, "/console/camps/{camp}/risk", values("missed", "0", "quiet", "0", "never", "4"), "已保存", "报名后 4 天")
 	access, _, _ := s.signIn(t, "teacher")
 	s.tell(t, access, []step{{name: "on the phone", request: "GET /camps/{camp}/at-risk", status: 200, want: `{"items":[{"last":"","reasons":[{"kind":"never","days":4}]}],"next":""}`}})
+}
+
+func TestALearnersPageTellsWhatHappened(t *testing.T) {
+	t.Parallel()
+	s := studio(t)
+	if _, err := s.services.Reviews.Release(s.as(t, s.vars["teacher"]), s.vars["checkin"], review.Mark{Text: "好"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.services.Reviews.Announce(domain.WithActor(t.Context(), domain.SystemActor), s.vars["checkin"]); err != nil {
+		t.Fatal(err)
+	}
+	v := s.staff(t, s.vars["teacher"])
+	v.see(t, "/console/camps/{camp}/learners/{learner}", 200, "收到消息：老师点评了你的打卡", "收到点评：读一段", "打卡：读一段", "报名")
 }

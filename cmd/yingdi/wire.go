@@ -312,7 +312,7 @@ func (a *app) joinServices(ctx context.Context) error {
 		},
 		Today: &today.Service{
 			Camps: camps, Tasks: lessons, Enrolments: enrolments, Checkins: checkins, Reviews: reviews, Media: files, Members: members,
-			Clock: a.clock,
+			Teams: teams, Notices: at.notices, Clock: a.clock,
 		},
 		Pushes:      &push.Service{Store: at.pushes, Media: files, Notices: notices, Sealer: a.sealer, Clock: a.clock},
 		Idempotency: &idempotency.Service{Store: at.answers, Sealer: a.sealer, Clock: a.clock},

@@ -14,6 +14,7 @@ import (
 type Notice struct {
 	domain.Doc
 	Member  string    `json:"member"`
+	Camp    string    `json:"camp,omitempty"` // that it is about; empty if about none
 	Kind    Kind      `json:"kind"`
 	Title   string    `json:"title"`
 	Body    string    `json:"body"`

@@ -316,7 +316,7 @@ func (s *Service) Announce(ctx context.Context, checkinID string) error {
 		}
 		if err := s.Notices.Tell(ctx, notice.Notice{
 			Doc:    domain.Doc{ID: fmt.Sprintf("review_%s_%d", checkinID, round)},
-			Member: r.Learner, Kind: notice.ReviewReceived, Title: title, Body: "点开看看老师说了什么",
+			Member: r.Learner, Camp: r.Camp, Kind: notice.ReviewReceived, Title: title, Body: "点开看看老师说了什么",
 			Page: "pages/checkin/checkin?id=" + checkinID,
 		}); err != nil {
 			return err

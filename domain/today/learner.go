@@ -20,6 +20,7 @@ type Story struct {
 	Reply    []form.Asked // what they answered at enrolment, masked for those who may not see it
 	Progress checkin.Progress
 	Entries  []Chapter // the newest first
+	Timeline []Moment  // the newest first
 	Next     domain.Cursor
 }
 
@@ -62,8 +63,10 @@ func (s *Service) Learner(ctx context.Context, campID, memberID string, page dom
 	if story.Progress, err = s.Checkins.Progress(ctx, in, memberID); err != nil {
 		return Story{}, err
 	}
-	story.Entries, story.Next, err = s.chapters(ctx, campID, memberID, page)
-	return story, err
+	if story.Entries, story.Next, err = s.chapters(ctx, campID, memberID, page); err != nil {
+		return Story{}, err
+	}
+	return story, s.tell(ctx, &story, page.After == "")
 }
 
 func (s *Service) chapters(ctx context.Context, campID, memberID string, page domain.Page) ([]Chapter, domain.Cursor, error) {

@@ -70,6 +70,8 @@ type Service struct {
 	Reviews    Reviews
 	Media      Media
 	Members    Members
+	Teams      Teams
+	Notices    Notices
 	Clock      domain.Clock
 }
 

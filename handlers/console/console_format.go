@@ -28,10 +28,16 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"percent":         percent,
 		"invitationState": func(s invitation.State) label { return invitationStates[s] },
 		"fieldType":       func(t form.Type) string { return fieldTypes[t] },
+		"moment":          func(k today.MomentKind) string { return moments[k] },
 		"add":             func(a, b int) int { return a + b },
 		"why":             why,
 		"list":            func(items ...any) []any { return items },
 	}
+}
+
+var moments = map[today.MomentKind]string{
+	today.MomentEnrolled: "报名", today.MomentReply: "填写报名表", today.MomentTeam: "换组", today.MomentCheckin: "打卡",
+	today.MomentReview: "收到点评", today.MomentMessage: "收到消息",
 }
 
 // label is a word with the colour of its badge.

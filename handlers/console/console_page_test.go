@@ -116,6 +116,7 @@ func (s sample) full() map[string][]view {
 	typed := campForm{Organiser: "org1", Title: s.text, Intro: s.text, Zone: s.text, CutOff: s.text, Start: s.text, End: s.text, EnrolBy: s.text, Seats: s.text}
 	story := today.Story{
 		Camp: s.camp(), Member: s.card(), Place: enrolment.Enrolment{ActiveAt: now, Reply: &form.Reply{Version: 2, Consent: 1, At: now}},
+		Timeline: []today.Moment{{At: now, Kind: today.MomentTeam}, {At: now, Kind: today.MomentMessage, Text: s.text}},
 		Reply:    []form.Asked{{Field: form.Field{Label: s.text}, Values: []string{s.text, s.text}}, {}},
 		Progress: checkin.Progress{Scheduled: []domain.Day{"2026-11-19", "2026-11-20", "2026-11-21", "2026-11-22"}, Done: map[domain.Day]bool{"2026-11-19": true}, Today: "2026-11-21"},
 		Entries:  []today.Chapter{{Entry: s.entry(checkin.Rejected), Task: s.text, Review: s.review()}, {Entry: s.entry(checkin.Visible)}},
