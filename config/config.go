@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -20,6 +22,8 @@ import (
 	"github.com/knadh/koanf/providers/confmap"
 	"github.com/knadh/koanf/providers/file"
 	"github.com/knadh/koanf/v2"
+
+	"yingdi/domain/notice"
 )
 
 // Config of one deployment. config.example.yaml explains each key. Every key can also come from the environment:
@@ -40,6 +44,7 @@ type Config struct {
 	WeChat         WeChat   `koanf:"wechat"`
 	Workers        int      `koanf:"workers"`
 	Limits         Limits   `koanf:"limits"`
+	Messages       Messages `koanf:"messages"`
 }
 
 // Log of the process.
@@ -93,6 +98,14 @@ type Template struct {
 	Time  string `koanf:"time"`
 }
 
+// Messages is what holds for everybody's messages, where people have chosen nothing else.
+type Messages struct {
+	PerDay    int    `koanf:"per_day"`
+	QuietFrom string `koanf:"quiet_from"`
+	QuietTo   string `koanf:"quiet_to"`
+	KeepDays  int    `koanf:"keep_days"`
+}
+
 // Limits of what one address or one person may do in a minute.
 type Limits struct {
 	SignIn int `koanf:"sign_in"` // sign-ins of one address
@@ -106,7 +119,8 @@ func Default() Config {
 		Addr: "127.0.0.1:8080", Data: "./data", Log: Log{"info", "json"},
 		Documents: "sqlite", Queue: "embedded", Media: "folder", Workers: 8,
 		Mongo: Mongo{Database: "yingdi"}, S3: S3{Region: "us-east-1", Bucket: "yingdi"},
-		Limits: Limits{SignIn: 60, Read: 600, Write: 120},
+		Limits:   Limits{SignIn: 60, Read: 600, Write: 120},
+		Messages: Messages{PerDay: 5, QuietFrom: "22:00", QuietTo: "07:30", KeepDays: 180},
 	}
 }
 
@@ -208,6 +222,7 @@ func (c Config) Validate() error {
 	}
 	c.validateParts(&p)
 	c.validateSecrets(&p)
+	c.validateMessages(&p)
 	w := c.WeChat
 	p.that(strings.HasPrefix(w.AppID, "wx"), "wechat.app_id", "is no app id", "Copy it from the mini-program's console; it begins with wx")
 	p.that(len(w.AppSecret) == 32, "wechat.app_secret", "is no app secret", "Copy the 32 characters from the mini-program's console")
@@ -244,6 +259,27 @@ func (c Config) validateParts(p *problems) {
 	p.that(c.Limits.SignIn > 0, "limits.sign_in", "must be above 0", "60 is a good start")
 	p.that(c.Limits.Read > 0, "limits.read", "must be above 0", "600 is a good start")
 	p.that(c.Limits.Write > 0, "limits.write", "must be above 0", "120 is a good start")
+}
+
+var keyword = regexp.MustCompile(`^[a-z_]+[0-9]+$`)
+
+func (c Config) validateMessages(p *problems) {
+	for _, kind := range slices.Sorted(maps.Keys(c.WeChat.Templates)) {
+		t, key := c.WeChat.Templates[kind], "wechat.templates."+kind
+		_, known := notice.Kinds[notice.Kind(kind)]
+		p.that(known, key, "is no message that there is", "See config.example.yaml for those that there are")
+		if t.ID != "" {
+			p.that(keyword.MatchString(t.Title) && keyword.MatchString(t.Body) && t.Title != t.Body && (t.Time == "" || keyword.MatchString(t.Time)),
+				key, "does not say which keyword holds what", "Copy the keywords of title, body and time from the template's page, such as thing1")
+		}
+	}
+	m := c.Messages
+	for key, clock := range map[string]string{"messages.quiet_from": m.QuietFrom, "messages.quiet_to": m.QuietTo} {
+		_, err := notice.ParseClock(clock)
+		p.that(err == nil, key, fmt.Sprintf("%q is no time of day", clock), "Write it as 22:00")
+	}
+	p.that(m.PerDay >= 1 && m.PerDay <= 50, "messages.per_day", "is out of range", "Use 1 to 50; 5 is a good start")
+	p.that(m.KeepDays >= 30 && m.KeepDays <= 3650, "messages.keep_days", "is out of range", "Use 30 to 3650; 180 is a good start")
 }
 
 func (c Config) validateSecrets(p *problems) {

@@ -69,6 +69,17 @@ func (c Calendar) Check(check *Check) {
 // locations by their names: each is a file to read, and every list of camps asks for it many times.
 var locations sync.Map
 
+// Location of the zone.
+func (c Calendar) Location() *time.Location { return c.location() }
+
+// At is the instant within a day at which the zone's clock shows the hour: after midnight for hours before the cut-off.
+func (c Calendar) At(day Day, hour int) time.Time {
+	if hour < c.CutOff {
+		day = day.Add(1)
+	}
+	return Calendar{Zone: c.Zone, CutOff: hour}.Start(day)
+}
+
 func (c Calendar) location() *time.Location {
 	if loc, ok := locations.Load(c.Zone); ok {
 		return loc.(*time.Location)

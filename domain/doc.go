@@ -3,7 +3,7 @@
 //
 //	wechat · idempotency · schedule
 //	member → session → organiser → media → camp → invitation → lesson → channel
-//	form → enrolment → team → notice → checkin → risk → review → signcard → today → push
+//	form → enrolment → team → notice → quiz → checkin → risk → reminder → review → signcard → today → push
 //
 // Glossary (中文 → Go; the words on the right are the only ones used in code):
 //
@@ -24,5 +24,7 @@
 //	报名表          form.Form, Version       报名表的回答    form.Reply
 //	需关注          risk.Learner, Reason, Thresholds
 //	分组            team.Team, Place         分组方案        team.Plan
+//	测评/作答       quiz.Quiz, Attempt       题/题库         quiz.Question, Service.Bank
+//	解析/正确答案   quiz.Key                 重新评分        quiz.Regrade
 //	渠道码          channel.Scene            发件箱          domain.Doc.Outbox
 package domain

@@ -24,6 +24,8 @@ import (
 	"yingdi/domain/notice"
 	"yingdi/domain/organiser"
 	"yingdi/domain/push"
+	"yingdi/domain/quiz"
+	"yingdi/domain/reminder"
 	"yingdi/domain/review"
 	"yingdi/domain/schedule"
 	"yingdi/domain/session"
@@ -67,10 +69,12 @@ type Services struct {
 	Lessons     *lesson.Service
 	Enrolments  *enrolment.Service
 	Teams       *team.Service
+	Quizzes     *quiz.Service
 	Checkins    *checkin.Service
 	Signcards   *signcard.Service
 	Reviews     *review.Service
 	Notices     *notice.Service
+	Reminders   *reminder.Service
 	Pushes      *push.Service
 	Sessions    *session.Service
 	Idempotency *idempotency.Service
@@ -86,6 +90,7 @@ func Consumers(s Services) []Consumer {
 		invitations(s.Invitations),
 		lessons(s.Lessons),
 		teams(s.Teams),
+		quizzes(s.Quizzes),
 		checkins(s.Checkins),
 		signcards(s.Signcards),
 		reviews(s.Reviews),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"yingdi/domain"
@@ -20,15 +21,18 @@ type Periodic struct {
 
 // Table lists the periodic work.
 func Table(s Services) []Periodic {
-	return []Periodic{
+	return slices.Concat([]Periodic{
 		{"enrolments", time.Minute, s.Enrolments.Sweep},
+		{"quiz-attempts", time.Minute, s.Quizzes.Sweep},
 		{"media-unanswered", time.Minute, s.Media.SweepUnanswered},
 		{"media-orphans", 10 * time.Minute, s.Media.SweepOrphans},
 		{"seats", time.Hour, s.Enrolments.RecountAll},
 		{"sessions", time.Hour, s.Sessions.Sweep},
 		{"idempotency", time.Hour, s.Idempotency.Sweep},
 		{"pushes", time.Hour, s.Pushes.Sweep},
-	}
+		{"messages", time.Minute, s.Notices.Wake},
+		{"notices", time.Hour, s.Notices.Sweep},
+	}, reminders(s.Reminders))
 }
 
 // schedules runs the periodic work that has come due; the document's id is its name.

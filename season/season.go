@@ -51,6 +51,8 @@ type Story struct {
 const (
 	zone   = "Asia/Shanghai"
 	cutOff = 2
+	// remindAt is when those are reminded who have handed in nothing: half an hour before the evening's visits.
+	remindAt = 20
 )
 
 var eve = time.Date(2027, time.February, 28, 0, 0, 0, 0, time.UTC)

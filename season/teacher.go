@@ -70,6 +70,7 @@ func (t *staff) open(ctx context.Context, organiser string) error {
 		"organiser": {organiser}, "title": {fmt.Sprintf("%d 天晨读营", t.plan.Days)}, "intro": {"每天读一点。"},
 		"zone": {zone}, "cut_off": {strconv.Itoa(cutOff)}, "seats": {strconv.Itoa(t.plan.Learners)},
 		"start": {t.dayOf(1)}, "end": {t.dayOf(t.plan.Days)}, "enrol_by": {t.dayOf(1)},
+		"starting": {"1"}, "remind": {"1"}, "remind_at": {strconv.Itoa(remindAt)},
 	})
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
@@ -17,15 +18,21 @@ func NewCamps(ctx context.Context, db *DB) (Camps, error) {
 		"created":   func(c *camp.Camp) any { return c.CreatedAt },
 		"state":     func(c *camp.Camp) any { return string(c.State) },
 		"start":     func(c *camp.Camp) any { return string(c.Start) },
+		"call":      func(c *camp.Camp) any { return c.CallAt },
 	}, Index{Name: "organiser", Fields: []string{"organiser", "created"}},
 		Index{Name: "created", Fields: []string{"created"}},
-		Index{Name: "state", Fields: []string{"state", "start"}})
+		Index{Name: "state", Fields: []string{"state", "start"}}, Index{Name: "call", Fields: []string{"call"}})
 	return Camps{c}, err
 }
 
 // Open implements camp.Store.
 func (s Camps) Open(ctx context.Context, page domain.Page) ([]camp.Camp, domain.Cursor, error) {
 	return s.Find(ctx, By("state").Equal(string(camp.Published)).Descending(), page)
+}
+
+// Calling implements camp.Store.
+func (s Camps) Calling(ctx context.Context, before time.Time, page domain.Page) ([]camp.Camp, domain.Cursor, error) {
+	return s.Find(ctx, By("call").Range(nil, before), page)
 }
 
 // ByOrganiser implements camp.Store.

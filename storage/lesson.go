@@ -21,7 +21,13 @@ func NewTasks(ctx context.Context, db *DB) (Tasks, error) {
 		},
 		"day":      func(t *lesson.Task) any { return string(t.Day) },
 		"position": func(t *lesson.Task) any { return t.Position },
-	}, Index{Name: "camp", Fields: []string{"camp", "day", "position"}})
+		"quiz": func(t *lesson.Task) any {
+			if !t.RemovedAt.IsZero() || t.Quiz == "" {
+				return nil
+			}
+			return t.Quiz
+		},
+	}, Index{Name: "camp", Fields: []string{"camp", "day", "position"}}, Index{Name: "quiz", Fields: []string{"quiz"}, Unique: true})
 	return Tasks{c}, err
 }
 
@@ -35,6 +41,11 @@ func (s Tasks) OfDays(ctx context.Context, camp string, from, to domain.Day) ([]
 		tasks = append(tasks, t)
 	}
 	return tasks, nil
+}
+
+// OfQuiz implements lesson.Store.
+func (s Tasks) OfQuiz(ctx context.Context, quiz string) (lesson.Task, error) {
+	return s.First(ctx, By("quiz").Equal(quiz))
 }
 
 var _ lesson.Store = Tasks{}

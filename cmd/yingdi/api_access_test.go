@@ -13,6 +13,7 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
+	"yingdi/domain/quiz"
 	"yingdi/domain/review"
 )
 
@@ -48,6 +49,7 @@ func village(t *testing.T) *site {
 		}
 		s.vars["task_"+name] = task.ID
 	}
+	s.vars["quiz"], _ = s.handOut(t, id["owner"], c, quiz.RevealClose)
 	fellow, _, _ := s.signIn(t, "fellow")
 	s.tell(t, fellow, []step{{name: "fellow enrols", request: "POST /camps/{camp}/enrolments", status: 201}})
 	author, _, _ := s.signIn(t, "author")
@@ -57,6 +59,9 @@ func village(t *testing.T) *site {
 		{name: "for all to see", request: "POST /camps/{camp}/checkins", body: `{"task":"{task_shown}","text":"大家好"}`, status: 201, keep: map[string]string{"shown": "id"}},
 		{name: "for the teachers", request: "POST /camps/{camp}/checkins", body: `{"task":"{task_private}","text":"老师好","audience":"teachers"}`, status: 201, keep: map[string]string{"private": "id"}},
 		{name: "to be edited", request: "POST /camps/{camp}/checkins", body: `{"task":"{task_edited}","text":"你好"}`, status: 201, keep: map[string]string{"edited": "id"}},
+	})
+	s.tell(t, author, []step{
+		{name: "author begins the quiz", request: "POST /camps/{camp}/quizzes/{quiz}/attempts", status: 201, keep: map[string]string{"attempt": "id"}},
 	})
 	for _, name := range []string{"shown", "private"} {
 		if err := s.services.Checkins.Moderate(ctx, s.vars[name]); err != nil {
@@ -100,6 +105,11 @@ var accessTable = []struct {
 	{"POST /notices/review_{shown}_1/read", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
 	{"POST /invitations/look", `{"token":"{invitation}"}`, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"POST /invitations/look", `{"token":"nothing"}`, [8]int{401, 404, 404, 404, 404, 404, 404, 404}},
+	{"GET /notices/unread", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"POST /notices/read", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /me/notices/settings", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"PUT /me/notices/settings", `{"off":["reminders"],"quiet_from":"22:00","quiet_to":"07:30","zone":""}`, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /me/notices/templates", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /camps", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /camps/{camp}", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /camps/{draft}", ``, [8]int{404, 404, 404, 404, 404, 404, 200, 200}},
@@ -115,6 +125,11 @@ var accessTable = []struct {
 	{"GET /scenes/{scene}", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
 	{"POST /media", `{"kind":"image","content_type":"image/png","size":9}`, [8]int{401, 201, 201, 201, 201, 201, 201, 201}},
 	{"POST /media/{file}/complete", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
+	{"GET /camps/{camp}/quizzes/{quiz}", ``, [8]int{401, 403, 200, 200, 403, 403, 403, 403}},
+	{"POST /camps/{camp}/quizzes/{quiz}/attempts", ``, [8]int{401, 403, 200, 201, 403, 403, 403, 403}},
+	{"GET /attempts/{attempt}", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
+	{"PUT /attempts/{attempt}/answers", `{"answers":[]}`, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
+	{"POST /attempts/{attempt}/submit", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
 	{"POST /camps/{camp}/checkins", `{"task":"{task}","text":"早"}`, [8]int{401, 403, 201, 201, 403, 403, 403, 403}},
 	{"GET /camps/{camp}/checkins", ``, [8]int{401, 403, 200, 200, 403, 200, 200, 200}},
 	{"GET /camps/{camp}/checkins?mine=true", ``, [8]int{401, 403, 200, 200, 403, 403, 403, 403}},

@@ -39,12 +39,18 @@ func newBundle(t *testing.T) *bundle {
 	c.Limits = config.Limits{SignIn: 100_000, Read: 100_000, Write: 100_000}
 	c.WeChat = config.WeChat{
 		AppID: fake.AppID, AppSecret: strings.Repeat("s", 32), Token: "token",
-		AESKey:    base64.StdEncoding.EncodeToString([]byte(strings.Repeat("k", 32)))[:43],
-		Templates: map[string]config.Template{string(notice.ReviewReceived): {ID: "review", Title: "thing1", Body: "thing2"}},
+		AESKey: base64.StdEncoding.EncodeToString([]byte(strings.Repeat("k", 32)))[:43],
+		Templates: map[string]config.Template{
+			string(notice.ReviewReceived): {ID: "review", Title: "thing1", Body: "thing2"},
+			string(notice.Reminder):       {ID: "reminder", Title: "thing1", Body: "thing2"},
+		},
 	}
 	stand, err := fake.NewWeChat(fake.Options{
 		AppSecret: c.WeChat.AppSecret, Token: c.WeChat.Token, AESKey: c.WeChat.AESKey, Clock: at,
-		Templates: []fake.Template{{ID: "review", Title: "点评", Keywords: []fake.Keyword{{Name: "thing1"}, {Name: "thing2"}}}},
+		Templates: []fake.Template{
+			{ID: "review", Title: "点评", Keywords: []fake.Keyword{{Name: "thing1"}, {Name: "thing2"}}},
+			{ID: "reminder", Title: "提醒", Keywords: []fake.Keyword{{Name: "thing1"}, {Name: "thing2"}}},
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

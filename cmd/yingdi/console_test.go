@@ -74,6 +74,11 @@ func TestATeachersDayOnTheConsole(t *testing.T) {
 	v.submit(t, "/console/camps/{camp}/reviews/{checkin}/show", values(), "已公开")
 	v.see(t, "/console/camps/{camp}/learners/{learner}", 200, "小满", "1 / 21 天", "读得很认真")
 	v.submit(t, "/console/camps/{camp}/tasks/{tomorrow}/remove", values(), "任务已删除")
+	v.see(t, "/console/camps/{camp}/notices", 200, "还没有通知")
+	v.submit(t, "/console/camps/{camp}/edit", values("title", "春天的诗", "zone", "Asia/Shanghai", "cut_off", "2", "start", "2026-03-01", "end", "2026-03-21", "seats", "10",
+		"remind", "1", "remind_at", "21", "silent", "1"), "已保存")
+	v.see(t, "/console/camps/{camp}/edit", 200, `<option value="21" selected>21:00`, `name="silent" value="1" checked`)
+	v.see(t, "/console/camps/{camp}/notices", 200, "关闭了微信消息")
 	v.submit(t, "/console/camps/{camp}/close", values(), "训练营已关闭", "已关闭")
 	if w := v.see(t, "/console/camps/{camp}/code.jpg?save=1", 200); !strings.HasPrefix(w.Header().Get("Content-Type"), "image/") {
 		t.Errorf("the code is %s", w.Header().Get("Content-Type"))
@@ -98,6 +103,8 @@ func TestFormsKeepWhatWasTyped(t *testing.T) {
 			409, []string{`value="春天的诗"`, "训练营已经开始，不能再修改日期"}},
 		{"/console/camps/{camp}/edit", values("title", "春天的诗", "zone", "Asia/Shanghai", "cut_off", "2", "start", "2026-03-01", "end", "2026-03-21", "seats", "10", "cover", "nothing"),
 			422, []string{`value="春天的诗"`, "封面图片无法使用"}},
+		{"/console/camps/{camp}/edit", values("title", "春天的诗", "zone", "Asia/Shanghai", "cut_off", "2", "start", "2026-03-01", "end", "2026-03-21", "seats", "10", "remind_at", "24"),
+			422, []string{`value="春天的诗"`, "提醒钟点应在 0 到 23 之间"}},
 		{"/console/camps/{camp}/tasks", values("day", "2027-01-01", "title", "", "content", "读三遍"),
 			422, []string{"读三遍", "任务标题不能为空", "日期不在训练营期间"}},
 		{"/console/camps/{camp}/tasks/{task}", values("day", "2026-03-05", "title", "换一天"), 409, []string{`value="换一天"`, "任务不能再移动"}},
@@ -156,6 +163,8 @@ func TestTheConsoleShowsEverybodyTheirOwn(t *testing.T) {
 		{"/console/camps/{camp}/invitations", [6]int{303, 403, 403, 403, 200, 200}},
 		{"/console/organisers/{organiser}/invitations", [6]int{303, 403, 403, 403, 200, 200}},
 		{"/console/camps/{camp}/teams", [6]int{303, 403, 200, 200, 200, 200}},
+		{"/console/camps/{camp}/notices", [6]int{303, 403, 200, 200, 200, 200}},
+		{"/console/camps/{camp}/notices?result=no_credit", [6]int{303, 403, 200, 200, 200, 200}},
 		{"/console/camps/{camp}/reviews", [6]int{303, 403, 200, 200, 200, 200}},
 		{"/console/camps/{camp}/reviews/{checkin}", [6]int{303, 403, 200, 200, 200, 200}},
 		{"/console/organisers", [6]int{303, 200, 200, 200, 200, 200}},

@@ -177,10 +177,11 @@ func devConfig(o devOptions, home devFolder, addr *net.TCPAddr) (config.Config, 
 		return c, err
 	}
 	c.Secrets = config.Secrets{Master: []string{kept.Master}, Hash: kept.Hash}
+	messages := config.Template{ID: devTemplate.ID, Title: "thing1", Body: "thing2", Time: "time3"}
 	c.WeChat = config.WeChat{
 		AppID: fake.AppID, AppSecret: kept.AppSecret, Token: kept.Token, AESKey: kept.AESKey,
 		Templates: map[string]config.Template{
-			string(notice.ReviewReceived): {ID: devTemplate.ID, Title: "thing1", Body: "thing2", Time: "time3"},
+			string(notice.ReviewReceived): messages, string(notice.Reminder): messages, string(notice.CampStarting): messages,
 		},
 	}
 	return c, nil

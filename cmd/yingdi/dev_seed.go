@@ -130,6 +130,7 @@ func (s *seeder) open(ctx context.Context, now time.Time) error {
 	if s.camp, err = s.services.Camps.Open(teacher, studio.ID, camp.Form{
 		Title: "21 天晨读打卡营", Intro: "每天十五分钟，读一小段，写几句话。\n\n二十一天后，你会发现读书变成了一件自然的事。",
 		Calendar: calendar, Start: start, End: start.Add(20), EnrolBy: start.Add(13), Seats: 60,
+		Messages: camp.Messages{Starting: true, Remind: true, RemindAt: 20},
 	}); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -74,6 +75,8 @@ func (p printer) progress(now season.Progress) {
 // simulate plays a season in a folder, a temporary one if it has no name.
 func simulate(ctx context.Context, folder string, o season.Options) (season.Report, error) {
 	began := time.Now()
+	defer debug.SetGCPercent(debug.SetGCPercent(1600)) // players and product share the machine, and it has memory
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(2 << 30))
 	if folder == "" {
 		temporary, err := os.MkdirTemp("", "yingdi-season-")
 		if err != nil {

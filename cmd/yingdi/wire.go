@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -28,6 +29,8 @@ import (
 	"yingdi/domain/notice"
 	"yingdi/domain/organiser"
 	"yingdi/domain/push"
+	"yingdi/domain/quiz"
+	"yingdi/domain/reminder"
 	"yingdi/domain/review"
 	"yingdi/domain/risk"
 	"yingdi/domain/schedule"
@@ -42,6 +45,7 @@ import (
 	"yingdi/storage/mongo"
 	"yingdi/storage/password"
 	"yingdi/storage/redis"
+	"yingdi/storage/sheet"
 	"yingdi/storage/sqlite"
 	"yingdi/storage/wechat"
 	"yingdi/templates/card"
@@ -54,18 +58,19 @@ type app struct {
 	log      *slog.Logger
 	registry *prometheus.Registry
 
-	db       *storage.DB
-	redis    goredis.UniversalClient
-	bucket   mediadomain.Bucket
-	folder   *media.Folder // nil unless the media lie in a folder
-	wechat   *wechat.Client
-	sealer   *domain.Sealer
-	services *web.Services
-	schedule *schedule.Service
-	queue    *jobs.Queue
-	ticker   *jobs.Scheduler
-	stop     context.CancelFunc // ends relay, workers and scheduler
-	running  sync.WaitGroup
+	db        *storage.DB
+	redis     goredis.UniversalClient
+	bucket    mediadomain.Bucket
+	folder    *media.Folder // nil unless the media lie in a folder
+	wechat    *wechat.Client
+	sealer    *domain.Sealer
+	services  *web.Services
+	schedule  *schedule.Service
+	reminders *reminder.Service
+	queue     *jobs.Queue
+	ticker    *jobs.Scheduler
+	stop      context.CancelFunc // ends relay, workers and scheduler
+	running   sync.WaitGroup
 
 	pace    func(*jobs.Options) // of the workers, where time is not what it was
 	closers []func() error
@@ -198,6 +203,10 @@ type stores struct {
 	boards      storage.Boards
 	places      storage.Places
 	plans       storage.Plans
+	quizzes     storage.Quizzes
+	questions   storage.Questions
+	attempts    storage.Attempts
+	regrades    storage.Regrades
 	checkins    storage.Checkins
 	likes       storage.Likes
 	comments    storage.Comments
@@ -206,6 +215,7 @@ type stores struct {
 	signcards   storage.Signcards
 	notices     storage.Notices
 	credits     storage.Credits
+	settings    storage.NoticeSettings
 	pushes      storage.Pushes
 	answers     storage.Answers
 	slots       storage.Slots
@@ -236,6 +246,8 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	note(err)
 	s.boards, s.places, s.plans, err = storage.NewTeams(ctx, db)
 	note(err)
+	s.quizzes, s.questions, s.attempts, s.regrades, err = storage.NewQuizzes(ctx, db)
+	note(err)
 	s.checkins, s.likes, s.comments, err = storage.NewCheckins(ctx, db)
 	note(err)
 	s.thresholds, err = storage.NewThresholds(ctx, db)
@@ -244,7 +256,7 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	note(err)
 	s.signcards, err = storage.NewSigncards(ctx, db)
 	note(err)
-	s.notices, s.credits, err = storage.NewNotices(ctx, db)
+	s.notices, s.credits, s.settings, err = storage.NewNotices(ctx, db)
 	note(err)
 	s.pushes, err = storage.NewPushes(ctx, db)
 	note(err)
@@ -289,13 +301,25 @@ func (a *app) joinServices(ctx context.Context) error {
 		Boards: at.boards, Store: at.places, Plans: at.plans, Camps: camps, Enrolments: enrolments, Members: members, IDs: ids, Clock: a.clock,
 	}
 	notices := &notice.Service{
-		Store: at.notices, Credits: at.credits, WeChat: a.wechat, Members: members, People: members,
-		Templates: messageTemplates(a.config.WeChat.Templates), Clock: a.clock,
+		Store: at.notices, Credits: at.credits, Settings: at.settings, WeChat: a.wechat, Members: members, Camps: camps,
+		Places: enrolments, Templates: messageTemplates(a.config.WeChat.Templates), Clock: a.clock,
 	}
+	if notices.Limits, err = messageLimits(a.config.Messages); err != nil {
+		return err
+	}
+	quizzes := &quiz.Service{
+		Store: at.quizzes, Questions: at.questions, Attempts: at.attempts, Regrades: at.regrades, Camps: camps, Tasks: lessons,
+		Enrolments: enrolments, Members: members, Sheets: sheet.Excel{}, IDs: ids, Clock: a.clock,
+	}
+	lessons.Quizzes = quizzes
 	checkins := &checkin.Service{
 		Store: at.checkins, Likes: at.likes, Comments: at.comments, Camps: camps, Tasks: lessons, Enrolments: enrolments,
 		Media: files, Members: members, WeChat: a.wechat, IDs: ids, Clock: a.clock,
 	}
+	a.reminders = &reminder.Service{
+		Camps: camps, Tasks: lessons, Enrolments: enrolments, Checkins: checkins, Notices: notices, Clock: a.clock,
+	}
+	notices.Errands = a.reminders
 	reviews := &review.Service{
 		Store: at.reviews, Camps: camps, Tasks: lessons, Checkins: checkins, Members: members, Notices: notices, Clock: a.clock,
 	}
@@ -306,12 +330,12 @@ func (a *app) joinServices(ctx context.Context) error {
 	a.schedule = &schedule.Service{Store: at.slots, Clock: a.clock}
 	a.services = &web.Services{
 		Members: members, Sessions: sessions, Organisers: organisers, Media: files, Camps: camps, Invitations: invitations, Lessons: lessons,
-		Channels: channels, Forms: forms, Enrolments: enrolments, Teams: teams, Notices: notices, Checkins: checkins, Reviews: reviews, Signcards: signcards,
+		Channels: channels, Forms: forms, Enrolments: enrolments, Teams: teams, Notices: notices, Quizzes: quizzes, Checkins: checkins, Reviews: reviews, Signcards: signcards,
 		Risks: &risk.Service{
 			Store: at.thresholds, Checkins: at.checkins, Camps: camps, Tasks: lessons, Enrolments: enrolments, Members: members, Clock: a.clock,
 		},
 		Today: &today.Service{
-			Camps: camps, Tasks: lessons, Enrolments: enrolments, Checkins: checkins, Reviews: reviews, Media: files, Members: members,
+			Camps: camps, Tasks: lessons, Enrolments: enrolments, Quizzes: quizzes, Checkins: checkins, Reviews: reviews, Media: files, Members: members,
 			Teams: teams, Notices: at.notices, Clock: a.clock,
 		},
 		Pushes:      &push.Service{Store: at.pushes, Media: files, Notices: notices, Sealer: a.sealer, Clock: a.clock},
@@ -333,12 +357,20 @@ func messageTemplates(configured map[string]config.Template) map[notice.Kind]not
 	return kept
 }
 
+func messageLimits(m config.Messages) (notice.Limits, error) {
+	from, err := notice.ParseClock(m.QuietFrom)
+	to, err2 := notice.ParseClock(m.QuietTo)
+	return notice.Limits{
+		PerDay: m.PerDay, Quiet: notice.Quiet{From: from, To: to}, Keep: time.Duration(m.KeepDays) * 24 * time.Hour,
+	}, errors.Join(err, err2)
+}
+
 func (a *app) joinJobs(context.Context) error {
 	s := a.services
 	services := jobs.Services{
-		Organisers: s.Organisers, Media: s.Media, Camps: s.Camps, Invitations: s.Invitations, Lessons: s.Lessons, Enrolments: s.Enrolments, Teams: s.Teams, Checkins: s.Checkins,
+		Organisers: s.Organisers, Media: s.Media, Camps: s.Camps, Invitations: s.Invitations, Lessons: s.Lessons, Enrolments: s.Enrolments, Teams: s.Teams, Quizzes: s.Quizzes, Checkins: s.Checkins,
 		Signcards: s.Signcards, Reviews: s.Reviews, Notices: s.Notices, Pushes: s.Pushes, Sessions: s.Sessions,
-		Idempotency: s.Idempotency, Schedule: a.schedule,
+		Idempotency: s.Idempotency, Schedule: a.schedule, Reminders: a.reminders,
 	}
 	o := jobs.Options{
 		Redis: a.redis, Outbox: a.db, Consumers: jobs.Consumers(services), Unheard: jobs.Unheard,

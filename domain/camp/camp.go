@@ -19,6 +19,8 @@ type Camp struct {
 	End       domain.Day      `json:"end"`
 	EnrolBy   domain.Day      `json:"enrol_by"` // the last day on which one can enrol
 	Seats     int             `json:"seats"`
+	Messages  Messages        `json:"messages,omitzero"`
+	CallAt    time.Time       `json:"call_at,omitzero"` // when learners are next told something by the clock
 	State     State           `json:"state"`
 	CreatedAt time.Time       `json:"created_at"`
 	Published time.Time       `json:"published_at,omitzero"`
@@ -77,6 +79,7 @@ type Form struct {
 	End      domain.Day
 	EnrolBy  domain.Day
 	Seats    int
+	Messages Messages
 }
 
 // Check bounds the form.
@@ -90,6 +93,7 @@ func (f Form) Check() error {
 	check.That(f.End.Valid(), "end", "请选择结营日期")
 	check.That(f.EnrolBy.Valid(), "enrol_by", "请选择报名截止日期")
 	check.Range("seats", "名额", f.Seats, 1, MaxSeats)
+	f.Messages.Check(&check)
 	if err := check.Err(); err != nil {
 		return err
 	}
@@ -113,6 +117,12 @@ func (c *Camp) Apply(f Form, now time.Time) error {
 	}
 	c.Title, c.Intro, c.Cover, c.Calendar = f.Title, f.Intro, f.Cover, f.Calendar
 	c.Start, c.End, c.EnrolBy, c.Seats = f.Start, f.End, f.EnrolBy, f.Seats
+	since := now
+	if !c.CallAt.IsZero() && c.CallAt.Before(now) { // a round is due and not made yet
+		since = c.CallAt.Add(-time.Microsecond)
+	}
+	c.Messages = f.Messages
+	c.CallAt = c.NextCall(since).At
 	return nil
 }
 
@@ -128,6 +138,7 @@ func (c *Camp) Publish(now time.Time) error {
 		return ErrClosed
 	}
 	c.State, c.Published = Published, now
+	c.CallAt = c.NextCall(now).At
 	return nil
 }
 
@@ -139,7 +150,7 @@ func (c *Camp) Close(now time.Time) error {
 	case Draft:
 		return ErrNotPublished
 	}
-	c.State, c.Closed = Closed, now
+	c.State, c.Closed, c.CallAt = Closed, now, time.Time{}
 	return nil
 }
 

@@ -153,6 +153,10 @@ func (s store) Open(_ context.Context, page domain.Page) ([]camp.Camp, domain.Cu
 	return s.Find(func(c camp.Camp) bool { return c.State == camp.Published }, newest, page)
 }
 
+func (s store) Calling(_ context.Context, before time.Time, page domain.Page) ([]camp.Camp, domain.Cursor, error) {
+	return s.Find(func(c camp.Camp) bool { return !c.CallAt.IsZero() && c.CallAt.Before(before) }, nil, page)
+}
+
 func (s store) ByOrganiser(_ context.Context, organisers []string, page domain.Page) ([]camp.Camp, domain.Cursor, error) {
 	return s.Find(func(c camp.Camp) bool { return strings.Contains(strings.Join(organisers, " "), c.Organiser) }, newest, page)
 }

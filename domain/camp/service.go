@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/media"
@@ -17,6 +18,8 @@ type Store interface {
 	Open(ctx context.Context, page domain.Page) ([]Camp, domain.Cursor, error)
 	// ByOrganiser lists all camps of these organisers, the newest first.
 	ByOrganiser(ctx context.Context, organisers []string, page domain.Page) ([]Camp, domain.Cursor, error)
+	// Calling lists camps that wait for a round of messages from before the instant.
+	Calling(ctx context.Context, before time.Time, page domain.Page) ([]Camp, domain.Cursor, error)
 	// All lists every camp, the newest first.
 	All(ctx context.Context, page domain.Page) ([]Camp, domain.Cursor, error)
 }
@@ -171,6 +174,17 @@ func (s *Service) Many(ctx context.Context, ids []string) (map[string]Camp, erro
 // OpenCamps lists published camps for learners.
 func (s *Service) OpenCamps(ctx context.Context, page domain.Page) ([]Camp, domain.Cursor, error) {
 	return s.Store.Open(ctx, page)
+}
+
+// Calling lists camps whose next round of messages has come. For jobs.
+func (s *Service) Calling(ctx context.Context, page domain.Page) ([]Camp, domain.Cursor, error) {
+	return s.Store.Calling(ctx, s.Clock.Now().Add(time.Microsecond), page)
+}
+
+// Called notes that the camp's rounds up to an instant were made. For jobs.
+func (s *Service) Called(ctx context.Context, id string, upTo time.Time) error {
+	_, err := s.Store.Update(ctx, id, func(c *Camp) error { return c.Called(upTo) })
+	return err
 }
 
 // Titles returns what camps are called, by id, in one round trip. Whoever calls it has checked who asks.

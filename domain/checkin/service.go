@@ -135,6 +135,8 @@ func mayHandIn(in camp.Camp, task lesson.Task, day domain.Day) error {
 		return ErrNotYet
 	case day > in.End:
 		return ErrOver
+	case task.Kind == lesson.KindQuiz:
+		return ErrQuizTask
 	case task.Day != day:
 		return ErrNotToday
 	}
@@ -193,7 +195,7 @@ func (s *Service) progressAt(ctx context.Context, in camp.Camp, memberID string,
 		return Progress{}, err
 	}
 	tasks = slices.DeleteFunc(tasks, func(t lesson.Task) bool { return t.Day < in.Start || t.Day > in.End }) // the camp's days have moved
-	p := Progress{Scheduled: lesson.ScheduledDays(tasks), Done: map[domain.Day]bool{}, Today: today}
+	p := Progress{Scheduled: lesson.ScheduledDays(lesson.ByCheckin(tasks)), Done: map[domain.Day]bool{}, Today: today}
 	page := domain.Page{Limit: domain.MaxPage}
 	for {
 		list, next, err := s.Store.OfMember(ctx, in.ID, memberID, page)

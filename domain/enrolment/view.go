@@ -23,6 +23,15 @@ func (s *Service) Require(ctx context.Context, campID string) (Enrolment, error)
 	return e, err
 }
 
+// Has reports whether the person has a place in the camp. Whoever calls it has checked who asks.
+func (s *Service) Has(ctx context.Context, campID, member string) (bool, error) {
+	e, err := s.Store.Get(ctx, ID(campID, member))
+	if errors.Is(err, domain.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && e.State == Active, err
+}
+
 // Mine lists the acting person's places.
 func (s *Service) Mine(ctx context.Context, page domain.Page) ([]Enrolment, domain.Cursor, error) {
 	actor := domain.ActorFrom(ctx)

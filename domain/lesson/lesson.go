@@ -18,6 +18,7 @@ type Task struct {
 	Title     string     `json:"title"`
 	Content   string     `json:"content"`
 	Media     []string   `json:"media,omitempty"` // media ids, in order
+	Quiz      string     `json:"quiz,omitempty"`  // that a task of kind quiz hands out
 	CreatedAt time.Time  `json:"created_at"`
 	RemovedAt time.Time  `json:"removed_at,omitzero"`
 }
@@ -25,9 +26,10 @@ type Task struct {
 // Kind says how a task is completed.
 type Kind string
 
-// The kinds. A check-in task is done by one check-in on its day.
+// The kinds. A check-in task is done by one check-in on its day, a quiz task by one finished attempt of its quiz.
 const (
 	KindCheckin Kind = "checkin"
+	KindQuiz    Kind = "quiz"
 )
 
 // Limits of the tasks of a camp.
@@ -40,6 +42,8 @@ const (
 var (
 	ErrTooMany = domain.Refusal(domain.KindConflict, "tasks_full", "这一天的任务已经够多了")
 	ErrPast    = domain.Refusal(domain.KindConflict, "task_day_past", "这一天已经过去，不能再安排任务")
+	ErrQuiz    = domain.Refusal(domain.KindInvalid, "task_quiz", "请选择这个训练营里有题目的测评").On("quiz")
+	ErrTaken   = domain.Refusal(domain.KindConflict, "quiz_taken", "这个测评已经安排在另一个任务里")
 	ErrBegun   = domain.Refusal(domain.KindConflict, "task_begun", "这一天已经开始，任务不能再移动或删除")
 )
 
@@ -49,6 +53,7 @@ type Form struct {
 	Title   string
 	Content string
 	Media   []string
+	Quiz    string // empty: the task is done by a check-in
 }
 
 // Check bounds the form against its camp.
@@ -58,13 +63,14 @@ func (f Form) Check(c camp.Camp) error {
 	check.Text("content", "任务内容", f.Content, 0, 10_000)
 	check.That(f.Day.Valid() && f.Day >= c.Start && f.Day <= c.End, "day", "日期不在训练营期间")
 	check.That(len(f.Media) <= MaxMedia, "media", "素材最多 9 个")
+	check.That(f.Quiz == "" || domain.ValidID(f.Quiz), "quiz", "测评无效")
 	for _, id := range f.Media {
 		check.That(domain.ValidID(id), "media", "素材无效")
 	}
 	return check.Err()
 }
 
-// Apply changes the task. Once its day has begun the day stays, because check-ins have been written by it; and it never
+// Apply changes the task. Once its day has begun the day and what completes it stay, because check-ins and attempts have been written by them; and it never
 // comes to lie on a day that is over, because nobody could do it and every streak would break.
 func (t *Task) Apply(f Form, c camp.Camp, now time.Time) error {
 	if err := f.Check(c); err != nil {
@@ -74,12 +80,15 @@ func (t *Task) Apply(f Form, c camp.Camp, now time.Time) error {
 	switch {
 	case !t.RemovedAt.IsZero():
 		return domain.ErrNotFound
-	case moved && t.Day != "" && t.Begun(c, now):
+	case t.Day != "" && (moved || f.Quiz != t.Quiz) && t.Begun(c, now):
 		return ErrBegun
 	case moved && c.State != camp.Draft && f.Day < c.Calendar.Day(now):
 		return ErrPast
 	}
-	t.Day, t.Title, t.Content, t.Media = f.Day, f.Title, f.Content, f.Media
+	t.Day, t.Title, t.Content, t.Media, t.Quiz, t.Kind = f.Day, f.Title, f.Content, f.Media, f.Quiz, KindCheckin
+	if f.Quiz != "" {
+		t.Kind = KindQuiz
+	}
 	return nil
 }
 
@@ -98,6 +107,17 @@ func (t *Task) Remove(c camp.Camp, now time.Time) error {
 // Begun reports whether check-ins may have been written by the task's day, which then stays as it is.
 func (t Task) Begun(c camp.Camp, now time.Time) bool {
 	return c.State != camp.Draft && c.Calendar.Day(now) >= t.Day
+}
+
+// ByCheckin keeps the tasks that a check-in completes, in their order.
+func ByCheckin(tasks []Task) []Task {
+	var kept []Task
+	for _, t := range tasks {
+		if t.Kind != KindQuiz {
+			kept = append(kept, t)
+		}
+	}
+	return kept
 }
 
 // ScheduledDays returns the days that have something to do, in order. Tasks must be in the order of their days.

@@ -114,6 +114,23 @@ func (s store) OfDays(_ context.Context, campID string, from, to domain.Day) ([]
 	return list, err
 }
 
+func (s store) OfQuiz(_ context.Context, quiz string) (lesson.Task, error) {
+	for _, t := range s.All(func(t lesson.Task) bool { return t.Quiz == quiz && t.RemovedAt.IsZero() }) {
+		return t, nil
+	}
+	return lesson.Task{}, domain.ErrNotFound
+}
+
+// quizzes of the camp are those whose name begins with a q.
+type quizzes struct{}
+
+func (quizzes) ForTask(_ context.Context, _, quiz string) error {
+	if !strings.HasPrefix(quiz, "q") {
+		return lesson.ErrQuiz
+	}
+	return nil
+}
+
 type camps struct{ camp camp.Camp }
 
 func (c camps) Get(context.Context, string) (camp.Camp, error) { return c.camp, nil }
@@ -157,8 +174,14 @@ type world struct {
 
 func newWorld(state camp.State) world {
 	w := world{store: store{domaintest.NewStore[lesson.Task](&domaintest.Power{})}, kept: map[string][]string{}, clock: &domaintest.Clock{}}
+	w.store.Unique = func(t *lesson.Task) []string {
+		if t.Quiz == "" || !t.RemovedAt.IsZero() {
+			return nil
+		}
+		return []string{t.Quiz}
+	}
 	w.clock.Set(at("2026-03-05"))
-	w.Service = &lesson.Service{Store: w.store, Camps: camps{aCamp(state)}, Media: files{w.kept}, IDs: &domaintest.IDs{}, Clock: w.clock}
+	w.Service = &lesson.Service{Store: w.store, Camps: camps{aCamp(state)}, Media: files{w.kept}, Quizzes: quizzes{}, IDs: &domaintest.IDs{}, Clock: w.clock}
 	return w
 }
 
@@ -296,5 +319,39 @@ func TestPlanShowsWhichDaysAreStillFree(t *testing.T) {
 	}
 	if _, err := w.Plan(domain.WithActor(t.Context(), domain.Actor{Member: "m"}), "c1"); !errors.Is(err, domain.ErrForbidden) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestAQuizIsHandedOutByOneTaskOfItsCamp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(camp.Published)
+	ctx := teacher(t, "ann")
+	form := lesson.Form{Day: "2026-03-06", Title: "测", Quiz: "q1"}
+	task, err := w.Add(ctx, "c1", form)
+	if err != nil || task.Kind != lesson.KindQuiz {
+		t.Fatalf("%+v, %v", task, err)
+	}
+	if found, err := w.OfQuiz(t.Context(), "q1"); err != nil || found.ID != task.ID {
+		t.Errorf("%+v, %v", found, err)
+	}
+	if _, err := w.Add(ctx, "c1", form); !errors.Is(err, lesson.ErrTaken) {
+		t.Errorf("a second task: %v", err)
+	}
+	other := w.add(t, "2026-03-07")
+	if _, err := w.Edit(ctx, other.ID, lesson.Form{Day: "2026-03-07", Title: "测", Quiz: "q1"}); !errors.Is(err, lesson.ErrTaken) {
+		t.Errorf("another becomes one: %v", err)
+	}
+	if _, err := w.Edit(ctx, other.ID, lesson.Form{Day: "2026-03-07", Title: "测", Quiz: "x1"}); !errors.Is(err, lesson.ErrQuiz) {
+		t.Errorf("a quiz of another camp: %v", err)
+	}
+	if _, err := w.Remove(ctx, task.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Edit(ctx, other.ID, lesson.Form{Day: "2026-03-07", Title: "测", Quiz: "q1"}); err != nil {
+		t.Errorf("once it is free: %v", err)
+	}
+	w.clock.Set(at("2026-03-07"))
+	if _, err := w.Edit(ctx, other.ID, lesson.Form{Day: "2026-03-07", Title: "测"}); !errors.Is(err, lesson.ErrBegun) {
+		t.Errorf("on its day it becomes a check-in: %v", err)
 	}
 }

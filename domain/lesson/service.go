@@ -2,6 +2,7 @@ package lesson
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"yingdi/domain"
@@ -14,6 +15,9 @@ type Store interface {
 	domain.Documents[Task]
 	// OfDays lists the tasks of a camp from one day to another, both included, by day and position.
 	OfDays(ctx context.Context, camp string, from, to domain.Day) ([]Task, error)
+	// OfQuiz returns the task that names the quiz, or domain.ErrNotFound. The store refuses a second one with
+	// domain.ErrExists.
+	OfQuiz(ctx context.Context, quiz string) (Task, error)
 }
 
 // Camps is what this feature needs of domain/camp.
@@ -31,13 +35,19 @@ type Media interface {
 	Views(ctx context.Context, found map[string]media.Media, ids []string, all bool) ([]media.View, error)
 }
 
+// Quizzes tells whether a task of the camp may hand a quiz out; domain/quiz does it, with ErrQuiz.
+type Quizzes interface {
+	ForTask(ctx context.Context, camp, quiz string) error
+}
+
 // Service holds the use cases.
 type Service struct {
-	Store Store
-	Camps Camps
-	Media Media
-	IDs   domain.IDs
-	Clock domain.Clock
+	Store   Store
+	Camps   Camps
+	Media   Media
+	Quizzes Quizzes
+	IDs     domain.IDs
+	Clock   domain.Clock
 }
 
 // EventTask says that a task was written: its media are to be kept.
@@ -50,8 +60,11 @@ func (s *Service) Add(ctx context.Context, campID string, f Form) (Task, error) 
 		return Task{}, err
 	}
 	now := s.Clock.Now()
-	t := Task{Doc: domain.Doc{ID: s.IDs.New()}, Camp: c.ID, Kind: KindCheckin, CreatedAt: now}
+	t := Task{Doc: domain.Doc{ID: s.IDs.New()}, Camp: c.ID, CreatedAt: now}
 	if err := t.Apply(f, c, now); err != nil {
+		return Task{}, err
+	}
+	if err := s.mayAsk(ctx, t, ""); err != nil {
 		return Task{}, err
 	}
 	if err := s.usable(ctx, nil, f.Media); err != nil {
@@ -61,7 +74,23 @@ func (s *Service) Add(ctx context.Context, campID string, f Form) (Task, error) 
 		return Task{}, err
 	}
 	t.Emit(EventTask, now, nil)
-	return t, s.Store.Insert(ctx, t)
+	return t, taken(s.Store.Insert(ctx, t))
+}
+
+// mayAsk checks a quiz that was not there before.
+func (s *Service) mayAsk(ctx context.Context, t Task, before string) error {
+	if t.Quiz == "" || t.Quiz == before {
+		return nil
+	}
+	return s.Quizzes.ForTask(ctx, t.Camp, t.Quiz)
+}
+
+// taken says what it means that another task has what must be unique.
+func taken(err error) error {
+	if errors.Is(err, domain.ErrExists) {
+		return fmt.Errorf("%w: %w", ErrTaken, err)
+	}
+	return err
 }
 
 // atEnd returns the position after the last task of a day, or ErrTooMany if the day is full.
@@ -89,13 +118,16 @@ func (s *Service) Edit(ctx context.Context, id string, f Form) (Task, error) {
 	if err := s.usable(ctx, t.Media, f.Media); err != nil {
 		return Task{}, err
 	}
+	if err := s.mayAsk(ctx, Task{Camp: c.ID, Quiz: f.Quiz}, t.Quiz); err != nil {
+		return Task{}, err
+	}
 	end := t.Position
 	if f.Day != t.Day {
 		if end, err = s.atEnd(ctx, c.ID, f.Day); err != nil {
 			return Task{}, err
 		}
 	}
-	return s.Store.Update(ctx, id, func(t *Task) error {
+	t, err = s.Store.Update(ctx, id, func(t *Task) error {
 		now := s.Clock.Now()
 		if f.Day != t.Day {
 			t.Position = end
@@ -103,6 +135,7 @@ func (s *Service) Edit(ctx context.Context, id string, f Form) (Task, error) {
 		t.Emit(EventTask, now, nil)
 		return t.Apply(f, c, now)
 	})
+	return t, taken(err)
 }
 
 // Remove takes a task out of its camp.
@@ -175,4 +208,9 @@ func (s *Service) Get(ctx context.Context, campID, id string) (Task, error) {
 		err = fmt.Errorf("task %s of camp %s: %w", id, campID, domain.ErrNotFound)
 	}
 	return t, err
+}
+
+// OfQuiz returns the task that hands the quiz out, or domain.ErrNotFound. Whoever calls it has checked who asks.
+func (s *Service) OfQuiz(ctx context.Context, quiz string) (Task, error) {
+	return s.Store.OfQuiz(ctx, quiz)
 }

@@ -9,20 +9,26 @@ import (
 	"yingdi/domain"
 )
 
-// Notice is one thing that one person is told. Its id is its cause, so that nobody is told twice. The inbox always
-// has it; Outcome says what became of the message.
+// Notice is one thing that one person is told. Its id is its cause, so that nobody is told twice. The inbox has it
+// unless it was called back; Outcome says what became of the message.
 type Notice struct {
 	domain.Doc
-	Member  string    `json:"member"`
-	Camp    string    `json:"camp,omitempty"` // that it is about; empty if about none
-	Kind    Kind      `json:"kind"`
-	Title   string    `json:"title"`
-	Body    string    `json:"body"`
-	Page    string    `json:"page"` // of the mini-program, where a tap leads
-	At      time.Time `json:"at"`
-	ReadAt  time.Time `json:"read_at,omitzero"`
-	Outcome Outcome   `json:"outcome"`
-	Reason  string    `json:"reason,omitempty"` // why there was no message
+	Member    string    `json:"member"`
+	Camp      string    `json:"camp,omitempty"` // that it is about, if any
+	Kind      Kind      `json:"kind"`
+	Title     string    `json:"title"`
+	Body      string    `json:"body"`
+	Page      string    `json:"page"` // of the mini-program, where a tap leads
+	At        time.Time `json:"at"`
+	Until     time.Time `json:"until,omitzero"` // from when on its message is pointless
+	ReadAt    time.Time `json:"read_at,omitzero"`
+	Outcome   Outcome   `json:"outcome"`
+	Reason    string    `json:"reason,omitempty"` // why there was no message, or none yet
+	WakeAt    time.Time `json:"wake_at,omitzero"` // of a message that waits
+	Template  string    `json:"template,omitempty"`
+	SentAt    time.Time `json:"sent_at,omitzero"`   // when WeChat was asked
+	Delivery  string    `json:"delivery,omitempty"` // what WeChat said later: delivered, or why not
+	CalledOff bool      `json:"called_off,omitempty"`
 }
 
 // Kind of a notice; each has its message template in the configuration.
@@ -31,28 +37,68 @@ type Kind string
 // The kinds.
 const (
 	ReviewReceived Kind = "review_received"
+	Reminder       Kind = "reminder"      // nothing was handed in yet, and the day ends soon
+	CampStarting   Kind = "camp_starting" // the evening before the first day
 )
+
+// Kinds that there are, with what is decided once for each.
+var Kinds = map[Kind]struct {
+	Category Category
+	Waits    bool // for the end of quiet hours; the others are left to the inbox
+}{
+	ReviewReceived: {Reviews, true},
+	Reminder:       {Reminders, false},
+	CampStarting:   {CampNews, true},
+}
 
 // Outcome of the message that goes with a notice.
 type Outcome string
 
-// due → sending → sent | refused. One found in sending after a crash may have been sent: it is not sent again.
+// due → sending → sent | refused; due → waiting → due. One found in sending after a crash may have been sent: it is not
+// sent again.
 const (
 	Due     Outcome = "due"
+	Waiting Outcome = "waiting"
 	Sending Outcome = "sending"
 	Sent    Outcome = "sent"
 	Refused Outcome = "refused"
 )
 
-// Why there was no message, in the order of the gate.
+// Why there was no message, in the order of the gate; the last three are WeChat's.
 const (
-	NoTemplate  = "no_template" // the organiser has not configured one
-	NoWeChat    = "no_wechat"   // a person without WeChat, or a deleted account
-	NoCredit    = "no_credit"   // the person has not agreed, or all they agreed to was used
+	NoTemplate  = "no_template"  // the organiser has not configured one
+	NoWeChat    = "no_wechat"    // a person without WeChat, or a deleted account
+	Declined    = "declined"     // the person said no to such messages
+	Blocked     = "blocked"      // the person's account is blocked
+	LeftCamp    = "left_camp"    // the person has no place in the camp any more
+	CampOff     = "camp_off"     // staff have switched the camp's messages off
+	NoCredit    = "no_credit"    // the person has not agreed, or all they agreed to was used
+	SwitchedOff = "switched_off" // the person has switched the category off
+	QuietHours  = "quiet_hours"
+	Capped      = "capped" // enough messages for one day
+	Done        = "done"   // the person has done what it asks for; it left the inbox, too
+	TooLate     = "too_late"
 	NoConsent   = "no_consent"  // WeChat says so: our count was wrong and is now zero
 	Invalid     = "invalid"     // WeChat refuses the message or the template
 	Interrupted = "interrupted" // the process died while sending; it may or may not have arrived
 )
+
+// Reasons lists all of them.
+var Reasons = []string{
+	NoTemplate, NoWeChat, Declined, Blocked, LeftCamp, CampOff, NoCredit, SwitchedOff, QuietHours, Capped, Done, TooLate,
+	NoConsent, Invalid, Interrupted,
+}
+
+// Result is what staff search for: the reason, or the outcome where there is none.
+func (n Notice) Result() string {
+	if n.Reason != "" {
+		return n.Reason
+	}
+	return string(n.Outcome)
+}
+
+// Delivered is what Delivery says of a message that arrived.
+const Delivered = "delivered"
 
 // EventDue says that a notice waits for its message.
 const EventDue = "notice:due"
@@ -60,8 +106,9 @@ const EventDue = "notice:due"
 // Credit is how many messages of one template a person has agreed to. Its id is member:template.
 type Credit struct {
 	domain.Doc
-	Count int      `json:"count"`
-	Seen  []string `json:"seen,omitempty"` // the newest causes, so that a push delivered twice counts once
+	Count    int      `json:"count"`
+	Declined bool     `json:"declined,omitempty"` // the person's last word was no
+	Seen     []string `json:"seen,omitempty"`     // the newest causes, so that a push delivered twice counts once
 }
 
 const maxCredit, seenCauses = 100, 50
@@ -71,7 +118,7 @@ func (c *Credit) Grant(cause string) error {
 	if !c.see(cause) {
 		return domain.ErrSame
 	}
-	c.Count = min(c.Count+1, maxCredit)
+	c.Count, c.Declined = min(c.Count+1, maxCredit), false
 	return nil
 }
 
@@ -80,9 +127,25 @@ func (c *Credit) Withdraw(cause string) error {
 	if !c.see(cause) {
 		return domain.ErrSame
 	}
-	c.Count = 0
+	c.Count, c.Declined = 0, true
 	return nil
 }
+
+// GiveBack returns what was taken for a cause whose message is not sent after all.
+func (c *Credit) GiveBack(cause string) error {
+	at := slices.Index(c.Seen, cause)
+	if at < 0 {
+		return domain.ErrSame
+	}
+	c.Seen = slices.Delete(c.Seen, at, at+1)
+	if !c.Declined {
+		c.Count = min(c.Count+1, maxCredit)
+	}
+	return nil
+}
+
+// covers reports whether a message may be sent for the cause.
+func (c Credit) covers(cause string) bool { return c.Count > 0 || slices.Contains(c.Seen, cause) }
 
 // Take uses one consent up for the given cause; the same cause takes only once.
 func (c *Credit) Take(cause string) (ok bool, err error) {
@@ -115,6 +178,44 @@ func (n *Notice) move(to Outcome, reason string) error {
 	if n.Outcome == Sent || n.Outcome == Refused && n.Reason != Interrupted || n.Outcome == to && n.Reason == reason {
 		return domain.ErrSame
 	}
-	n.Outcome, n.Reason = to, reason
+	n.Outcome, n.Reason, n.WakeAt = to, reason, time.Time{}
 	return nil
+}
+
+// wait puts the message off.
+func (n *Notice) wait(until time.Time, reason string) error {
+	if n.Outcome != Due {
+		return domain.ErrSame
+	}
+	n.Outcome, n.Reason, n.WakeAt = Waiting, reason, until
+	return nil
+}
+
+// wake makes a waiting message due.
+func (n *Notice) wake(now time.Time) error {
+	if n.Outcome != Waiting || now.Before(n.WakeAt) {
+		return domain.ErrSame
+	}
+	n.Outcome, n.Reason, n.WakeAt = Due, "", time.Time{}
+	n.Emit(EventDue, now, nil)
+	return nil
+}
+
+// answered notes what WeChat said about a message that was asked for.
+func (n *Notice) answered(ok bool, reason string) error {
+	if !n.unanswered() {
+		return domain.ErrSame
+	}
+	if n.Delivery = Delivered; !ok {
+		n.Delivery = clip("failed "+reason, 60)
+	}
+	if ok && n.Outcome == Refused { // it had seemed interrupted
+		n.Outcome, n.Reason = Sent, ""
+	}
+	return nil
+}
+
+// unanswered tells that WeChat was, or may have been, asked to send it and has not said what became of it.
+func (n Notice) unanswered() bool {
+	return n.Delivery == "" && (n.Outcome == Sending || n.Outcome == Sent || n.Outcome == Refused && n.Reason == Interrupted)
 }

@@ -13,7 +13,9 @@ import (
 	"pgregory.net/rapid"
 
 	"yingdi/domain"
+	"yingdi/domain/camp"
 	"yingdi/domain/domaintest"
+	"yingdi/domain/member"
 	"yingdi/domain/notice"
 	"yingdi/domain/wechat"
 )
@@ -22,12 +24,34 @@ type store struct {
 	*domaintest.Store[notice.Notice]
 }
 
+func newest(a, b notice.Notice) int { return b.At.Compare(a.At) }
+
 func (s store) ByMember(_ context.Context, member string, page domain.Page) ([]notice.Notice, domain.Cursor, error) {
-	return s.Find(func(n notice.Notice) bool { return n.Member == member }, func(a, b notice.Notice) int { return b.At.Compare(a.At) }, page)
+	return s.Find(func(n notice.Notice) bool { return n.Member == member && !n.CalledOff }, newest, page)
 }
 
-func (s store) CountUnread(_ context.Context, member string) (int64, error) {
-	return s.Count(func(n notice.Notice) bool { return n.Member == member && n.ReadAt.IsZero() })
+func (s store) CountUnread(_ context.Context, member string, from time.Time) (int64, error) {
+	return s.Count(func(n notice.Notice) bool {
+		return n.Member == member && !n.CalledOff && n.ReadAt.IsZero() && !n.At.Before(from)
+	})
+}
+
+func (s store) OfCamp(_ context.Context, camp string, f notice.Filter, page domain.Page) ([]notice.Notice, domain.Cursor, error) {
+	return s.Find(func(n notice.Notice) bool {
+		return n.Camp == camp && (f.Member == "" || n.Member == f.Member) && (f.Result == "" || n.Result() == f.Result)
+	}, newest, page)
+}
+
+func (s store) Asleep(_ context.Context, before time.Time, page domain.Page) ([]notice.Notice, domain.Cursor, error) {
+	return s.Find(func(n notice.Notice) bool { return !n.WakeAt.IsZero() && n.WakeAt.Before(before) }, nil, page)
+}
+
+func (s store) Old(_ context.Context, before time.Time, page domain.Page) ([]notice.Notice, domain.Cursor, error) {
+	return s.Find(func(n notice.Notice) bool { return n.At.Before(before) }, nil, page)
+}
+
+func (s store) Asked(_ context.Context, member string, from time.Time, page domain.Page) ([]notice.Notice, domain.Cursor, error) {
+	return s.Find(func(n notice.Notice) bool { return n.Member == member && !n.SentAt.Before(from) }, nil, page)
 }
 
 // weChat remembers what was sent, and answers as it is set to.
@@ -45,9 +69,13 @@ func (w *weChat) Send(_ context.Context, m wechat.Message) error {
 }
 
 // people are called openid-NAME; a ghost has no openid.
-type people struct{}
+type people struct{ state member.State }
 
-func (people) OpenID(_ context.Context, member string) (string, error) {
+func (p *people) Get(_ context.Context, id string) (member.Member, error) {
+	return member.Member{Doc: domain.Doc{ID: id}, State: p.state}, nil
+}
+
+func (*people) OpenID(_ context.Context, member string) (string, error) {
 	switch member {
 	case "ghost":
 		return "", domain.ErrNotFound
@@ -57,7 +85,7 @@ func (people) OpenID(_ context.Context, member string) (string, error) {
 	return "openid-" + member, nil
 }
 
-func (people) ByOpenID(_ context.Context, openID string) (string, error) {
+func (*people) ByOpenID(_ context.Context, openID string) (string, error) {
 	name, ok := strings.CutPrefix(openID, "openid-")
 	if !ok {
 		return "", domain.ErrNotFound
@@ -65,21 +93,59 @@ func (people) ByOpenID(_ context.Context, openID string) (string, error) {
 	return name, nil
 }
 
-type world struct {
-	*notice.Service
-	store   store
-	credits *domaintest.Store[notice.Credit]
-	wechat  *weChat
-	power   *domaintest.Power
-	clock   *domaintest.Clock
+func (*people) Cards(_ context.Context, ids []string) (map[string]member.Card, error) {
+	cards := map[string]member.Card{}
+	for _, id := range ids {
+		cards[id] = member.Card{ID: id, Nickname: id}
+	}
+	return cards, nil
 }
 
+// camps is the one camp c, in Shanghai, its places, and whether its errands are done.
+type camps struct {
+	camp.Camp
+	left, done bool
+}
+
+func (c *camps) Many(context.Context, []string) (map[string]camp.Camp, error) {
+	return map[string]camp.Camp{"c": c.Camp}, nil
+}
+
+func (c *camps) ForStaff(ctx context.Context, id string, right domain.Right) (camp.Camp, error) {
+	return c.Camp, domain.ActorFrom(ctx).Must(right, domain.Place{Organiser: "o", Camp: id})
+}
+
+func (c *camps) Has(context.Context, string, string) (bool, error) { return !c.left, nil }
+
+func (c *camps) Done(context.Context, notice.Notice) (bool, error) { return c.done, nil }
+
+type world struct {
+	*notice.Service
+	store    store
+	credits  *domaintest.Store[notice.Credit]
+	settings *domaintest.Store[notice.Setting]
+	wechat   *weChat
+	people   *people
+	camp     *camps
+	power    *domaintest.Power
+	clock    *domaintest.Clock
+}
+
+var night = notice.Quiet{From: 22 * 60, To: 7*60 + 30}
+
+// newWorld begins at nine in the morning in Shanghai.
 func newWorld() world {
-	w := world{wechat: &weChat{}, power: &domaintest.Power{}, clock: domaintest.NewClock("2026-03-01T01:00:00Z")}
+	w := world{
+		wechat: &weChat{}, power: &domaintest.Power{}, clock: domaintest.NewClock("2026-03-01T01:00:00Z"), people: &people{},
+		camp: &camps{Camp: camp.Camp{Calendar: domain.Calendar{Zone: "Asia/Shanghai"}}},
+	}
 	w.store, w.credits = store{domaintest.NewStore[notice.Notice](w.power)}, domaintest.NewStore[notice.Credit](w.power)
+	w.settings = domaintest.NewStore[notice.Setting](w.power)
+	template := notice.Template{ID: "t1", Title: "thing1", Body: "thing2", Time: "time3"}
 	w.Service = &notice.Service{
-		Store: w.store, Credits: w.credits, WeChat: w.wechat, Members: people{}, People: people{}, Clock: w.clock,
-		Templates: map[notice.Kind]notice.Template{notice.ReviewReceived: {ID: "t1", Title: "thing1", Body: "thing2", Time: "time3"}},
+		Store: w.store, Credits: w.credits, Settings: w.settings, WeChat: w.wechat, Members: w.people, Camps: w.camp, Places: w.camp,
+		Errands: w.camp, Clock: w.clock, Limits: notice.Limits{PerDay: 3, Quiet: night, Keep: 100 * 24 * time.Hour},
+		Templates: map[notice.Kind]notice.Template{notice.ReviewReceived: template, notice.Reminder: template},
 	}
 	return w
 }

@@ -44,9 +44,10 @@ type Media interface {
 	Answer(ctx context.Context, r wechat.MediaResult) error
 }
 
-// Notices takes what people answered in the subscribe dialog.
+// Notices takes what people answered in the subscribe dialog, and what became of messages.
 type Notices interface {
 	Subscribed(ctx context.Context, openID, cause string, answers []wechat.Subscription) error
+	Delivered(ctx context.Context, openID string, results []wechat.SentResult) error
 }
 
 // Service holds the use cases.
@@ -99,6 +100,8 @@ func (s *Service) Work(ctx context.Context, id string) error {
 		return err
 	case len(p.Subscriptions) > 0:
 		return s.Notices.Subscribed(ctx, p.OpenID, p.ID, p.Subscriptions)
+	case len(p.Sent) > 0:
+		return s.Notices.Delivered(ctx, p.OpenID, p.Sent)
 	}
 	return nil
 }

@@ -24,6 +24,7 @@ func (s store) Ended(_ context.Context, before time.Time, page domain.Page) ([]p
 type features struct {
 	answers []wechat.MediaResult
 	causes  []string
+	arrived []string
 	err     error
 }
 
@@ -34,6 +35,13 @@ func (f *features) Answer(_ context.Context, r wechat.MediaResult) error {
 
 func (f *features) Subscribed(_ context.Context, openID, cause string, _ []wechat.Subscription) error {
 	f.causes = append(f.causes, openID+" "+cause)
+	return f.err
+}
+
+func (f *features) Delivered(_ context.Context, openID string, results []wechat.SentResult) error {
+	for _, r := range results {
+		f.arrived = append(f.arrived, openID+" "+r.Template)
+	}
 	return f.err
 }
 
@@ -75,6 +83,7 @@ func TestWorkGoesToTheFeatureThatWaitsForIt(t *testing.T) {
 		{ID: "p1", Media: &wechat.MediaResult{Trace: "t"}},
 		{ID: "p2", OpenID: "openid-ann", Subscriptions: []wechat.Subscription{{Template: "t1", Accepted: true}}},
 		{ID: "p3", Kind: "something new"},
+		{ID: "p4", OpenID: "openid-ann", Sent: []wechat.SentResult{{Template: "t1", OK: true}}},
 	} {
 		if err := w.Receive(t.Context(), p); err != nil {
 			t.Fatal(err)
@@ -82,6 +91,9 @@ func TestWorkGoesToTheFeatureThatWaitsForIt(t *testing.T) {
 		if err := w.Work(t.Context(), p.ID); err != nil {
 			t.Errorf("%s: %v", p.ID, err)
 		}
+	}
+	if len(w.arrived) != 1 || w.arrived[0] != "openid-ann t1" {
+		t.Errorf("%v", w.arrived)
 	}
 	if len(w.answers) != 1 || w.answers[0].Trace != "t" || len(w.causes) != 1 || w.causes[0] != "openid-ann p2" {
 		t.Errorf("%+v, %v", w.answers, w.causes)

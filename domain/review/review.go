@@ -310,13 +310,16 @@ func (s *Service) Announce(ctx context.Context, checkinID string) error {
 		return err
 	}
 	for round := 1; round <= r.Round; round++ {
-		title := "老师点评了你的打卡"
+		title, released := "老师点评了你的打卡", r.ReleasedAt
+		if round <= len(r.History) {
+			released = r.History[round-1].At
+		}
 		if round > 1 {
 			title = "老师修改了对你的点评"
 		}
 		if err := s.Notices.Tell(ctx, notice.Notice{
 			Doc:    domain.Doc{ID: fmt.Sprintf("review_%s_%d", checkinID, round)},
-			Member: r.Learner, Camp: r.Camp, Kind: notice.ReviewReceived, Title: title, Body: "点开看看老师说了什么",
+			Member: r.Learner, Camp: r.Camp, Kind: notice.ReviewReceived, At: released, Title: title, Body: "点开看看老师说了什么",
 			Page: "pages/checkin/checkin?id=" + checkinID,
 		}); err != nil {
 			return err

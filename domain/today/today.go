@@ -12,6 +12,7 @@ import (
 	"yingdi/domain/lesson"
 	"yingdi/domain/media"
 	"yingdi/domain/member"
+	"yingdi/domain/quiz"
 	"yingdi/domain/review"
 )
 
@@ -35,6 +36,11 @@ type Enrolments interface {
 	OfCamp(ctx context.Context, camp string, page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error)
 	OfMember(ctx context.Context, camp, member string) (enrolment.Enrolment, error)
 	ReplyOf(ctx context.Context, e enrolment.Enrolment) ([]form.Asked, error)
+}
+
+// Quizzes is what this feature needs of domain/quiz.
+type Quizzes interface {
+	Standings(ctx context.Context, in camp.Camp, member string, tasks []lesson.Task) (map[string]quiz.Standing, error)
 }
 
 // Checkins is what this feature needs of domain/checkin.
@@ -66,6 +72,7 @@ type Service struct {
 	Camps      Camps
 	Tasks      Tasks
 	Enrolments Enrolments
+	Quizzes    Quizzes
 	Checkins   Checkins
 	Reviews    Reviews
 	Media      Media
@@ -89,7 +96,8 @@ type Item struct {
 	lesson.Task
 	Files   []media.View
 	State   TaskState
-	Checkin string // its id, if there is one
+	Checkin string         // its id, if there is one
+	Quiz    *quiz.Standing // of a task of kind quiz
 }
 
 // View is a learner's day.
@@ -119,7 +127,7 @@ func (s *Service) ForLearner(ctx context.Context, campID string) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
-	if view.Tasks, err = s.items(ctx, tasks, enrolled.Member, day); err != nil {
+	if view.Tasks, err = s.items(ctx, in, tasks, enrolled.Member, day); err != nil {
 		return View{}, err
 	}
 	progress, err := s.Checkins.Progress(ctx, in, enrolled.Member)
@@ -127,7 +135,7 @@ func (s *Service) ForLearner(ctx context.Context, campID string) (View, error) {
 	return view, err
 }
 
-func (s *Service) items(ctx context.Context, tasks []lesson.Task, memberID string, day domain.Day) ([]Item, error) {
+func (s *Service) items(ctx context.Context, in camp.Camp, tasks []lesson.Task, memberID string, day domain.Day) ([]Item, error) {
 	var ids, files []string
 	for _, t := range tasks {
 		ids = append(ids, checkin.ID(t.Camp, memberID, t.ID, day))
@@ -141,12 +149,22 @@ func (s *Service) items(ctx context.Context, tasks []lesson.Task, memberID strin
 	if err != nil {
 		return nil, err
 	}
+	standings, err := s.Quizzes.Standings(ctx, in, memberID, tasks)
+	if err != nil {
+		return nil, err
+	}
 	items := make([]Item, len(tasks))
 	for i, t := range tasks {
 		items[i] = Item{Task: t, State: Open}
 		if c, ok := done[ids[i]]; ok {
 			items[i].Checkin = c.ID
 			if c.Counts() {
+				items[i].State = Done
+			}
+		}
+		if standing, ok := standings[t.Quiz]; ok {
+			items[i].Quiz = &standing
+			if standing.State == quiz.Done {
 				items[i].State = Done
 			}
 		}
@@ -164,7 +182,7 @@ type Board struct {
 	Day      domain.Day
 	DayN     int
 	Enrolled int64
-	Tasks    []lesson.Task
+	Tasks    []lesson.Task // those that a check-in completes
 	Counts   checkin.Counts
 	Learners []Learner
 	Next     domain.Cursor
@@ -193,9 +211,11 @@ func (s *Service) ForStaff(ctx context.Context, campID string, day domain.Day, p
 	if board.Enrolled, err = s.Camps.Taken(ctx, campID); err != nil {
 		return board, err
 	}
-	if board.Tasks, err = s.Tasks.OfDay(ctx, campID, day); err != nil {
+	tasks, err := s.Tasks.OfDay(ctx, campID, day)
+	if err != nil {
 		return board, err
 	}
+	board.Tasks = lesson.ByCheckin(tasks)
 	if board.Counts, err = s.Checkins.CountDay(ctx, campID, board.Tasks, day); err != nil {
 		return board, err
 	}

@@ -54,6 +54,11 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, signedIn, l.Write, "POST /me/phone", "bind-phone", "Bind the phone number that WeChat vouches for · 绑定手机号", a.bindPhone)
 	add(r, signedIn, l.Read, "GET /me/enrolments", "my-enrolments", "The camps I am in · 我的训练营", a.myEnrolments)
 	add(r, signedIn, l.Read, "GET /notices", "notices", "My inbox, the newest first · 消息", a.notices)
+	add(r, signedIn, l.Read, "GET /notices/unread", "unread-notices", "How much of my inbox I have not read · 未读数", a.unreadNotices)
+	add(r, signedIn, l.Write, "POST /notices/read", "read-notices", "I have read everything that is there by now · 全部已读", a.readNotices)
+	add(r, signedIn, l.Read, "GET /me/notices/settings", "notice-settings", "How I want to be told · 通知设置", a.noticeSettings)
+	add(r, signedIn, l.Write, "PUT /me/notices/settings", "change-notice-settings", "Switch kinds off, choose quiet hours · 修改通知设置", a.changeNoticeSettings)
+	add(r, signedIn, l.Read, "GET /me/notices/templates", "notice-templates", "The templates to ask my consent for · 订阅消息模板", a.noticeTemplates)
 	add(r, signedIn, l.Write, "POST /notices/{notice}/read", "read-notice", "I have read it · 标为已读", a.readNotice)
 
 	add(r, signedIn, l.SignIn, "POST /invitations/look", "invitation", "What an invitation to the staff offers · 查看邀请", a.invitation)
@@ -74,6 +79,13 @@ func routes(r *router, a *api, l web.Limits) {
 	r.tag = "Media 素材"
 	create(r, signedIn, l.Upload, "/media", "begin-upload", "Announce a file and get the form to send it with · 申请上传", a.beginUpload)
 	add(r, signedIn, l.Upload, "POST /media/{media}/complete", "complete-upload", "The file is sent · 完成上传", a.completeUpload)
+
+	r.tag = "Quizzes 测评"
+	add(r, signedIn, l.Read, "GET /camps/{camp}/quizzes/{quiz}", "quiz", "A quiz, and how it stands for me · 测评", a.quiz)
+	create(r, signedIn, l.Write, "/camps/{camp}/quizzes/{quiz}/attempts", "start-attempt", "Begin my next attempt, or go on with the one under way · 开始作答", a.startAttempt)
+	add(r, signedIn, l.Read, "GET /attempts/{attempt}", "attempt", "An attempt of mine, with what may be revealed by now · 作答", a.attempt)
+	add(r, signedIn, l.Write, "PUT /attempts/{attempt}/answers", "save-answers", "Keep answers as they are given · 保存答案", a.saveAnswers)
+	add(r, signedIn, l.Write, "POST /attempts/{attempt}/submit", "submit-attempt", "Hand in; again changes nothing · 提交", a.submitAttempt)
 
 	r.tag = "Check-ins 打卡"
 	create(r, signedIn, l.Write, "/camps/{camp}/checkins", "check-in", "Hand in for a task of today; again gives the first back · 打卡", a.submit)

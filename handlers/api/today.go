@@ -20,13 +20,20 @@ type Today struct {
 
 // Task is one thing to do today.
 type Task struct {
-	ID      string  `json:"id"`
-	Kind    string  `json:"kind" enum:"checkin"`
-	Title   string  `json:"title"`
-	Content string  `json:"content"`
-	Media   []File  `json:"media" nullable:"false"`
-	State   string  `json:"state" enum:"open,done"`
-	Checkin *string `json:"checkin" doc:"Id of what I handed in"`
+	ID      string    `json:"id"`
+	Kind    string    `json:"kind" enum:"checkin,quiz"`
+	Title   string    `json:"title"`
+	Content string    `json:"content"`
+	Media   []File    `json:"media" nullable:"false"`
+	State   string    `json:"state" enum:"open,done"`
+	Checkin *string   `json:"checkin" doc:"Id of what I handed in"`
+	Quiz    *TaskQuiz `json:"quiz" doc:"Of a task of kind quiz"`
+}
+
+// TaskQuiz is the quiz that a task hands out.
+type TaskQuiz struct {
+	ID string `json:"id"`
+	QuizStanding
 }
 
 func (a *api) today(ctx context.Context, in *CampPath) (*Answer[Today], error) {
@@ -51,6 +58,9 @@ func taskOf(item today.Item) Task {
 	}
 	if item.Checkin != "" {
 		t.Checkin = &item.Checkin
+	}
+	if item.Quiz != nil {
+		t.Quiz = &TaskQuiz{item.Quiz.Quiz, quizStandingOf(*item.Quiz)}
 	}
 	return t
 }

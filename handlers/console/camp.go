@@ -33,8 +33,10 @@ type campFrame struct {
 const (
 	tabShow    = "show"
 	tabTasks   = "tasks"
+	tabQuizzes = "quizzes"
 	tabToday   = "today"
 	tabReviews = "reviews"
+	tabNotices = "notices"
 	tabPeople  = "people"
 )
 
@@ -131,22 +133,38 @@ type campForm struct {
 	End       string `form:"end"`
 	EnrolBy   string `form:"enrol_by"`
 	Seats     string `form:"seats"`
+	Silent    string `form:"silent"`
+	Starting  string `form:"starting"`
+	Remind    string `form:"remind"`
+	RemindAt  string `form:"remind_at"`
 }
 
-var campFields = []string{"title", "intro", "cover", "zone", "cut_off", "start", "end", "enrol_by", "seats"}
+var campFields = []string{"title", "intro", "cover", "zone", "cut_off", "start", "end", "enrol_by", "seats", "remind_at"}
 
 func (f campForm) form() camp.Form {
 	return camp.Form{
 		Title: line(f.Title), Intro: text(f.Intro), Cover: f.Cover, Calendar: domain.Calendar{Zone: f.Zone, CutOff: number(f.CutOff)},
 		Start: domain.Day(f.Start), End: domain.Day(f.End), EnrolBy: domain.Day(cmp.Or(f.EnrolBy, f.End)), Seats: number(f.Seats),
+		Messages: camp.Messages{
+			Off: f.Silent != "", Starting: f.Starting != "", Remind: f.Remind != "", RemindAt: number(cmp.Or(f.RemindAt, "0")),
+		},
 	}
+}
+
+// ticked is a box as a form sends it.
+func ticked(on bool) string {
+	if on {
+		return "1"
+	}
+	return ""
 }
 
 func typed(in camp.Camp) campForm {
 	return campForm{
 		Organiser: in.Organiser, Title: in.Title, Intro: in.Intro, Cover: in.Cover, Zone: in.Calendar.Zone,
 		CutOff: strconv.Itoa(in.Calendar.CutOff), Start: string(in.Start), End: string(in.End), EnrolBy: string(in.EnrolBy),
-		Seats: strconv.Itoa(in.Seats),
+		Seats: strconv.Itoa(in.Seats), Silent: ticked(in.Messages.Off), Starting: ticked(in.Messages.Starting),
+		Remind: ticked(in.Messages.Remind), RemindAt: strconv.Itoa(in.Messages.RemindAt),
 	}
 }
 
@@ -159,6 +177,15 @@ type campFormView struct {
 	Organisers []organiser.Organiser // to choose from, for a new one
 	Zones      []zone
 	Begun      bool // its days can no longer move
+}
+
+// Hours of a day, to choose from.
+func (*campFormView) Hours() []string {
+	list := make([]string, 24)
+	for i := range list {
+		list[i] = strconv.Itoa(i)
+	}
+	return list
 }
 
 // zone is a time zone to choose.
@@ -186,6 +213,7 @@ func (h *console) newCamp(c echo.Context) error {
 	f := campForm{
 		Organiser: c.QueryParam("organiser"), Zone: calendar.Zone, CutOff: "0", Seats: "100",
 		Start: string(start), End: string(start.Add(20)), EnrolBy: string(start.Add(2)),
+		Starting: ticked(true), Remind: ticked(true), RemindAt: "20",
 	}
 	return h.campForm(c, http.StatusOK, camp.Camp{}, f, Faults{})
 }

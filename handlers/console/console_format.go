@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"html/template"
+	"slices"
 	"time"
 
 	"yingdi/domain"
@@ -10,6 +11,7 @@ import (
 	"yingdi/domain/checkin"
 	"yingdi/domain/form"
 	"yingdi/domain/invitation"
+	"yingdi/domain/quiz"
 	"yingdi/domain/today"
 )
 
@@ -26,12 +28,17 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"role":            func(r domain.Role) string { return roles[r] },
 		"step":            func(s today.Step) stepLabel { return steps[s] },
 		"percent":         percent,
+		"asks":            func(k quiz.Kind) string { return questionKinds[k] },
+		"answered":        func(s quiz.State) label { return attemptStates[s] },
+		"letter":          quiz.Letter,
+		"share":           func(of float64) int { return int(of*100 + 0.5) },
+		"add":             func(a, b int) int { return a + b },
+		"has":             func(list []int, i int) bool { return slices.Contains(list, i) },
+		"list":            func(items ...any) []any { return items },
 		"invitationState": func(s invitation.State) label { return invitationStates[s] },
 		"fieldType":       func(t form.Type) string { return fieldTypes[t] },
 		"moment":          func(k today.MomentKind) string { return moments[k] },
-		"add":             func(a, b int) int { return a + b },
 		"why":             why,
-		"list":            func(items ...any) []any { return items },
 	}
 }
 
@@ -61,6 +68,17 @@ var standings = map[checkin.State]label{
 var roles = map[domain.Role]string{
 	domain.RoleAdmin: "管理员", domain.RoleOwner: "负责人", domain.RoleManager: "社群运营",
 	domain.RoleTeacher: "老师", domain.RoleReviewer: "点评老师",
+}
+
+var questionKinds = map[quiz.Kind]string{
+	quiz.Single: "单选", quiz.Multiple: "多选", quiz.Truth: "判断", quiz.FillIn: "填空", quiz.Short: "简答",
+}
+
+var attemptStates = map[quiz.State]label{
+	quiz.InProgress: {"作答中", "azure"},
+	quiz.Overdue:    {"已到时间", "orange"},
+	quiz.Finished:   {"已提交", "green"},
+	quiz.Abandoned:  {"未作答", "secondary"},
 }
 
 // stepLabel is what a camp's staff had best do next, and below which page of the camp they do it.

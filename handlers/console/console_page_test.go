@@ -2,6 +2,7 @@ package console
 
 import (
 	"html"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,7 +19,9 @@ import (
 	"yingdi/domain/lesson"
 	"yingdi/domain/media"
 	"yingdi/domain/member"
+	"yingdi/domain/notice"
 	"yingdi/domain/organiser"
+	"yingdi/domain/quiz"
 	"yingdi/domain/review"
 	"yingdi/domain/risk"
 	"yingdi/domain/session"
@@ -92,6 +95,23 @@ func (s sample) summary(step today.Step) today.Summary {
 	return today.Summary{Camp: s.camp(), Phase: camp.PhaseRunning, Day: "2026-11-21", DayN: 3, Enrolled: 12, Handed: 7, Waiting: 3, Tasks: 21, Step: step}
 }
 
+// notices is one of each fate.
+func (s sample) notices() []noticeRow {
+	var entries []notice.Entry
+	add := func(n notice.Notice) {
+		n.Title, n.Kind, n.At = s.text, notice.Reminder, now
+		entries = append(entries, notice.Entry{Notice: n, To: s.card()})
+	}
+	for _, reason := range notice.Reasons {
+		add(notice.Notice{Outcome: notice.Refused, Reason: reason})
+	}
+	add(notice.Notice{Outcome: notice.Due})
+	add(notice.Notice{Outcome: notice.Waiting, Reason: notice.QuietHours, WakeAt: now})
+	add(notice.Notice{Outcome: notice.Sent, Delivery: notice.Delivered})
+	add(notice.Notice{Outcome: notice.Sent, Delivery: "failed " + s.text})
+	return noticeRows(entries)
+}
+
 func (s sample) faults(names ...string) Faults {
 	f := Faults{Whole: s.text, fields: map[string]string{}}
 	for _, name := range names {
@@ -113,7 +133,7 @@ func (s sample) full() map[string][]view {
 	}
 	draft := s.campFrame()
 	draft.Camp.State, draft.Phase = camp.Draft, camp.PhaseDraft
-	typed := campForm{Organiser: "org1", Title: s.text, Intro: s.text, Zone: s.text, CutOff: s.text, Start: s.text, End: s.text, EnrolBy: s.text, Seats: s.text}
+	typed := campForm{Organiser: "org1", Title: s.text, Intro: s.text, Zone: s.text, CutOff: s.text, Start: s.text, End: s.text, EnrolBy: s.text, Seats: s.text, Silent: "1", Starting: "1", Remind: "1", RemindAt: s.text}
 	story := today.Story{
 		Camp: s.camp(), Member: s.card(), Place: enrolment.Enrolment{ActiveAt: now, Reply: &form.Reply{Version: 2, Consent: 1, At: now}},
 		Timeline: []today.Moment{{At: now, Kind: today.MomentTeam}, {At: now, Kind: today.MomentMessage, Text: s.text}},
@@ -121,7 +141,7 @@ func (s sample) full() map[string][]view {
 		Progress: checkin.Progress{Scheduled: []domain.Day{"2026-11-19", "2026-11-20", "2026-11-21", "2026-11-22"}, Done: map[domain.Day]bool{"2026-11-19": true}, Today: "2026-11-21"},
 		Entries:  []today.Chapter{{Entry: s.entry(checkin.Rejected), Task: s.text, Review: s.review()}, {Entry: s.entry(checkin.Visible)}},
 	}
-	return map[string][]view{
+	pages := map[string][]view{
 		"console/error":   {&errorView{Frame: s.frame(), Status: 500, Message: s.text, Hint: s.text, Request: s.text}},
 		"session/signin":  {&signInView{Frame{Title: s.text, Bare: true}, signInForm{Login: s.text, Next: s.text}, s.faults()}},
 		"today/dashboard": {&dashboardView{s.frame(), steps, 3, true, true}},
@@ -132,7 +152,7 @@ func (s sample) full() map[string][]view {
 				Learners: []today.Learner{{Member: s.card(), Checkins: []checkin.Checkin{s.entry(checkin.Visible).Checkin, {}}, All: true}},
 			},
 		}},
-		"today/learner":  {&learnerView{s.campFrame(), story, weeks(story), 1, "/console?after=x"}},
+		"today/learner":  {&learnerView{s.campFrame(), story, weeks(story), 1, "/console?after=x", s.notices()}},
 		"camp/list":      {&campListView{s.frame(), []campRow{{s.camp(), camp.PhaseRunning, s.text}}, true, "/console?after=x", false, true}},
 		"camp/show":      {&campView{s.campFrame(), today.Overview{Summary: s.summary(today.StepReview), Cover: s.files()}, true}, &campView{draft, today.Overview{Summary: s.summary(today.StepPublish)}, false}},
 		"camp/form":      {&campFormView{s.frame(), camp.Camp{}, typed, s.faults(campFields...), s.files(), []organiser.Organiser{{Name: s.text}, {Name: s.text}}, zonesWith(s.text), false}, &campFormView{s.frame(), s.camp(), typed, s.faults(campFields...), nil, nil, zonesWith("Asia/Shanghai"), true}},
@@ -144,7 +164,6 @@ func (s sample) full() map[string][]view {
 			Camps: map[string]string{"camp1": s.text}, Form: staffForm{s.text, s.text, "owner"}, Faults: s.faults("member", "camp", "role"),
 		}},
 		"lesson/list": {&planView{s.campFrame(), lesson.Plan{Camp: s.camp(), Today: "2026-11-21", Empty: "2026-11-22", Days: []lesson.PlannedDay{{Day: "2026-11-21", DayN: 3, Tasks: []lesson.Task{task}}, {Day: "2026-11-20", DayN: 2, Begun: true}}}}},
-		"lesson/form": {&taskView{s.campFrame(), "task1", taskForm{Day: s.text, Title: s.text, Content: s.text}, s.files(), s.faults(taskFields...), false}, &taskView{campFrame: s.campFrame(), Begun: true}},
 		"risk/list": {&riskView{
 			campFrame: s.campFrame(), Form: riskForm{s.text, s.text, s.text}, Faults: s.faults("missed", "quiet", "never"), Follow: "/console?after=x",
 			Risk: risk.View{Looked: 3, Learners: []risk.Learner{{Member: s.card(), Last: "2026-11-19", Reasons: []risk.Reason{{Kind: risk.Missed, Days: 3}, {Kind: risk.Quiet, Days: 5}}}, {Member: s.card(), Reasons: []risk.Reason{{Kind: risk.Never, Days: 2}}}}},
@@ -173,18 +192,22 @@ func (s sample) full() map[string][]view {
 				Plan:     team.Plan{State: team.Applying, Seed: s.text, Moves: []team.Move{{Member: "m", Team: "t1"}}},
 			},
 		}},
+		"lesson/form": {&taskView{s.campFrame(), "task1", taskForm{Day: s.text, Title: s.text, Content: s.text}, s.files(), s.faults(taskFields...), false, []quiz.Quiz{s.quiz()}}, &taskView{campFrame: s.campFrame(), Begun: true}},
 		"review/desk": {&deskView{
 			campFrame: s.campFrame(), Desk: review.Desk{Camp: s.camp(), Queue: []checkin.Entry{s.entry(checkin.Hidden)}, Waiting: 3, Open: open},
 			Mark: review.Mark{Text: s.text}, Points: s.text, Faults: s.faults("text", "points"), Remarks: []string{s.text}, Writing: true,
 		}},
-		"jobs/list": {&jobsView{s.frame(), []domain.DeadJob{{ID: s.text, Kind: s.text, Document: s.text, Error: s.text, FailedAt: now, Tries: 3}}, hours{time.UTC, now}}},
+		"notice/list": {&noticesView{s.campFrame(), s.notices(), results, notice.Filter{Member: "member1", Result: notice.QuietHours}, "/console?after=x"}},
+		"jobs/list":   {&jobsView{s.frame(), []domain.DeadJob{{ID: s.text, Kind: s.text, Document: s.text, Error: s.text, FailedAt: now, Tries: 3}}, hours{time.UTC, now}}},
 	}
+	maps.Copy(pages, s.quizPages())
+	return pages
 }
 
 // bare is every page with nothing in it.
 func bare() map[string][]view {
 	empty := campFrame{Camp: sample{"营"}.camp(), Hours: hours{time.UTC, now}}
-	return map[string][]view{
+	pages := map[string][]view{
 		"console/error": {&errorView{Status: 404}}, "session/signin": {&signInView{}},
 		"today/dashboard": {&dashboardView{}, &dashboardView{MayOpen: true}},
 		"today/board":     {&boardView{campFrame: empty}, &boardView{campFrame: empty, Paged: true}},
@@ -192,10 +215,13 @@ func bare() map[string][]view {
 		"camp/show": {&campView{campFrame: empty}}, "camp/form": {&campFormView{}}, "organiser/list": {&organiserListView{}},
 		"organiser/form": {&organiserFormView{}}, "organiser/show": {&organiserView{}}, "lesson/list": {&planView{campFrame: empty}},
 		"lesson/form": {&taskView{campFrame: empty}}, "review/desk": {&deskView{campFrame: empty}, &deskView{campFrame: empty, Desk: review.Desk{Open: &review.Open{Entry: checkin.Entry{Checkin: checkin.Checkin{Day: "2026-11-19"}}, Mine: true}}}},
-		"jobs/list": {&jobsView{}}, "team/board": {&teamsView{campFrame: empty}},
+		"team/board":      {&teamsView{campFrame: empty}},
 		"invitation/list": {&invitationsView{campFrame: empty}}, "form/builder": {&builderView{campFrame: empty}},
 		"risk/list": {&riskView{campFrame: empty}, &riskView{campFrame: empty, Risk: risk.View{Phase: camp.PhaseRunning}}},
+		"jobs/list": {&jobsView{}}, "notice/list": {&noticesView{campFrame: empty}, &noticesView{campFrame: empty, Filter: notice.Filter{Result: notice.Done}}},
 	}
+	maps.Copy(pages, bareQuizPages(empty))
+	return pages
 }
 
 func allPages(t *testing.T, h *console, views map[string][]view) map[string]string {
@@ -304,6 +330,23 @@ func TestEveryIconIsInTheFont(t *testing.T) {
 	for _, name := range slices.Compact(names) {
 		if known != nil && !known[name] {
 			t.Errorf("there is no icon %s", name)
+		}
+	}
+}
+
+func TestEveryNoIsExplainedInPlainChinese(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, reason := range notice.Reasons {
+		f := fateOf(notice.Notice{Outcome: notice.Refused, Reason: reason})
+		if f.Why == "" || strings.Contains(f.Why, "_") || seen[f.Why] {
+			t.Errorf("%s is shown as %q", reason, f.Why)
+		}
+		seen[f.Why] = true
+	}
+	for kind := range notice.Kinds {
+		if noticeKinds[kind] == "" {
+			t.Errorf("%s has no name", kind)
 		}
 	}
 }

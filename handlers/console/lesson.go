@@ -10,6 +10,7 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/lesson"
 	"yingdi/domain/media"
+	"yingdi/domain/quiz"
 )
 
 type planView struct {
@@ -33,23 +34,25 @@ type taskForm struct {
 	Title   string   `form:"title"`
 	Content string   `form:"content"`
 	Media   []string `form:"media"`
+	Quiz    string   `form:"quiz"`
 	Again   string   `form:"again"` // add another one after this
 }
 
 func (f taskForm) form() lesson.Form {
-	return lesson.Form{Day: domain.Day(f.Day), Title: line(f.Title), Content: text(f.Content), Media: f.Media}
+	return lesson.Form{Day: domain.Day(f.Day), Title: line(f.Title), Content: text(f.Content), Media: f.Media, Quiz: f.Quiz}
 }
 
 type taskView struct {
 	campFrame
-	Task   string // id; empty while it is new
-	Form   taskForm
-	Files  []media.View
-	Faults Faults
-	Begun  bool // its day can no longer change
+	Task    string // id; empty while it is new
+	Form    taskForm
+	Files   []media.View
+	Faults  Faults
+	Begun   bool        // its day can no longer change
+	Quizzes []quiz.Quiz // to choose from
 }
 
-var taskFields = []string{"day", "title", "content", "media"}
+var taskFields = []string{"day", "title", "content", "media", "quiz"}
 
 func (h *console) newTask(c echo.Context) error {
 	plan, err := h.Lessons.Plan(c.Request().Context(), c.Param("camp"))
@@ -97,7 +100,7 @@ func (h *console) showTask(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	f := taskForm{Day: string(t.Day), Title: t.Title, Content: t.Content, Media: t.Media}
+	f := taskForm{Day: string(t.Day), Title: t.Title, Content: t.Content, Media: t.Media, Quiz: t.Quiz}
 	return h.taskForm(c, http.StatusOK, in, taskView{Task: t.ID, Form: f, Files: files, Begun: t.Begun(in, h.now())})
 }
 
@@ -151,7 +154,11 @@ func (h *console) taskForm(c echo.Context, status int, in camp.Camp, v taskView)
 	if err := domain.ActorFrom(c.Request().Context()).Must(domain.RightCampEdit, in.Place()); err != nil {
 		return err
 	}
-	v.Title = "添加任务"
+	_, quizzes, _, err := h.Quizzes.Quizzes(c.Request().Context(), in.ID, domain.Page{Limit: domain.MaxPage})
+	if err != nil {
+		return err
+	}
+	v.Quizzes, v.Title = quizzes, "添加任务"
 	if v.Task != "" {
 		v.Title = "修改任务"
 	}

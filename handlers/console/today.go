@@ -8,6 +8,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
+	"yingdi/domain/notice"
 	"yingdi/domain/today"
 )
 
@@ -78,6 +79,7 @@ type learnerView struct {
 	Weeks  [][]calendarDay
 	Done   int
 	Follow string
+	Told   []noticeRow // the newest first
 }
 
 // calendarDay is one square of a learner's calendar; the zero one pads a week.
@@ -85,6 +87,9 @@ type calendarDay struct {
 	Day   domain.Day
 	State string // done, missed, today, ahead, free
 }
+
+// learnerNotices is how many of the last notices a learner's page shows.
+const learnerNotices = 5
 
 // storyRows is how many check-ins a learner's page shows at once.
 const storyRows = 20
@@ -96,6 +101,11 @@ func (h *console) showLearner(c echo.Context) error {
 	}
 	v := &learnerView{campFrame: h.campFrame(c, story.Camp, tabToday), Story: story, Done: story.Done(), Weeks: weeks(story)}
 	v.Title = story.Member.Nickname
+	told, err := h.Notices.OfCamp(c.Request().Context(), story.Camp.ID, notice.Filter{Member: story.Member.ID}, domain.Page{Limit: learnerNotices})
+	if err != nil {
+		return err
+	}
+	v.Told = noticeRows(told.Entries)
 	v.Crumbs = append(v.Crumbs, Crumb{"看板", campPath(story.Camp.ID) + "/today"})
 	if story.Next != "" {
 		v.Follow = campPath(story.Camp.ID) + "/learners/" + story.Member.ID + "?after=" + url.QueryEscape(string(story.Next))

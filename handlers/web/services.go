@@ -22,6 +22,7 @@ import (
 	"yingdi/domain/notice"
 	"yingdi/domain/organiser"
 	"yingdi/domain/push"
+	"yingdi/domain/quiz"
 	"yingdi/domain/review"
 	"yingdi/domain/risk"
 	"yingdi/domain/session"
@@ -45,6 +46,7 @@ type Services struct {
 	Enrolments  *enrolment.Service
 	Teams       *team.Service
 	Notices     *notice.Service
+	Quizzes     *quiz.Service
 	Checkins    *checkin.Service
 	Reviews     *review.Service
 	Signcards   *signcard.Service

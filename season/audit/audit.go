@@ -40,6 +40,7 @@ var invariants = []struct {
 	{"streaks", "streaks answered", streaks},
 	{"cards", "days with a check-in", cards},
 	{"reviews-told", "released reviews", told},
+	{"reminders", "reminders and days without one", reminded},
 	{"messages-once", "notices", messages},
 	{"consents-conserved", "people who agreed to messages", consents},
 	{"effects-once", "counted numbers", effects},

@@ -111,8 +111,10 @@ type (
 	Notice struct {
 		ID      string    `json:"id"`
 		Member  string    `json:"member"`
+		Kind    string    `json:"kind"`
 		Page    string    `json:"page"`
 		At      time.Time `json:"at"`
+		SentAt  time.Time `json:"sent_at"`
 		Outcome string    `json:"outcome"`
 		Reason  string    `json:"reason"`
 	}

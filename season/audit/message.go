@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // told: every release of a review is in the learner's inbox once, and nothing else is.
@@ -24,9 +25,47 @@ func told(t *trial, f *finding) {
 	}
 	f.checked = len(causes)
 	for _, n := range t.Notices {
-		f.expect(causes[n.ID], "notice %s has no cause", n.ID)
+		f.expect(causes[n.ID] || n.Kind == "reminder", "notice %s has no cause", n.ID)
 	}
 }
+
+// reminded: on each day with a task those are reminded, once, who had handed in nothing by the evening, and nobody else.
+func reminded(t *trial, f *finding) {
+	camp := t.Camps[0]
+	first, any := map[[2]string]time.Time{}, map[[2]string]bool{} // by member and day: when something was handed in
+	for _, k := range t.Facts.Checkins {
+		key := [2]string{k.Member, k.Day}
+		if at := first[key]; k.State != "rejected" && (at.IsZero() || k.SubmittedAt.Before(at)) {
+			first[key] = k.SubmittedAt
+		}
+		any[key] = true
+	}
+	place := map[string]bool{}
+	for _, e := range t.Enrolments {
+		place[e.Member] = place[e.Member] || e.State == "active"
+	}
+	told := map[[2]string]bool{}
+	for _, n := range t.Notices {
+		if n.Kind != "reminder" {
+			continue
+		}
+		day, err := dayAt(n.At, camp.Calendar.Zone, camp.Calendar.CutOff)
+		key := [2]string{n.Member, day}
+		told[key] = true
+		f.expect(err == nil && n.ID == "remind:"+camp.ID+":"+n.Member+":"+day, "reminder %s is of another day", n.ID)
+		f.expect(place[n.Member] && slices.Contains(t.taskDays, day), "reminder %s asks for what there is not", n.ID)
+		at := first[key]
+		f.expect(at.IsZero() || at.After(n.At.Add(-time.Minute)), "reminder %s came after the check-in", n.ID)
+	}
+	for member, enrolled := range place {
+		for _, day := range t.taskDays {
+			f.expect(!enrolled || any[[2]string{member, day}] || told[[2]string{member, day}], "%s was not reminded on %s", member, day)
+		}
+	}
+}
+
+// gated are the reasons for which the product itself sends nothing, and takes no consent.
+var gated = []string{"no_credit", "quiet_hours", "capped", "done", "too_late"}
 
 // messages: every notice was sent once, or not at all for a reason that the ledger bears out.
 func messages(t *trial, f *finding) {
@@ -48,7 +87,7 @@ func messages(t *trial, f *finding) {
 			interrupted++
 			most[n.Page]++
 		default:
-			f.expect(n.Reason == "no_credit" || n.Reason == "no_consent" && t.Kills > 0, "notice %s was not sent: %q", n.ID, n.Reason)
+			f.expect(slices.Contains(gated, n.Reason) || n.Reason == "no_consent" && t.Kills > 0, "notice %s was not sent: %q", n.ID, n.Reason)
 		}
 	}
 	f.checked = len(t.Notices)
@@ -90,7 +129,7 @@ func consents(t *trial, f *finding) {
 	}
 	f.checked = len(want)
 	for _, n := range t.Notices {
-		if n.Outcome == "sent" || n.Outcome == "refused" && n.Reason != "no_credit" {
+		if n.Outcome == "sent" || n.Outcome == "refused" && !slices.Contains(gated, n.Reason) {
 			want[n.Member]--
 		}
 	}

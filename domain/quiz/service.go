@@ -1,0 +1,370 @@
+package quiz
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"yingdi/domain"
+	"yingdi/domain/camp"
+	"yingdi/domain/enrolment"
+	"yingdi/domain/lesson"
+	"yingdi/domain/member"
+)
+
+// Store keeps quizzes.
+type Store interface {
+	domain.Documents[Quiz]
+	domain.Many[Quiz]
+	// OfCamp lists the quizzes of a camp that were not removed, the newest first.
+	OfCamp(ctx context.Context, camp string, page domain.Page) ([]Quiz, domain.Cursor, error)
+}
+
+// QuestionStore keeps the bank.
+type QuestionStore interface {
+	domain.Documents[Question]
+	domain.Many[Question]
+	// OfBank lists the questions of a bank that were not removed, the newest first. A bank is named by its camp, or by
+	// its organiser.
+	OfBank(ctx context.Context, bank string, page domain.Page) ([]Question, domain.Cursor, error)
+}
+
+// AttemptStore keeps attempts.
+type AttemptStore interface {
+	domain.Documents[Attempt]
+	domain.Many[Attempt]
+	// OfQuiz lists the attempts of a quiz, the newest first.
+	OfQuiz(ctx context.Context, quiz string, page domain.Page) ([]Attempt, domain.Cursor, error)
+	// First lists the finished first attempts of a quiz, the earliest first.
+	First(ctx context.Context, quiz string, page domain.Page) ([]Attempt, domain.Cursor, error)
+	// ToGrade lists those with short answers that nobody has graded, the earliest first.
+	ToGrade(ctx context.Context, quiz string, page domain.Page) ([]Attempt, domain.Cursor, error)
+	// Due lists those that time was to change before the instant.
+	Due(ctx context.Context, before time.Time, page domain.Page) ([]Attempt, domain.Cursor, error)
+}
+
+// RegradeStore keeps regrades.
+type RegradeStore interface {
+	domain.Documents[Regrade]
+	// OfQuiz lists the regrades of a quiz, the newest first.
+	OfQuiz(ctx context.Context, quiz string, page domain.Page) ([]Regrade, domain.Cursor, error)
+}
+
+// Camps is what this feature needs of domain/camp.
+type Camps interface {
+	Get(ctx context.Context, id string) (camp.Camp, error)
+	ForStaff(ctx context.Context, id string, right domain.Right) (camp.Camp, error)
+}
+
+// Tasks is what this feature needs of domain/lesson.
+type Tasks interface {
+	Get(ctx context.Context, camp, id string) (lesson.Task, error)
+	// OfQuiz returns the task that hands the quiz out, or domain.ErrNotFound.
+	OfQuiz(ctx context.Context, quiz string) (lesson.Task, error)
+}
+
+// Enrolments is what this feature needs of domain/enrolment.
+type Enrolments interface {
+	Require(ctx context.Context, camp string) (enrolment.Enrolment, error)
+}
+
+// Members is what this feature needs of domain/member.
+type Members interface {
+	Cards(ctx context.Context, ids []string) (map[string]member.Card, error)
+}
+
+// Sheets reads and writes spreadsheets.
+type Sheets interface {
+	// Read returns the cells of the first sheet as texts. Returns domain.ErrInvalid for what is no spreadsheet, and
+	// domain.ErrTooLarge beyond so many rows.
+	Read(file io.Reader, rows int) ([][]string, error)
+	// Write makes a file with one sheet.
+	Write(name string, rows [][]string) ([]byte, error)
+}
+
+// Service holds the use cases.
+type Service struct {
+	Store      Store
+	Questions  QuestionStore
+	Attempts   AttemptStore
+	Regrades   RegradeStore
+	Camps      Camps
+	Tasks      Tasks
+	Enrolments Enrolments
+	Members    Members
+	Sheets     Sheets
+	IDs        domain.IDs
+	Clock      domain.Clock
+}
+
+// Cover is what a learner knows of a quiz before they begin.
+type Cover struct {
+	ID        string
+	Camp      string
+	Task      string
+	Title     string
+	Intro     string
+	Questions int
+	Points    int
+	Settings
+	Standing
+}
+
+// visit is a learner at a quiz.
+type visit struct {
+	member   string
+	quiz     Quiz
+	task     lesson.Task
+	window   Window
+	attempts []Attempt
+}
+
+func (s *Service) visit(ctx context.Context, campID, quizID string) (visit, error) {
+	enrolled, err := s.Enrolments.Require(ctx, campID)
+	if err != nil {
+		return visit{}, err
+	}
+	v := visit{member: enrolled.Member}
+	if v.quiz, err = s.Store.Get(ctx, quizID); err != nil {
+		return v, err
+	}
+	if v.quiz.Camp != campID || !v.quiz.RemovedAt.IsZero() {
+		return v, fmt.Errorf("quiz %s of camp %s: %w", quizID, campID, domain.ErrNotFound)
+	}
+	if v.task, err = s.Tasks.OfQuiz(ctx, quizID); err != nil {
+		return v, err
+	}
+	in, err := s.Camps.Get(ctx, campID)
+	if err != nil {
+		return v, err
+	}
+	v.window = WindowOf(in, v.task, v.quiz.Settings)
+	v.attempts, err = s.attempts(ctx, campID, v.member, quizID)
+	return v, err
+}
+
+// attempts of one learner at a quiz, in order, in one round trip.
+func (s *Service) attempts(ctx context.Context, campID, memberID, quizID string) ([]Attempt, error) {
+	var ids []string
+	for n := range MaxAttempts {
+		ids = append(ids, AttemptID(campID, memberID, quizID, n+1))
+	}
+	found, err := s.Attempts.GetMany(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var list []Attempt
+	for _, id := range ids {
+		if a, ok := found[id]; ok {
+			list = append(list, a)
+		}
+	}
+	return list, nil
+}
+
+// Cover returns what the acting learner is told of a quiz: its rules, and how far they are with it.
+func (s *Service) Cover(ctx context.Context, campID, quizID string) (Cover, error) {
+	v, err := s.visit(ctx, campID, quizID)
+	if err != nil {
+		return Cover{}, err
+	}
+	return Cover{
+		ID: v.quiz.ID, Camp: campID, Task: v.task.ID, Title: v.quiz.Title, Intro: v.quiz.Intro, Questions: len(v.quiz.Items), Points: v.quiz.Points(),
+		Settings: v.quiz.Settings, Standing: stand(v.quiz, v.window, v.attempts, s.Clock.Now()),
+	}, nil
+}
+
+// Start begins the acting learner's next attempt, or gives back the one that is under way; fresh tells which. Returns
+// ErrNotOpen, ErrClosed, ErrNoneLeft, ErrNoQuestion.
+func (s *Service) Start(ctx context.Context, campID, quizID string) (sheet Sheet, fresh bool, err error) {
+	v, err := s.visit(ctx, campID, quizID)
+	if err != nil {
+		return Sheet{}, false, err
+	}
+	now := s.Clock.Now()
+	used := len(v.attempts)
+	if used > 0 {
+		last := v.attempts[used-1]
+		_ = last.Tick(now) // what time has brought, be it written or not
+		if !last.Over() {
+			sheet, err = s.sheetOf(ctx, v.quiz, last)
+			return sheet, false, err
+		}
+	}
+	if err := v.window.May(now); err != nil {
+		return Sheet{}, false, fmt.Errorf("quiz %s: %w", quizID, err)
+	}
+	if used >= v.quiz.Attempts {
+		return Sheet{}, false, fmt.Errorf("quiz %s: %w", quizID, ErrNoneLeft)
+	}
+	questions, err := s.questionsOf(ctx, v.quiz)
+	if err != nil {
+		return Sheet{}, false, err
+	}
+	a, err := Begin(v.quiz, v.task.ID, v.member, used+1, questions, v.window, now)
+	if err != nil {
+		return Sheet{}, false, err
+	}
+	fresh = true
+	if err = s.Attempts.Insert(ctx, a); errors.Is(err, domain.ErrExists) { // begun on another phone meanwhile
+		fresh = false
+		a, err = s.Attempts.Get(ctx, a.ID)
+	}
+	if err != nil {
+		return Sheet{}, false, err
+	}
+	sheet, err = s.sheetOf(ctx, v.quiz, a)
+	return sheet, fresh, err
+}
+
+func (s *Service) questionsOf(ctx context.Context, q Quiz) (map[string]Question, error) {
+	ids := make([]string, len(q.Items))
+	for i, item := range q.Items {
+		ids[i] = item.Question
+	}
+	return s.Questions.GetMany(ctx, ids)
+}
+
+// own returns an attempt of the acting learner; those of others do not exist for them.
+func (s *Service) own(ctx context.Context, id string) (Attempt, Quiz, error) {
+	actor := domain.ActorFrom(ctx)
+	if err := actor.MustBeMember(); err != nil {
+		return Attempt{}, Quiz{}, err
+	}
+	a, err := s.Attempts.Get(ctx, id)
+	if err != nil {
+		return a, Quiz{}, err
+	}
+	if a.Member != actor.Member {
+		return a, Quiz{}, fmt.Errorf("attempt %s: %w", id, domain.ErrNotFound)
+	}
+	if _, err := s.Enrolments.Require(ctx, a.Camp); err != nil {
+		return a, Quiz{}, err
+	}
+	q, err := s.Store.Get(ctx, a.Quiz)
+	return a, q, err
+}
+
+// Sheet shows the acting learner an attempt of theirs, and what the rule reveals by now.
+func (s *Service) Sheet(ctx context.Context, id string) (Sheet, error) {
+	a, q, err := s.own(ctx, id)
+	if err != nil {
+		return Sheet{}, err
+	}
+	_ = a.Tick(s.Clock.Now()) // shown as it is, be it written or not
+	return s.sheetOf(ctx, q, a)
+}
+
+// Save keeps answers of an attempt under way. Returns ErrTimeUp, ErrFinished, ErrLocked.
+func (s *Service) Save(ctx context.Context, id string, said []Said) (Sheet, error) {
+	_, q, err := s.own(ctx, id)
+	if err != nil {
+		return Sheet{}, err
+	}
+	a, err := s.Attempts.Update(ctx, id, func(a *Attempt) error { return a.Save(said, q.Reveal, s.Clock.Now()) })
+	if err != nil {
+		return Sheet{}, fmt.Errorf("attempt %s: %w", id, err)
+	}
+	return s.sheetOf(ctx, q, a)
+}
+
+// Submit hands an attempt in; again changes nothing.
+func (s *Service) Submit(ctx context.Context, id string) (Sheet, error) {
+	_, q, err := s.own(ctx, id)
+	if err != nil {
+		return Sheet{}, err
+	}
+	a, err := s.Attempts.Update(ctx, id, func(a *Attempt) error { return a.Submit(s.Clock.Now()) })
+	if err != nil {
+		return Sheet{}, err
+	}
+	return s.sheetOf(ctx, q, a)
+}
+
+// sheetOf asks only for what the quiz's rule needs to be decided.
+func (s *Service) sheetOf(ctx context.Context, q Quiz, a Attempt) (Sheet, error) {
+	left := 0
+	var w Window
+	if a.Over() && (q.Reveal == RevealOpen || q.Reveal == RevealClose) {
+		in, err := s.Camps.Get(ctx, a.Camp)
+		if err != nil {
+			return Sheet{}, err
+		}
+		task, err := s.Tasks.Get(ctx, a.Camp, a.Task)
+		if err != nil {
+			return Sheet{}, err
+		}
+		w = WindowOf(in, task, q.Settings)
+		list, err := s.attempts(ctx, a.Camp, a.Member, a.Quiz)
+		if err != nil {
+			return Sheet{}, err
+		}
+		left = max(0, q.Attempts-len(list))
+	}
+	now := s.Clock.Now()
+	return a.sheet(func(e Entry) bool { return a.Revealed(e, q.Reveal, left, w, now) }), nil
+}
+
+// Standings tells how these tasks' quizzes stand for a learner, by quiz. Whoever calls it has checked who asks.
+func (s *Service) Standings(ctx context.Context, in camp.Camp, memberID string, tasks []lesson.Task) (map[string]Standing, error) {
+	var ids, attempts []string
+	for _, t := range tasks {
+		if t.Quiz == "" {
+			continue
+		}
+		ids = append(ids, t.Quiz)
+		for n := range MaxAttempts {
+			attempts = append(attempts, AttemptID(in.ID, memberID, t.Quiz, n+1))
+		}
+	}
+	standings := map[string]Standing{}
+	if len(ids) == 0 {
+		return standings, nil
+	}
+	quizzes, err := s.Store.GetMany(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.Attempts.GetMany(ctx, attempts)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range tasks {
+		q, ok := quizzes[t.Quiz]
+		if !ok {
+			continue
+		}
+		var list []Attempt
+		for n := range MaxAttempts {
+			if a, ok := found[AttemptID(in.ID, memberID, t.Quiz, n+1)]; ok {
+				list = append(list, a)
+			}
+		}
+		standings[q.ID] = stand(q, WindowOf(in, t, q.Settings), list, s.Clock.Now())
+	}
+	return standings, nil
+}
+
+// Sweep does what time has brought to attempts: overdue, handed in, abandoned. One that fails does not stop the others.
+func (s *Service) Sweep(ctx context.Context) error {
+	var failures []error
+	page := domain.Page{Limit: domain.MaxPage}
+	for {
+		now := s.Clock.Now()
+		list, next, err := s.Attempts.Due(ctx, now.Add(time.Microsecond), page)
+		if err != nil {
+			return errors.Join(append(failures, err)...)
+		}
+		for _, a := range list {
+			if _, err := s.Attempts.Update(ctx, a.ID, func(a *Attempt) error { return a.Tick(now) }); err != nil {
+				failures = append(failures, fmt.Errorf("attempt %s: %w", a.ID, err))
+			}
+		}
+		if next == "" {
+			return errors.Join(failures...)
+		}
+		page.After = next
+	}
+}

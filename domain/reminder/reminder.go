@@ -1,0 +1,204 @@
+// Package reminder tells a camp's learners something by the clock: that their camp starts tomorrow, and that nothing
+// was handed in yet on a day that ends soon.
+package reminder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"yingdi/domain"
+	"yingdi/domain/camp"
+	"yingdi/domain/checkin"
+	"yingdi/domain/enrolment"
+	"yingdi/domain/lesson"
+	"yingdi/domain/notice"
+)
+
+// Camps is what this feature needs of domain/camp.
+type Camps interface {
+	// Calling lists camps whose round of messages has come.
+	Calling(ctx context.Context, page domain.Page) ([]camp.Camp, domain.Cursor, error)
+	Called(ctx context.Context, id string, upTo time.Time) error
+}
+
+// Tasks is what this feature needs of domain/lesson.
+type Tasks interface {
+	OfDay(ctx context.Context, camp string, day domain.Day) ([]lesson.Task, error)
+}
+
+// Enrolments is what this feature needs of domain/enrolment.
+type Enrolments interface {
+	OfCamp(ctx context.Context, camp string, page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error)
+}
+
+// Checkins is what this feature needs of domain/checkin.
+type Checkins interface {
+	Many(ctx context.Context, ids []string) (map[string]checkin.Checkin, error)
+}
+
+// Notices is what this feature needs of domain/notice.
+type Notices interface {
+	Tell(ctx context.Context, n notice.Notice) error
+}
+
+// Service holds the use cases.
+type Service struct {
+	Camps      Camps
+	Tasks      Tasks
+	Enrolments Enrolments
+	Checkins   Checkins
+	Notices    Notices
+	Clock      domain.Clock
+}
+
+// ID of the reminder of a day: there is one for a person, camp and day, however often it is decided.
+func ID(camp, member string, day domain.Day) string {
+	return domain.Key("remind", camp, member, string(day))
+}
+
+// StartID of the notice that a camp starts.
+func StartID(camp, member string) string { return domain.Key("start", camp, member) }
+
+// Sweep makes the rounds that have come due, each for every learner of the camp that it concerns. One that was cut off
+// is made again: nobody is told twice. A camp that fails does not stop the others. For jobs.
+func (s *Service) Sweep(ctx context.Context) error {
+	var failures []error
+	for page := (domain.Page{Limit: domain.MaxPage}); ; {
+		camps, next, err := s.Camps.Calling(ctx, page)
+		if err != nil {
+			return errors.Join(append(failures, err)...)
+		}
+		for _, c := range camps {
+			if err := s.call(ctx, c); err != nil {
+				failures = append(failures, fmt.Errorf("messages of camp %s: %w", c.ID, err))
+			}
+		}
+		if page.After = next; next == "" {
+			return errors.Join(failures...)
+		}
+	}
+}
+
+// call makes the round of a camp that is due, if any, and moves the camp on to the next.
+func (s *Service) call(ctx context.Context, c camp.Camp) error {
+	now := s.Clock.Now()
+	due := c.Due(now)
+	if due.At.IsZero() {
+		return s.Camps.Called(ctx, c.ID, now)
+	}
+	tell := s.remind
+	if c.Starting(due) {
+		tell = s.start
+	}
+	if err := tell(ctx, c, due.Day); err != nil {
+		return err
+	}
+	return s.Camps.Called(ctx, c.ID, due.At)
+}
+
+// start tells everybody that the camp begins.
+func (s *Service) start(ctx context.Context, c camp.Camp, _ domain.Day) error {
+	return s.learners(ctx, c.ID, func(members []string) error {
+		for _, member := range members {
+			if err := s.Notices.Tell(ctx, notice.Notice{
+				Doc: domain.Doc{ID: StartID(c.ID, member)}, Member: member, Camp: c.ID, Kind: notice.CampStarting,
+				Title: c.Start.Chinese() + "开营", Body: c.Title, Page: page(c.ID), Until: c.Calendar.End(c.Start),
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// remind tells those who have handed in nothing on the day, if there is anything to hand in.
+func (s *Service) remind(ctx context.Context, c camp.Camp, day domain.Day) error {
+	tasks, err := s.tasks(ctx, c.ID, day)
+	if err != nil || len(tasks) == 0 {
+		return err
+	}
+	return s.learners(ctx, c.ID, func(members []string) error {
+		done, err := s.done(ctx, c.ID, members, tasks, day)
+		if err != nil {
+			return err
+		}
+		for _, member := range members {
+			if done[member] {
+				continue
+			}
+			if err := s.Notices.Tell(ctx, notice.Notice{
+				Doc: domain.Doc{ID: ID(c.ID, member, day)}, Member: member, Camp: c.ID, Kind: notice.Reminder,
+				Title: "今天还没有打卡", Body: c.Title, Page: page(c.ID), Until: c.Calendar.End(day),
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func page(campID string) string { return "pages/camp/camp?id=" + campID }
+
+func (s *Service) learners(ctx context.Context, campID string, each func(members []string) error) error {
+	for page := (domain.Page{Limit: domain.MaxPage}); ; {
+		enrolled, next, err := s.Enrolments.OfCamp(ctx, campID, page)
+		if err != nil {
+			return err
+		}
+		members := make([]string, len(enrolled))
+		for i, e := range enrolled {
+			members[i] = e.Member
+		}
+		if err := each(members); err != nil {
+			return err
+		}
+		if page.After = next; next == "" {
+			return nil
+		}
+	}
+}
+
+// tasks of the day that are done by a check-in.
+func (s *Service) tasks(ctx context.Context, campID string, day domain.Day) (ids []string, err error) {
+	tasks, err := s.Tasks.OfDay(ctx, campID, day)
+	for _, t := range tasks {
+		if t.Kind == lesson.KindCheckin {
+			ids = append(ids, t.ID)
+		}
+	}
+	return ids, err
+}
+
+// done tells who of these has handed something in on the day that counts.
+func (s *Service) done(ctx context.Context, campID string, members, tasks []string, day domain.Day) (map[string]bool, error) {
+	var ids []string
+	for _, member := range members {
+		for _, task := range tasks {
+			ids = append(ids, checkin.ID(campID, member, task, day))
+		}
+	}
+	found, err := s.Checkins.Many(ctx, ids)
+	done := map[string]bool{}
+	for _, c := range found {
+		done[c.Member] = done[c.Member] || c.Counts()
+	}
+	return done, err
+}
+
+// Done reports whether a learner has handed something in since they were to be reminded. It implements notice.Errands.
+func (s *Service) Done(ctx context.Context, n notice.Notice) (bool, error) {
+	parts := strings.Split(n.ID, ":")
+	day := domain.Day(parts[len(parts)-1])
+	if n.Kind != notice.Reminder || !day.Valid() {
+		return false, nil
+	}
+	tasks, err := s.tasks(ctx, n.Camp, day)
+	if err != nil {
+		return false, err
+	}
+	done, err := s.done(ctx, n.Camp, []string{n.Member}, tasks, day)
+	return done[n.Member], err
+}

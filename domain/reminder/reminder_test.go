@@ -1,0 +1,224 @@
+package reminder_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"yingdi/domain"
+	"yingdi/domain/camp"
+	"yingdi/domain/checkin"
+	"yingdi/domain/domaintest"
+	"yingdi/domain/enrolment"
+	"yingdi/domain/lesson"
+	"yingdi/domain/notice"
+	"yingdi/domain/reminder"
+)
+
+// world is one camp of three days in Shanghai, with learners, a task a day but on the third, and what was handed in.
+type world struct {
+	*reminder.Service
+	camps    *domaintest.Store[camp.Camp]
+	told     *domaintest.Store[notice.Notice]
+	checkins *domaintest.Store[checkin.Checkin]
+	power    *domaintest.Power
+	clock    *domaintest.Clock
+	learners []string
+}
+
+func newWorld(t testing.TB, learners int) *world {
+	t.Helper()
+	w := &world{power: &domaintest.Power{}, clock: domaintest.NewClock("2026-02-28T11:00:00Z")}
+	w.camps, w.told = domaintest.NewStore[camp.Camp](w.power), domaintest.NewStore[notice.Notice](w.power)
+	w.checkins = domaintest.NewStore[checkin.Checkin](w.power)
+	for i := range learners {
+		w.learners = append(w.learners, fmt.Sprintf("m%03d", i))
+	}
+	c := camp.Camp{
+		Doc: domain.Doc{ID: "c"}, Title: "晨读", Calendar: domain.Calendar{Zone: "Asia/Shanghai", CutOff: 2},
+		Start: "2026-03-01", End: "2026-03-03", State: camp.Published, Messages: camp.Messages{Starting: true, Remind: true, RemindAt: 20},
+	}
+	c.CallAt = c.NextCall(w.clock.Now()).At
+	if err := w.camps.Insert(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	w.Service = &reminder.Service{Camps: w, Tasks: w, Enrolments: w, Checkins: w, Notices: w, Clock: w.clock}
+	return w
+}
+
+func (w *world) Calling(_ context.Context, page domain.Page) ([]camp.Camp, domain.Cursor, error) {
+	return w.camps.Find(func(c camp.Camp) bool { return !c.CallAt.IsZero() && !c.CallAt.After(w.clock.Now()) }, nil, page)
+}
+
+func (w *world) Called(ctx context.Context, id string, upTo time.Time) error {
+	_, err := w.camps.Update(ctx, id, func(c *camp.Camp) error { return c.Called(upTo) })
+	return err
+}
+
+func (w *world) OfDay(_ context.Context, id string, day domain.Day) ([]lesson.Task, error) {
+	if day == "2026-03-03" {
+		return nil, nil
+	}
+	return []lesson.Task{
+		{Doc: domain.Doc{ID: "a"}, Camp: id, Day: day, Kind: lesson.KindCheckin}, {Doc: domain.Doc{ID: "b"}, Camp: id, Day: day, Kind: lesson.KindCheckin},
+	}, nil
+}
+
+func (w *world) OfCamp(_ context.Context, _ string, page domain.Page) (list []enrolment.Enrolment, next domain.Cursor, err error) {
+	from := slices.Index(w.learners, string(page.After)) + 1
+	to := min(len(w.learners), from+page.Limit)
+	for _, m := range w.learners[from:to] {
+		list = append(list, enrolment.Enrolment{Member: m})
+	}
+	if to < len(w.learners) {
+		next = domain.Cursor(w.learners[to-1])
+	}
+	return list, next, nil
+}
+
+func (w *world) Many(ctx context.Context, ids []string) (map[string]checkin.Checkin, error) {
+	return w.checkins.GetMany(ctx, ids)
+}
+
+func (w *world) Tell(ctx context.Context, n notice.Notice) error {
+	err := w.told.Insert(ctx, n)
+	if errors.Is(err, domain.ErrExists) {
+		return nil
+	}
+	return err
+}
+
+func (w *world) handIn(t testing.TB, member, task string, day domain.Day, state checkin.State) {
+	t.Helper()
+	if err := w.checkins.Insert(t.Context(), checkin.Checkin{
+		Doc: domain.Doc{ID: checkin.ID("c", member, task, day)}, Camp: "c", Member: member, Task: task, Day: day, State: state,
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (w *world) sweep(t testing.TB, at string) []string {
+	t.Helper()
+	now, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Set(now)
+	if err := w.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ids := []string{}
+	for _, n := range w.told.All(nil) {
+		ids = append(ids, n.ID)
+	}
+	return ids
+}
+
+func TestACampsMessagesByTheClock(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 3)
+	w.handIn(t, "m001", "b", "2026-03-01", checkin.Pending)
+	w.handIn(t, "m002", "a", "2026-03-01", checkin.Rejected)
+	want := []string{}
+	for _, step := range []struct {
+		at   string
+		more []string
+	}{
+		{"2026-02-28T19:59:00+08:00", nil},
+		{"2026-02-28T20:00:00+08:00", []string{"start:c:m000", "start:c:m001", "start:c:m002"}},
+		{"2026-02-28T20:01:00+08:00", nil},
+		{"2026-03-01T19:59:59+08:00", nil},
+		{"2026-03-01T20:00:00+08:00", []string{"remind:c:m000:2026-03-01", "remind:c:m002:2026-03-01"}},                             // what was rejected does not count
+		{"2026-03-03T01:59:00+08:00", []string{"remind:c:m000:2026-03-02", "remind:c:m001:2026-03-02", "remind:c:m002:2026-03-02"}}, // late, and still the second day
+		{"2026-03-03T20:00:00+08:00", nil}, // nothing to hand in
+		{"2026-03-04T20:00:00+08:00", nil},
+	} {
+		want = append(want, step.more...)
+		for range 2 {
+			if diff := cmp.Diff(want, w.sweep(t, step.at)); diff != "" {
+				t.Errorf("at %s (-want +got)\n%s", step.at, diff)
+			}
+		}
+	}
+	if c, err := w.camps.Get(t.Context(), "c"); err != nil || !c.CallAt.IsZero() {
+		t.Errorf("the camp still waits for %v, %v", c.CallAt, err)
+	}
+}
+
+func TestADayThatIsOverIsNotRemindedOf(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	if got := w.sweep(t, "2026-03-02T10:00:00+08:00"); len(got) != 0 {
+		t.Errorf("%v", got)
+	}
+	if got := w.sweep(t, "2026-03-02T20:00:00+08:00"); len(got) != 1 {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestEveryPageOfLearnersIsRemindedOnceByTwoSchedulers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 250)
+	w.clock.Set(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() {
+			if err := w.Sweep(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	both.Wait()
+	if got := len(w.told.All(nil)); got != 250 {
+		t.Errorf("%d reminders", got)
+	}
+}
+
+func TestARoundThatWasCutOffHalfWayIsFinished(t *testing.T) {
+	t.Parallel()
+	for _, done := range []bool{false, true} {
+		for n := 1; ; n++ {
+			w := newWorld(t, 4)
+			w.clock.Set(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+			w.power.Cut(n, done)
+			_ = w.Sweep(t.Context())
+			died := w.power.Restore()
+			if err := w.Sweep(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if got := len(w.told.All(nil)); got != 4 {
+				t.Errorf("cut at %d: %d reminders", n, got)
+			}
+			if !died {
+				break
+			}
+		}
+	}
+}
+
+func TestWhoHandsInAfterTheDecisionNeedsNoReminder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	w.sweep(t, "2026-03-01T20:00:00+08:00")
+	n, err := w.told.Get(t.Context(), reminder.ID("c", "m000", "2026-03-01"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if done, err := w.Done(t.Context(), n); done || err != nil {
+		t.Errorf("before: %v, %v", done, err)
+	}
+	w.handIn(t, "m000", "b", "2026-03-01", checkin.Visible)
+	if done, err := w.Done(t.Context(), n); !done || err != nil {
+		t.Errorf("after: %v, %v", done, err)
+	}
+	n.Kind = notice.CampStarting
+	if done, err := w.Done(t.Context(), n); done || err != nil {
+		t.Errorf("another kind: %v, %v", done, err)
+	}
+}

@@ -1,0 +1,13 @@
+package jobs
+
+import (
+	"time"
+
+	"yingdi/domain/quiz"
+)
+
+func quizzes(s *quiz.Service) []Consumer {
+	return []Consumer{{
+		Name: "quiz-regrade", Events: []string{quiz.EventRegrade}, Lane: Slow, Timeout: 10 * time.Minute, Handle: byID(s.RunRegrade),
+	}}
+}

@@ -1,0 +1,95 @@
+// Package sheet reads and writes Excel files.
+package sheet
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"yingdi/domain"
+	"yingdi/domain/quiz"
+)
+
+// Excel implements quiz.Sheets.
+type Excel struct{}
+
+// Bounds of what a small file may unfold to.
+const (
+	maxUnzipped = 32 << 20 // bytes
+	maxXML      = 8 << 20
+)
+
+// Read returns the cells of the first sheet as texts. Returns domain.ErrInvalid for what is no spreadsheet and
+// domain.ErrTooLarge for more rows.
+func (Excel) Read(file io.Reader, rows int) (cells [][]string, err error) {
+	defer func() { // the library trusts the parts of a file to fit together
+		if fell := recover(); fell != nil {
+			cells, err = nil, fmt.Errorf("spreadsheet: %w", domain.ErrInvalid)
+		}
+	}()
+	book, err := excelize.OpenReader(file, excelize.Options{UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: maxXML, RawCellValue: true})
+	if err != nil {
+		return nil, fmt.Errorf("spreadsheet: %w", domain.ErrInvalid)
+	}
+	defer func() { err = errors.Join(err, book.Close()) }()
+	names := book.GetSheetList()
+	if len(names) == 0 {
+		return nil, fmt.Errorf("spreadsheet: %w", domain.ErrInvalid)
+	}
+	each, err := book.Rows(names[0])
+	if err != nil {
+		return nil, fmt.Errorf("spreadsheet: %w", domain.ErrInvalid)
+	}
+	defer func() { err = errors.Join(err, each.Close()) }()
+	for each.Next() {
+		if len(cells) == rows {
+			return nil, fmt.Errorf("spreadsheet of more than %d rows: %w", rows, domain.ErrTooLarge)
+		}
+		row, err := each.Columns()
+		if err != nil {
+			return nil, fmt.Errorf("spreadsheet: %w", domain.ErrInvalid)
+		}
+		cells = append(cells, row)
+	}
+	if each.Error() != nil {
+		return nil, fmt.Errorf("spreadsheet: %w", domain.ErrInvalid)
+	}
+	return cells, nil
+}
+
+// Write makes a file with one sheet. Every cell is a text; one that a program could take for a formula is given an
+// apostrophe in front.
+func (Excel) Write(name string, rows [][]string) (file []byte, err error) {
+	book := excelize.NewFile()
+	defer func() { err = errors.Join(err, book.Close()) }()
+	if err := book.SetSheetName(book.GetSheetName(0), name); err != nil {
+		return nil, err
+	}
+	for i, row := range rows {
+		cells := make([]any, len(row))
+		for j, text := range row {
+			cells[j] = plain(text)
+		}
+		if err := book.SetSheetRow(name, fmt.Sprintf("A%d", i+1), &cells); err != nil {
+			return nil, err
+		}
+	}
+	var out bytes.Buffer
+	if err := book.Write(&out); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+func plain(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}
+
+var _ quiz.Sheets = Excel{}
