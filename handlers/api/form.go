@@ -41,9 +41,10 @@ func (a *api) form(ctx context.Context, in *CampPath) (*Answer[CampForm], error)
 
 // Given is what goes with an enrolment where the camp asks something.
 type Given struct {
-	Version int     `json:"version,omitempty" minimum:"0" doc:"Of the form that was answered"`
-	Consent int     `json:"consent,omitempty" minimum:"0" doc:"The consent_no that was agreed to"`
-	Answers []Reply `json:"answers,omitempty" maxItems:"30"`
+	_       struct{} `json:"-" nullable:"true"` // whoever sends nothing may say so
+	Version int      `json:"version,omitempty" minimum:"0" doc:"Of the form that was answered"`
+	Consent int      `json:"consent,omitempty" minimum:"0" doc:"The consent_no that was agreed to"`
+	Answers []Reply  `json:"answers,omitempty" maxItems:"30"`
 }
 
 // Reply is the answer to one question: one value, or several to a multiple choice.
