@@ -25,8 +25,8 @@ const module = "yingdi"
 // layers lists the features from the bottom up. A feature imports only features that stand before it; what it needs
 // of one further up it declares as an interface, and cmd joins the two.
 var layers = []string{
-	"wechat", "push", "idempotency", "schedule", "channel", "member", "session", "organiser", "media", "camp", "lesson",
-	"enrolment", "notice", "quiz", "checkin", "reminder", "review", "signcard", "today", "stats",
+	"wechat", "push", "idempotency", "schedule", "channel", "member", "session", "organiser", "media", "camp", "invitation", "lesson",
+	"form", "enrolment", "team", "notice", "quiz", "checkin", "risk", "reminder", "review", "signcard", "today", "stats",
 }
 
 // rooms says which other rooms the code of a room may import, besides itself. Libraries are free to all but domain.

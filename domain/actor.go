@@ -58,6 +58,7 @@ const (
 	RightCampEdit    Right = "camp.edit"    // change a camp, publish it, close it; its tasks
 	RightReview      Right = "review"       // review check-ins, hide and show them
 	RightStaff       Right = "staff"        // give and take roles
+	RightInvite      Right = "invite"       // invite others into roles of no more rights than one's own
 	RightOrganiser   Right = "organiser"    // open organisers and change their settings
 	RightOperate     Right = "operate"      // failed jobs, health
 	RightPersonal    Right = "personal"     // see personal data unmasked
@@ -66,12 +67,12 @@ const (
 
 var rightsOf = map[Scope]map[Role][]Right{
 	ScopeOrganiser: {
-		RoleOwner:   {RightConsole, RightCampOpen, RightCampView, RightCampEdit, RightReview, RightStaff, RightPersonal, RightCardLibrary},
+		RoleOwner:   {RightConsole, RightCampOpen, RightCampView, RightCampEdit, RightReview, RightStaff, RightInvite, RightPersonal, RightCardLibrary},
 		RoleManager: {RightConsole, RightCampOpen, RightCampView, RightCampEdit, RightReview, RightCardLibrary},
 		RoleTeacher: {RightConsole, RightCampOpen},
 	},
 	ScopeCamp: {
-		RoleTeacher:  {RightConsole, RightCampView, RightCampEdit, RightReview, RightPersonal},
+		RoleTeacher:  {RightConsole, RightCampView, RightCampEdit, RightReview, RightInvite, RightPersonal},
 		RoleReviewer: {RightConsole, RightCampView, RightReview},
 	},
 }
@@ -107,6 +108,15 @@ func (a Actor) Has(right Right, at Place) bool {
 			return g.ID == at.Camp && g.Organiser == at.Organiser
 		}
 	})
+}
+
+// Covers reports whether the actor has every right that the grant gives, where it gives it.
+func (a Actor) Covers(g Grant) bool {
+	at := Place{Organiser: g.Organiser}
+	if g.Scope == ScopeCamp {
+		at.Camp = g.ID
+	}
+	return g.Valid() && at != Place{} && !slices.ContainsFunc(rightsOf[g.Scope][g.Role], func(r Right) bool { return !a.Has(r, at) })
 }
 
 // Must returns ErrUnauthenticated if nobody is signed in and ErrForbidden if they do not have the right there.

@@ -14,7 +14,7 @@ import (
 var (
 	everyRight = []domain.Right{
 		domain.RightConsole, domain.RightCampOpen, domain.RightCampView, domain.RightCampEdit, domain.RightReview,
-		domain.RightStaff, domain.RightOrganiser, domain.RightOperate, domain.RightPersonal, domain.RightCardLibrary,
+		domain.RightStaff, domain.RightInvite, domain.RightOrganiser, domain.RightOperate, domain.RightPersonal, domain.RightCardLibrary,
 	}
 	everyRole  = []domain.Role{domain.RoleAdmin, domain.RoleOwner, domain.RoleManager, domain.RoleTeacher, domain.RoleReviewer}
 	everyScope = []domain.Scope{domain.ScopePlatform, domain.ScopeOrganiser, domain.ScopeCamp}
@@ -36,14 +36,14 @@ var mayDo = map[domain.Grant][]domain.Right{
 	grant(domain.ScopePlatform, domain.RoleAdmin): everyRight,
 	grant(domain.ScopeOrganiser, domain.RoleOwner): {
 		domain.RightConsole, domain.RightCampOpen, domain.RightCampView, domain.RightCampEdit, domain.RightReview,
-		domain.RightStaff, domain.RightPersonal, domain.RightCardLibrary,
+		domain.RightStaff, domain.RightInvite, domain.RightPersonal, domain.RightCardLibrary,
 	},
 	grant(domain.ScopeOrganiser, domain.RoleManager): {
 		domain.RightConsole, domain.RightCampOpen, domain.RightCampView, domain.RightCampEdit, domain.RightReview, domain.RightCardLibrary,
 	},
 	grant(domain.ScopeOrganiser, domain.RoleTeacher): {domain.RightConsole, domain.RightCampOpen},
 	grant(domain.ScopeCamp, domain.RoleTeacher): {
-		domain.RightConsole, domain.RightCampView, domain.RightCampEdit, domain.RightReview, domain.RightPersonal,
+		domain.RightConsole, domain.RightCampView, domain.RightCampEdit, domain.RightReview, domain.RightInvite, domain.RightPersonal,
 	},
 	grant(domain.ScopeCamp, domain.RoleReviewer): {domain.RightConsole, domain.RightCampView, domain.RightReview},
 }

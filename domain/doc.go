@@ -2,8 +2,8 @@
 // has a package below it; a feature imports others only downwards:
 //
 //	wechat · idempotency · schedule
-//	member → session → organiser → media → camp → lesson → channel
-//	enrolment → notice → quiz → checkin → reminder → review → signcard → today → push
+//	member → session → organiser → media → camp → invitation → lesson → channel
+//	form → enrolment → team → notice → quiz → checkin → risk → reminder → review → signcard → today → push
 //
 // Glossary (中文 → Go; the words on the right are the only ones used in code):
 //
@@ -20,6 +20,10 @@
 //	审核            media.Verdict            日签            signcard.Card
 //	图库/文案库     signcard.Pictures, Sayings               今日看板        today.Board
 //	消息/收件箱     notice.Notice            订阅消息额度    notice.Credit
+//	邀请            invitation.Invitation
+//	报名表          form.Form, Version       报名表的回答    form.Reply
+//	需关注          risk.Learner, Reason, Thresholds
+//	分组            team.Team, Place         分组方案        team.Plan
 //	测评/作答       quiz.Quiz, Attempt       题/题库         quiz.Question, Service.Bank
 //	解析/正确答案   quiz.Key                 重新评分        quiz.Regrade
 //	渠道码          channel.Scene            发件箱          domain.Doc.Outbox

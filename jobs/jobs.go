@@ -18,6 +18,7 @@ import (
 	"yingdi/domain/checkin"
 	"yingdi/domain/enrolment"
 	"yingdi/domain/idempotency"
+	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
 	"yingdi/domain/media"
 	"yingdi/domain/notice"
@@ -29,6 +30,7 @@ import (
 	"yingdi/domain/schedule"
 	"yingdi/domain/session"
 	"yingdi/domain/signcard"
+	"yingdi/domain/team"
 )
 
 // Consumer does one thing after an event. It may be told of the same event more than once, and must not mind.
@@ -63,8 +65,10 @@ type Services struct {
 	Organisers  *organiser.Service
 	Media       *media.Service
 	Camps       *camp.Service
+	Invitations *invitation.Service
 	Lessons     *lesson.Service
 	Enrolments  *enrolment.Service
+	Teams       *team.Service
 	Quizzes     *quiz.Service
 	Checkins    *checkin.Service
 	Signcards   *signcard.Service
@@ -83,7 +87,9 @@ func Consumers(s Services) []Consumer {
 		organisers(s.Organisers),
 		mediaFiles(s.Media),
 		camps(s.Camps),
+		invitations(s.Invitations),
 		lessons(s.Lessons),
+		teams(s.Teams),
 		quizzes(s.Quizzes),
 		checkins(s.Checkins),
 		signcards(s.Signcards),

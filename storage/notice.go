@@ -49,6 +49,11 @@ func NewNotices(ctx context.Context, db *DB) (notices Notices, credits Credits, 
 	return
 }
 
+// InCamp implements today.Notices.
+func (s Notices) InCamp(ctx context.Context, camp, member string, page domain.Page) ([]notice.Notice, domain.Cursor, error) {
+	return s.Find(ctx, By("person").Equal(camp, member).Descending(), page)
+}
+
 // ByMember implements notice.Store.
 func (s Notices) ByMember(ctx context.Context, member string, page domain.Page) ([]notice.Notice, domain.Cursor, error) {
 	return s.Find(ctx, By("member").Equal(member).Descending(), page)

@@ -7,9 +7,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
+	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
 	"yingdi/domain/quiz"
 	"yingdi/domain/review"
@@ -75,6 +77,10 @@ func village(t *testing.T) *site {
 	if s.vars["scene"], err = s.services.Channels.ForShare(ctx, c.ID, id["author"]); err != nil {
 		t.Fatal(err)
 	}
+	offer := invitation.Form{Role: domain.RoleReviewer, Uses: 50, Life: time.Hour}
+	if _, s.vars["invitation"], err = s.services.Invitations.Invite(s.as(t, id["rival"]), rival.Place(), offer); err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 
@@ -97,6 +103,8 @@ var accessTable = []struct {
 	{"GET /me/enrolments", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /notices", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"POST /notices/review_{shown}_1/read", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
+	{"POST /invitations/look", `{"token":"{invitation}"}`, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"POST /invitations/look", `{"token":"nothing"}`, [8]int{401, 404, 404, 404, 404, 404, 404, 404}},
 	{"GET /notices/unread", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"POST /notices/read", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /me/notices/settings", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
@@ -105,10 +113,15 @@ var accessTable = []struct {
 	{"GET /camps", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /camps/{camp}", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /camps/{draft}", ``, [8]int{404, 404, 404, 404, 404, 404, 200, 200}},
+	{"GET /camps/{camp}/form", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /camps/{draft}/form", ``, [8]int{401, 404, 404, 404, 404, 404, 200, 200}},
+	{"GET /camps/{camp}/at-risk", ``, [8]int{401, 403, 403, 403, 403, 200, 200, 200}},
+	{"GET /camps/{camp}/reply", ``, [8]int{401, 403, 200, 200, 403, 403, 403, 403}},
 	{"POST /camps/{draft}/enrolments", ``, [8]int{401, 404, 404, 404, 404, 404, 409, 409}},
 	{"POST /camps/{rivals}/enrolments", ``, [8]int{401, 201, 201, 201, 201, 201, 201, 201}},
 	{"GET /camps/{camp}/today", ``, [8]int{401, 403, 200, 200, 403, 403, 403, 403}},
 	{"GET /camps/{camp}/calendar", ``, [8]int{401, 403, 200, 200, 403, 403, 403, 403}},
+	{"GET /camps/{camp}/team", ``, [8]int{401, 403, 200, 200, 403, 403, 403, 403}},
 	{"GET /scenes/{scene}", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
 	{"POST /media", `{"kind":"image","content_type":"image/png","size":9}`, [8]int{401, 201, 201, 201, 201, 201, 201, 201}},
 	{"POST /media/{file}/complete", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
@@ -132,6 +145,8 @@ var accessTable = []struct {
 	{"GET /checkins/{shown}/card", ``, [8]int{401, 404, 200, 200, 404, 200, 200, 200}},
 	{"GET /checkins/{private}/card", ``, [8]int{401, 404, 200, 404, 404, 200, 200, 200}},
 	{"GET /checkins/{shown}/review", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
+	// Last: it makes staff of people.
+	{"POST /invitations/accept", `{"token":"{invitation}"}`, [8]int{401, 200, 200, 200, 409, 200, 200, 409}},
 }
 
 func TestWhoMayDoWhat(t *testing.T) {

@@ -20,7 +20,9 @@ import (
 	"yingdi/domain/channel"
 	"yingdi/domain/checkin"
 	"yingdi/domain/enrolment"
+	"yingdi/domain/form"
 	"yingdi/domain/idempotency"
+	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
 	mediadomain "yingdi/domain/media"
 	"yingdi/domain/member"
@@ -30,9 +32,11 @@ import (
 	"yingdi/domain/quiz"
 	"yingdi/domain/reminder"
 	"yingdi/domain/review"
+	"yingdi/domain/risk"
 	"yingdi/domain/schedule"
 	"yingdi/domain/session"
 	"yingdi/domain/signcard"
+	"yingdi/domain/team"
 	"yingdi/domain/today"
 	"yingdi/handlers/web"
 	"yingdi/jobs"
@@ -190,9 +194,15 @@ type stores struct {
 	organisers  storage.Organisers
 	media       storage.Media
 	camps       storage.Camps
+	invitations storage.Invitations
 	tasks       storage.Tasks
 	scenes      storage.Scenes
+	forms       storage.Forms
+	asked       storage.FormVersions
 	enrolments  storage.Enrolments
+	boards      storage.Boards
+	places      storage.Places
+	plans       storage.Plans
 	quizzes     storage.Quizzes
 	questions   storage.Questions
 	attempts    storage.Attempts
@@ -200,6 +210,7 @@ type stores struct {
 	checkins    storage.Checkins
 	likes       storage.Likes
 	comments    storage.Comments
+	thresholds  storage.Thresholds
 	reviews     storage.Reviews
 	signcards   storage.Signcards
 	notices     storage.Notices
@@ -223,15 +234,23 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	note(err)
 	s.camps, err = storage.NewCamps(ctx, db)
 	note(err)
+	s.invitations, err = storage.NewInvitations(ctx, db)
+	note(err)
 	s.tasks, err = storage.NewTasks(ctx, db)
 	note(err)
 	s.scenes, err = storage.NewScenes(ctx, db)
 	note(err)
+	s.forms, s.asked, err = storage.NewForms(ctx, db)
+	note(err)
 	s.enrolments, err = storage.NewEnrolments(ctx, db)
+	note(err)
+	s.boards, s.places, s.plans, err = storage.NewTeams(ctx, db)
 	note(err)
 	s.quizzes, s.questions, s.attempts, s.regrades, err = storage.NewQuizzes(ctx, db)
 	note(err)
 	s.checkins, s.likes, s.comments, err = storage.NewCheckins(ctx, db)
+	note(err)
+	s.thresholds, err = storage.NewThresholds(ctx, db)
 	note(err)
 	s.reviews, err = storage.NewReviews(ctx, db)
 	note(err)
@@ -270,10 +289,17 @@ func (a *app) joinServices(ctx context.Context) error {
 	}
 	members.Pictures = files
 	camps := &camp.Service{Store: at.camps, Staff: organisers, Seats: a.db, Pictures: files, IDs: ids, Clock: a.clock}
+	invitations := &invitation.Service{
+		Store: at.invitations, Organisers: organisers, Camps: camps, Members: members, IDs: ids, Clock: a.clock,
+	}
 	lessons := &lesson.Service{Store: at.tasks, Camps: camps, Media: files, IDs: ids, Clock: a.clock}
 	camps.Tasks = lessons
 	channels := &channel.Service{Store: at.scenes, Sealer: a.sealer}
-	enrolments := &enrolment.Service{Store: at.enrolments, Seats: a.db, Camps: camps, Clock: a.clock}
+	forms := &form.Service{Store: at.forms, Versions: at.asked, Camps: camps, Sealer: a.sealer, Clock: a.clock}
+	enrolments := &enrolment.Service{Store: at.enrolments, Seats: a.db, Camps: camps, Forms: forms, Clock: a.clock}
+	teams := &team.Service{
+		Boards: at.boards, Store: at.places, Plans: at.plans, Camps: camps, Enrolments: enrolments, Members: members, IDs: ids, Clock: a.clock,
+	}
 	notices := &notice.Service{
 		Store: at.notices, Credits: at.credits, Settings: at.settings, WeChat: a.wechat, Members: members, Camps: camps,
 		Places: enrolments, Templates: messageTemplates(a.config.WeChat.Templates), Clock: a.clock,
@@ -303,11 +329,14 @@ func (a *app) joinServices(ctx context.Context) error {
 	}
 	a.schedule = &schedule.Service{Store: at.slots, Clock: a.clock}
 	a.services = &web.Services{
-		Members: members, Sessions: sessions, Organisers: organisers, Media: files, Camps: camps, Lessons: lessons,
-		Channels: channels, Enrolments: enrolments, Notices: notices, Quizzes: quizzes, Checkins: checkins, Reviews: reviews, Signcards: signcards,
+		Members: members, Sessions: sessions, Organisers: organisers, Media: files, Camps: camps, Invitations: invitations, Lessons: lessons,
+		Channels: channels, Forms: forms, Enrolments: enrolments, Teams: teams, Notices: notices, Quizzes: quizzes, Checkins: checkins, Reviews: reviews, Signcards: signcards,
+		Risks: &risk.Service{
+			Store: at.thresholds, Checkins: at.checkins, Camps: camps, Tasks: lessons, Enrolments: enrolments, Members: members, Clock: a.clock,
+		},
 		Today: &today.Service{
-			Camps: camps, Tasks: lessons, Enrolments: enrolments, Quizzes: quizzes, Checkins: checkins, Reviews: reviews, Media: files,
-			Members: members, Clock: a.clock,
+			Camps: camps, Tasks: lessons, Enrolments: enrolments, Quizzes: quizzes, Checkins: checkins, Reviews: reviews, Media: files, Members: members,
+			Teams: teams, Notices: at.notices, Clock: a.clock,
 		},
 		Pushes:      &push.Service{Store: at.pushes, Media: files, Notices: notices, Sealer: a.sealer, Clock: a.clock},
 		Idempotency: &idempotency.Service{Store: at.answers, Sealer: a.sealer, Clock: a.clock},
@@ -339,7 +368,7 @@ func messageLimits(m config.Messages) (notice.Limits, error) {
 func (a *app) joinJobs(context.Context) error {
 	s := a.services
 	services := jobs.Services{
-		Organisers: s.Organisers, Media: s.Media, Camps: s.Camps, Lessons: s.Lessons, Enrolments: s.Enrolments, Quizzes: s.Quizzes, Checkins: s.Checkins,
+		Organisers: s.Organisers, Media: s.Media, Camps: s.Camps, Invitations: s.Invitations, Lessons: s.Lessons, Enrolments: s.Enrolments, Teams: s.Teams, Quizzes: s.Quizzes, Checkins: s.Checkins,
 		Signcards: s.Signcards, Reviews: s.Reviews, Notices: s.Notices, Pushes: s.Pushes, Sessions: s.Sessions,
 		Idempotency: s.Idempotency, Schedule: a.schedule, Reminders: a.reminders,
 	}

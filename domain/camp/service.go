@@ -200,6 +200,12 @@ func (s *Service) Titles(ctx context.Context, ids []string) (map[string]string, 
 	return titles, nil
 }
 
+// OrganiserOf returns the id of the organiser that a camp belongs to.
+func (s *Service) OrganiserOf(ctx context.Context, id string) (string, error) {
+	c, err := s.Store.Get(ctx, id)
+	return c.Organiser, err
+}
+
 // Taken tells how many seats of the camp are taken.
 func (s *Service) Taken(ctx context.Context, id string) (int64, error) {
 	return s.Seats.Value(ctx, SeatCounter(id))

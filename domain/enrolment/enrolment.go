@@ -9,6 +9,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
+	"yingdi/domain/form"
 )
 
 // Enrolment has the natural id camp:member.
@@ -19,6 +20,7 @@ type Enrolment struct {
 	Member    string       `json:"member"`
 	State     State        `json:"state"`
 	Steps     domain.Steps `json:"steps"`
+	Reply     *form.Reply  `json:"reply,omitempty"` // to what the camp asked at enrolment
 	CreatedAt time.Time    `json:"created_at"`
 	ActiveAt  time.Time    `json:"active_at,omitzero"`
 	ExpiresAt time.Time    `json:"expires_at,omitzero"` // of a reservation that nobody finished
@@ -75,17 +77,29 @@ type Camps interface {
 	OpenCamps(ctx context.Context, page domain.Page) ([]camp.Camp, domain.Cursor, error)
 }
 
+// Forms is what this feature needs of domain/form.
+type Forms interface {
+	Reply(ctx context.Context, camp, enrolment string, g form.Given) (*form.Reply, error)
+	Open(ctx context.Context, camp, enrolment string, r *form.Reply, all bool) ([]form.Asked, error)
+}
+
 // Service holds the use cases.
 type Service struct {
 	Store Store
 	Seats Seats
 	Camps Camps
+	Forms Forms
 	Clock domain.Clock
 }
 
-// Enrol gives the acting person a place in the camp. Enrolling again returns the place they have. Returns
-// camp.ErrFull when the last seat is gone.
+// Enrol is EnrolWith for a camp that asks nothing.
 func (s *Service) Enrol(ctx context.Context, campID string) (Enrolment, error) {
+	return s.EnrolWith(ctx, campID, form.Given{})
+}
+
+// EnrolWith gives the acting person a place in the camp, with what they answered to what it asks. Enrolling again returns
+// the place they have. Returns camp.ErrFull when the last seat is gone, and what form.Version.Check refuses.
+func (s *Service) EnrolWith(ctx context.Context, campID string, given form.Given) (Enrolment, error) {
 	actor := domain.ActorFrom(ctx)
 	if err := actor.MustBeMember(); err != nil {
 		return Enrolment{}, err
@@ -104,16 +118,20 @@ func (s *Service) Enrol(ctx context.Context, campID string) (Enrolment, error) {
 	if err := c.MayEnrol(now); err != nil {
 		return Enrolment{}, fmt.Errorf("camp %s: %w", c.ID, err)
 	}
+	reply, err := s.Forms.Reply(ctx, c.ID, id, given)
+	if err != nil {
+		return Enrolment{}, fmt.Errorf("enrolment %s: %w", id, err)
+	}
 	err = s.Store.Insert(ctx, Enrolment{
 		Doc: domain.Doc{ID: id}, Camp: c.ID, Organiser: c.Organiser, Member: actor.Member,
-		State: Reserving, CreatedAt: now, ExpiresAt: now.Add(ReserveFor),
+		State: Reserving, Reply: reply, CreatedAt: now, ExpiresAt: now.Add(ReserveFor),
 	})
 	if errors.Is(err, domain.ErrExists) {
 		_, err = s.Store.Update(ctx, id, func(e *Enrolment) error {
 			if e.State != Refused {
 				return domain.ErrSame
 			}
-			e.State, e.ExpiresAt = Reserving, now.Add(ReserveFor)
+			e.State, e.Reply, e.ExpiresAt = Reserving, reply, now.Add(ReserveFor)
 			return nil
 		})
 	}
@@ -170,7 +188,7 @@ func (s *Service) refuse(ctx context.Context, id string) (Enrolment, error) {
 		if e.State != Reserving {
 			return domain.ErrSame
 		}
-		e.State, e.ExpiresAt = Refused, time.Time{}
+		e.State, e.Reply, e.ExpiresAt = Refused, nil, time.Time{} // whoever has no place has told us nothing
 		return nil
 	})
 	if err != nil || e.State == Active { // somebody else got the seat for them in the meantime
@@ -197,122 +215,4 @@ func (s *Service) Sweep(ctx context.Context) error {
 		}
 	}
 	return errors.Join(failures...)
-}
-
-// RecountSeats sets the camp's seat counter by the facts, and settles the ops that a crash left. It is right at any
-// moment, also while people enrol: a remembered op counts if its enrolment is not active yet, and not twice if it is.
-func (s *Service) RecountSeats(ctx context.Context, campID string) (int64, error) {
-	counter := camp.SeatCounter(campID)
-	var done []string
-	taken, err := s.Seats.Recount(ctx, counter, func(ops []string) (taken int64, err error) {
-		taken, done, err = s.countSeats(ctx, campID, ops)
-		return taken, err
-	})
-	if err != nil {
-		return 0, err
-	}
-	for _, op := range done {
-		if err := s.Seats.Settle(ctx, counter, op); err != nil {
-			return taken, err
-		}
-	}
-	return taken, nil
-}
-
-// countSeats counts again for as long as enrolments become active under its hands: which of the ops the count of active
-// ones holds is known only if none of them moved.
-func (s *Service) countSeats(ctx context.Context, campID string, ops []string) (taken int64, done []string, err error) {
-	if done, err = s.active(ctx, ops); err != nil {
-		return 0, nil, err
-	}
-	for {
-		if taken, err = s.Store.CountActive(ctx, campID); err != nil {
-			return 0, nil, err
-		}
-		before := len(done)
-		if done, err = s.active(ctx, ops); err != nil {
-			return 0, nil, err
-		}
-		if len(done) == before {
-			return taken + int64(len(ops)-len(done)), done, nil
-		}
-	}
-}
-
-// active returns those of the enrolments that are.
-func (s *Service) active(ctx context.Context, ids []string) (active []string, err error) {
-	found, err := s.Store.GetMany(ctx, ids)
-	for _, id := range ids {
-		if found[id].State == Active {
-			active = append(active, id)
-		}
-	}
-	return active, err
-}
-
-// RecountAll recounts the seats of every published camp. For jobs. A camp that fails does not stop the others.
-func (s *Service) RecountAll(ctx context.Context) error {
-	var failures []error
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		camps, next, err := s.Camps.OpenCamps(ctx, page)
-		if err != nil {
-			return errors.Join(append(failures, err)...)
-		}
-		for _, c := range camps {
-			if _, err := s.RecountSeats(ctx, c.ID); err != nil {
-				failures = append(failures, fmt.Errorf("seats of camp %s: %w", c.ID, err))
-			}
-		}
-		if next == "" {
-			return errors.Join(failures...)
-		}
-		page.After = next
-	}
-}
-
-// Require returns the acting person's place in the camp, or ErrNotEnrolled.
-func (s *Service) Require(ctx context.Context, campID string) (Enrolment, error) {
-	actor := domain.ActorFrom(ctx)
-	if err := actor.MustBeMember(); err != nil {
-		return Enrolment{}, err
-	}
-	e, err := s.Store.Get(ctx, ID(campID, actor.Member))
-	if errors.Is(err, domain.ErrNotFound) || err == nil && e.State != Active {
-		return Enrolment{}, fmt.Errorf("camp %s: %w", campID, ErrNotEnrolled)
-	}
-	return e, err
-}
-
-// Has reports whether the person has a place in the camp. Whoever calls it has checked who asks.
-func (s *Service) Has(ctx context.Context, campID, member string) (bool, error) {
-	e, err := s.Store.Get(ctx, ID(campID, member))
-	if errors.Is(err, domain.ErrNotFound) {
-		return false, nil
-	}
-	return err == nil && e.State == Active, err
-}
-
-// Mine lists the acting person's places.
-func (s *Service) Mine(ctx context.Context, page domain.Page) ([]Enrolment, domain.Cursor, error) {
-	actor := domain.ActorFrom(ctx)
-	if err := actor.MustBeMember(); err != nil {
-		return nil, "", err
-	}
-	return s.Store.ByMember(ctx, actor.Member, page)
-}
-
-// OfCamp lists a camp's learners to its staff.
-func (s *Service) OfCamp(ctx context.Context, campID string, page domain.Page) ([]Enrolment, domain.Cursor, error) {
-	if _, err := s.Camps.ForStaff(ctx, campID, domain.RightCampView); err != nil {
-		return nil, "", err
-	}
-	return s.Store.ByCamp(ctx, campID, page)
-}
-
-// OfMember returns the place of one learner to the camp's staff.
-func (s *Service) OfMember(ctx context.Context, campID, member string) (Enrolment, error) {
-	if _, err := s.Camps.ForStaff(ctx, campID, domain.RightCampView); err != nil {
-		return Enrolment{}, err
-	}
-	return s.Store.Get(ctx, ID(campID, member))
 }

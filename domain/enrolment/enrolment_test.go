@@ -13,6 +13,7 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/domaintest"
 	"yingdi/domain/enrolment"
+	"yingdi/domain/form"
 )
 
 type store struct {
@@ -69,6 +70,7 @@ type world struct {
 	store *store
 	seats *domaintest.Counters
 	camps *camps
+	forms *form.Service
 	power *domaintest.Power
 	clock *domaintest.Clock
 }
@@ -79,7 +81,11 @@ func newWorld(seats int) world {
 	w := world{power: &domaintest.Power{}, clock: domaintest.NewClock("2026-03-01T01:00:00Z"), camps: &camps{}}
 	w.store, w.seats = &store{Store: domaintest.NewStore[enrolment.Enrolment](w.power)}, domaintest.NewCounters(w.power)
 	w.setSeats(seats)
-	w.Service = &enrolment.Service{Store: w.store, Seats: w.seats, Camps: w.camps, Clock: w.clock}
+	w.forms = &form.Service{
+		Store: domaintest.NewStore[form.Form](w.power), Versions: domaintest.NewStore[form.Version](w.power), Camps: w.camps,
+		Sealer: domaintest.Sealer(), Clock: w.clock,
+	}
+	w.Service = &enrolment.Service{Store: w.store, Seats: w.seats, Camps: w.camps, Forms: w.forms, Clock: w.clock}
 	return w
 }
 

@@ -111,6 +111,22 @@ func (s *Service) AppointFounder(ctx context.Context, organiser, camp, member st
 	return s.SyncGrants(ctx, organiser, member)
 }
 
+// AppointInvited gives a role to somebody who was invited to it. Whoever holds one there already that gives as much
+// keeps it. Only domain/invitation calls it, after its own check.
+func (s *Service) AppointInvited(ctx context.Context, organiser, camp, member string, role domain.Role) error {
+	p := Post{Member: member, Camp: camp, Role: role, Since: s.Clock.Now()}
+	_, err := s.Store.Update(ctx, organiser, func(o *Organiser) error {
+		if (domain.Actor{Member: member, Grants: o.Grants(member)}).Covers(p.grant(organiser)) {
+			return domain.ErrSame
+		}
+		return o.Appoint(p)
+	})
+	if err != nil {
+		return err
+	}
+	return s.SyncGrants(ctx, organiser, member)
+}
+
 // Mine lists the organisers in which the actor may open camps or work; admins see them all.
 func (s *Service) Mine(ctx context.Context, page domain.Page) ([]Organiser, domain.Cursor, error) {
 	actor := domain.ActorFrom(ctx)

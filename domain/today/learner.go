@@ -7,6 +7,7 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
 	"yingdi/domain/enrolment"
+	"yingdi/domain/form"
 	"yingdi/domain/member"
 	"yingdi/domain/review"
 )
@@ -16,8 +17,10 @@ type Story struct {
 	Camp     camp.Camp
 	Member   member.Card
 	Place    enrolment.Enrolment
+	Reply    []form.Asked // what they answered at enrolment, masked for those who may not see it
 	Progress checkin.Progress
 	Entries  []Chapter // the newest first
+	Timeline []Moment  // the newest first
 	Next     domain.Cursor
 }
 
@@ -49,6 +52,9 @@ func (s *Service) Learner(ctx context.Context, campID, memberID string, page dom
 	if story.Place, err = s.Enrolments.OfMember(ctx, campID, memberID); err != nil {
 		return Story{}, err
 	}
+	if story.Reply, err = s.Enrolments.ReplyOf(ctx, story.Place); err != nil {
+		return Story{}, err
+	}
 	cards, err := s.Members.Cards(ctx, []string{memberID})
 	if err != nil {
 		return Story{}, err
@@ -57,8 +63,10 @@ func (s *Service) Learner(ctx context.Context, campID, memberID string, page dom
 	if story.Progress, err = s.Checkins.Progress(ctx, in, memberID); err != nil {
 		return Story{}, err
 	}
-	story.Entries, story.Next, err = s.chapters(ctx, campID, memberID, page)
-	return story, err
+	if story.Entries, story.Next, err = s.chapters(ctx, campID, memberID, page); err != nil {
+		return Story{}, err
+	}
+	return story, s.tell(ctx, &story, page.After == "")
 }
 
 func (s *Service) chapters(ctx context.Context, campID, memberID string, page domain.Page) ([]Chapter, domain.Cursor, error) {

@@ -8,6 +8,7 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
 	"yingdi/domain/enrolment"
+	"yingdi/domain/form"
 	"yingdi/domain/lesson"
 	"yingdi/domain/media"
 	"yingdi/domain/member"
@@ -34,6 +35,7 @@ type Enrolments interface {
 	Require(ctx context.Context, camp string) (enrolment.Enrolment, error)
 	OfCamp(ctx context.Context, camp string, page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error)
 	OfMember(ctx context.Context, camp, member string) (enrolment.Enrolment, error)
+	ReplyOf(ctx context.Context, e enrolment.Enrolment) ([]form.Asked, error)
 }
 
 // Quizzes is what this feature needs of domain/quiz.
@@ -75,6 +77,8 @@ type Service struct {
 	Reviews    Reviews
 	Media      Media
 	Members    Members
+	Teams      Teams
+	Notices    Notices
 	Clock      domain.Clock
 }
 

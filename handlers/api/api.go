@@ -61,12 +61,19 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, signedIn, l.Read, "GET /me/notices/templates", "notice-templates", "The templates to ask my consent for · 订阅消息模板", a.noticeTemplates)
 	add(r, signedIn, l.Write, "POST /notices/{notice}/read", "read-notice", "I have read it · 标为已读", a.readNotice)
 
+	add(r, signedIn, l.SignIn, "POST /invitations/look", "invitation", "What an invitation to the staff offers · 查看邀请", a.invitation)
+	add(r, signedIn, l.SignIn, "POST /invitations/accept", "accept-invitation", "Take the role; again changes nothing · 接受邀请", a.acceptInvitation)
+
 	r.tag = "Camps 训练营"
 	add(r, anyone, l.Visit, "GET /camps", "camps", "Published camps, the latest start first · 训练营列表", a.camps)
 	add(r, anyone, l.Visit, "GET /camps/{camp}", "camp", "One camp, and whether I am in it · 训练营", a.camp)
+	add(r, signedIn, l.Read, "GET /camps/{camp}/form", "form", "What the camp asks at enrolment · 报名表", a.form)
 	create(r, signedIn, l.Write, "/camps/{camp}/enrolments", "enrol", "Take a seat; again gives the same one · 报名", a.enrol)
+	add(r, signedIn, l.Read, "GET /camps/{camp}/reply", "my-reply", "What I answered at enrolment · 我填写的报名表", a.reply)
+	add(r, signedIn, l.Read, "GET /camps/{camp}/at-risk", "at-risk", "For staff: who may drop out, and why · 需关注的学员", a.atRisk)
 	add(r, signedIn, l.Read, "GET /camps/{camp}/today", "today", "What there is to do today · 今天", a.today)
 	add(r, signedIn, l.Read, "GET /camps/{camp}/calendar", "calendar", "My days in the camp · 打卡日历", a.calendar)
+	add(r, signedIn, l.Read, "GET /camps/{camp}/team", "my-team", "My team in the camp and who is in it · 我的小组", a.team)
 	add(r, anyone, l.Visit, "GET /scenes/{scene}", "scene", "Where a scanned code leads · 小程序码", a.scene)
 
 	r.tag = "Media 素材"

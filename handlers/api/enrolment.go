@@ -27,8 +27,8 @@ func enrolmentOf(e enrolment.Enrolment) Enrolment {
 	return Enrolment{e.ID, e.Camp, string(e.State), e.CreatedAt}
 }
 
-func (a *api) enrol(ctx context.Context, in *CampPath) (*Made[Enrolment], error) {
-	e, err := a.Enrolments.Enrol(ctx, in.Camp)
+func (a *api) enrol(ctx context.Context, in *enrolInput) (*Made[Enrolment], error) {
+	e, err := a.Enrolments.EnrolWith(ctx, in.Camp, in.given())
 	return made(enrolmentOf(e), true), err
 }
 

@@ -21,9 +21,11 @@ type campFrame struct {
 	Camp      camp.Camp
 	Phase     camp.Phase
 	Tab       string
-	Waiting   int64 // for a review; -1 if the page does not know
+	Sub       string // of the tab, where it has several pages
+	Waiting   int64  // for a review; -1 if the page does not know
 	MayEdit   bool
 	MayReview bool
+	MayInvite bool
 	Hours     hours
 }
 
@@ -35,6 +37,15 @@ const (
 	tabToday   = "today"
 	tabReviews = "reviews"
 	tabNotices = "notices"
+	tabPeople  = "people"
+)
+
+// The pages of the tab about people.
+const (
+	subTeams       = "teams"
+	subForm        = "form"
+	subRisk        = "risk"
+	subInvitations = "invitations"
 )
 
 func campPath(id string) string { return Root + "/camps/" + id }
@@ -44,6 +55,7 @@ func (h *console) campFrame(c echo.Context, in camp.Camp, tab string) campFrame 
 	f := campFrame{
 		Camp: in, Phase: in.Phase(h.now()), Tab: tab, Waiting: -1, Hours: h.hoursOf(in.Calendar),
 		MayEdit: actor.Has(domain.RightCampEdit, in.Place()), MayReview: actor.Has(domain.RightReview, in.Place()),
+		MayInvite: actor.Has(domain.RightInvite, in.Place()),
 	}
 	f.Title, f.Section = in.Title, sectionCamps
 	f.Crumbs = []Crumb{{"训练营", Root + "/camps"}}

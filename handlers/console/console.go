@@ -60,6 +60,10 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.POST("/organisers/:organiser/staff", h.appoint)
 	g.POST("/organisers/:organiser/dismiss", h.dismiss)
 
+	g.GET("/organisers/:organiser/invitations", h.listInvitations)
+	g.POST("/organisers/:organiser/invitations", h.invite)
+	g.POST("/organisers/:organiser/invitations/:invitation/revoke", h.revokeInvitation)
+
 	g.GET("/camps", h.listCamps)
 	g.GET("/camps/new", h.newCamp)
 	g.POST("/camps", h.openCamp)
@@ -77,6 +81,23 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.POST("/camps/:camp/tasks/:task", h.saveTask)
 	g.POST("/camps/:camp/tasks/:task/remove", h.removeTask)
 
+	g.GET("/camps/:camp/teams", h.showTeams)
+	g.POST("/camps/:camp/teams", h.addTeam)
+	g.POST("/camps/:camp/teams/assign", h.assignTeam)
+	g.POST("/camps/:camp/teams/preview", h.previewTeams)
+	g.POST("/camps/:camp/teams/apply", h.applyTeams)
+	g.POST("/camps/:camp/teams/:team/rename", h.renameTeam)
+	g.POST("/camps/:camp/teams/:team/remove", h.removeTeam)
+
+	g.GET("/camps/:camp/risk", h.showRisk)
+	g.POST("/camps/:camp/risk", h.saveRisk)
+
+	g.GET("/camps/:camp/form", h.showForm)
+	g.POST("/camps/:camp/form", h.saveForm)
+
+	g.GET("/camps/:camp/invitations", h.listInvitations)
+	g.POST("/camps/:camp/invitations", h.invite)
+	g.POST("/camps/:camp/invitations/:invitation/revoke", h.revokeInvitation)
 	g.GET("/camps/:camp/quizzes", h.listQuizzes)
 	g.GET("/camps/:camp/quizzes/new", h.newQuiz)
 	g.POST("/camps/:camp/quizzes", h.addQuiz)

@@ -9,6 +9,8 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
+	"yingdi/domain/form"
+	"yingdi/domain/invitation"
 	"yingdi/domain/quiz"
 	"yingdi/domain/today"
 )
@@ -16,24 +18,33 @@ import (
 // funcs is what every template may call: how things are written, nothing else.
 func funcs(asset func(file string) string) template.FuncMap {
 	return template.FuncMap{
-		"asset":    asset,
-		"date":     date,
-		"weekday":  weekday,
-		"initial":  initial,
-		"hue":      hue,
-		"phase":    func(p camp.Phase) label { return phases[p] },
-		"standing": func(s checkin.State) label { return standings[s] },
-		"role":     func(r domain.Role) string { return roles[r] },
-		"step":     func(s today.Step) stepLabel { return steps[s] },
-		"percent":  percent,
-		"asks":     func(k quiz.Kind) string { return questionKinds[k] },
-		"answered": func(s quiz.State) label { return attemptStates[s] },
-		"letter":   quiz.Letter,
-		"share":    func(of float64) int { return int(of*100 + 0.5) },
-		"add":      func(a, b int) int { return a + b },
-		"has":      func(list []int, i int) bool { return slices.Contains(list, i) },
-		"list":     func(items ...any) []any { return items },
+		"asset":           asset,
+		"date":            date,
+		"weekday":         weekday,
+		"initial":         initial,
+		"hue":             hue,
+		"phase":           func(p camp.Phase) label { return phases[p] },
+		"standing":        func(s checkin.State) label { return standings[s] },
+		"role":            func(r domain.Role) string { return roles[r] },
+		"step":            func(s today.Step) stepLabel { return steps[s] },
+		"percent":         percent,
+		"asks":            func(k quiz.Kind) string { return questionKinds[k] },
+		"answered":        func(s quiz.State) label { return attemptStates[s] },
+		"letter":          quiz.Letter,
+		"share":           func(of float64) int { return int(of*100 + 0.5) },
+		"add":             func(a, b int) int { return a + b },
+		"has":             func(list []int, i int) bool { return slices.Contains(list, i) },
+		"list":            func(items ...any) []any { return items },
+		"invitationState": func(s invitation.State) label { return invitationStates[s] },
+		"fieldType":       func(t form.Type) string { return fieldTypes[t] },
+		"moment":          func(k today.MomentKind) string { return moments[k] },
+		"why":             why,
 	}
+}
+
+var moments = map[today.MomentKind]string{
+	today.MomentEnrolled: "报名", today.MomentReply: "填写报名表", today.MomentTeam: "换组", today.MomentCheckin: "打卡",
+	today.MomentReview: "收到点评", today.MomentMessage: "收到消息",
 }
 
 // label is a word with the colour of its badge.

@@ -14,6 +14,8 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
 	"yingdi/domain/enrolment"
+	"yingdi/domain/form"
+	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
 	"yingdi/domain/media"
 	"yingdi/domain/member"
@@ -21,7 +23,9 @@ import (
 	"yingdi/domain/organiser"
 	"yingdi/domain/quiz"
 	"yingdi/domain/review"
+	"yingdi/domain/risk"
 	"yingdi/domain/session"
+	"yingdi/domain/team"
 	"yingdi/domain/today"
 	"yingdi/handlers/web"
 )
@@ -129,9 +133,11 @@ func (s sample) full() map[string][]view {
 	}
 	draft := s.campFrame()
 	draft.Camp.State, draft.Phase = camp.Draft, camp.PhaseDraft
-	form := campForm{Organiser: "org1", Title: s.text, Intro: s.text, Zone: s.text, CutOff: s.text, Start: s.text, End: s.text, EnrolBy: s.text, Seats: s.text, Silent: "1", Starting: "1", Remind: "1", RemindAt: s.text}
+	typed := campForm{Organiser: "org1", Title: s.text, Intro: s.text, Zone: s.text, CutOff: s.text, Start: s.text, End: s.text, EnrolBy: s.text, Seats: s.text, Silent: "1", Starting: "1", Remind: "1", RemindAt: s.text}
 	story := today.Story{
-		Camp: s.camp(), Member: s.card(), Place: enrolment.Enrolment{ActiveAt: now},
+		Camp: s.camp(), Member: s.card(), Place: enrolment.Enrolment{ActiveAt: now, Reply: &form.Reply{Version: 2, Consent: 1, At: now}},
+		Timeline: []today.Moment{{At: now, Kind: today.MomentTeam}, {At: now, Kind: today.MomentMessage, Text: s.text}},
+		Reply:    []form.Asked{{Field: form.Field{Label: s.text}, Values: []string{s.text, s.text}}, {}},
 		Progress: checkin.Progress{Scheduled: []domain.Day{"2026-11-19", "2026-11-20", "2026-11-21", "2026-11-22"}, Done: map[domain.Day]bool{"2026-11-19": true}, Today: "2026-11-21"},
 		Entries:  []today.Chapter{{Entry: s.entry(checkin.Rejected), Task: s.text, Review: s.review()}, {Entry: s.entry(checkin.Visible)}},
 	}
@@ -149,7 +155,7 @@ func (s sample) full() map[string][]view {
 		"today/learner":  {&learnerView{s.campFrame(), story, weeks(story), 1, "/console?after=x", s.notices()}},
 		"camp/list":      {&campListView{s.frame(), []campRow{{s.camp(), camp.PhaseRunning, s.text}}, true, "/console?after=x", false, true}},
 		"camp/show":      {&campView{s.campFrame(), today.Overview{Summary: s.summary(today.StepReview), Cover: s.files()}, true}, &campView{draft, today.Overview{Summary: s.summary(today.StepPublish)}, false}},
-		"camp/form":      {&campFormView{s.frame(), camp.Camp{}, form, s.faults(campFields...), s.files(), []organiser.Organiser{{Name: s.text}, {Name: s.text}}, zonesWith(s.text), false}, &campFormView{s.frame(), s.camp(), form, s.faults(campFields...), nil, nil, zonesWith("Asia/Shanghai"), true}},
+		"camp/form":      {&campFormView{s.frame(), camp.Camp{}, typed, s.faults(campFields...), s.files(), []organiser.Organiser{{Name: s.text}, {Name: s.text}}, zonesWith(s.text), false}, &campFormView{s.frame(), s.camp(), typed, s.faults(campFields...), nil, nil, zonesWith("Asia/Shanghai"), true}},
 		"organiser/list": {&organiserListView{s.frame(), []organiser.Organiser{{Doc: domain.Doc{ID: "org1"}, Name: s.text, Intro: s.text}}, "/console?after=x", true}},
 		"organiser/form": {&organiserFormView{s.frame(), organiserForm{s.text, s.text, s.text}, s.faults("name", "intro", "owner")}},
 		"organiser/show": {&organiserView{
@@ -158,6 +164,34 @@ func (s sample) full() map[string][]view {
 			Camps: map[string]string{"camp1": s.text}, Form: staffForm{s.text, s.text, "owner"}, Faults: s.faults("member", "camp", "role"),
 		}},
 		"lesson/list": {&planView{s.campFrame(), lesson.Plan{Camp: s.camp(), Today: "2026-11-21", Empty: "2026-11-22", Days: []lesson.PlannedDay{{Day: "2026-11-21", DayN: 3, Tasks: []lesson.Task{task}}, {Day: "2026-11-20", DayN: 2, Begun: true}}}}},
+		"risk/list": {&riskView{
+			campFrame: s.campFrame(), Form: riskForm{s.text, s.text, s.text}, Faults: s.faults("missed", "quiet", "never"), Follow: "/console?after=x",
+			Risk: risk.View{Looked: 3, Learners: []risk.Learner{{Member: s.card(), Last: "2026-11-19", Reasons: []risk.Reason{{Kind: risk.Missed, Days: 3}, {Kind: risk.Quiet, Days: 5}}}, {Member: s.card(), Reasons: []risk.Reason{{Kind: risk.Never, Days: 2}}}}},
+		}},
+		"form/builder": {&builderView{
+			campFrame: s.campFrame(), Based: 2, Saved: form.Version{Number: 2, SavedAt: now}, Types: form.Types, Faults: s.faults("consent"), Dirty: true,
+			Draft: form.Draft{Consent: s.text, Fields: []form.Field{{ID: "f1", Type: form.Single, Label: s.text, Required: true, Options: []string{s.text, s.text}}, {ID: "f2"}}},
+		}},
+		"invitation/list": {
+			&invitationsView{
+				campFrame: s.campFrame(), OfCamp: true, Base: "/console/camps/camp1/invitations", Place: s.text, Roles: invitation.Roles("camp1"),
+				Form: inviteForm{"reviewer", s.text, s.text, s.text}, Faults: s.faults("role", "uses", "life", "note"), Follow: "/console?after=x",
+				Link: s.text, Picture: "data:image/jpeg;base64,AAAA",
+				Rows: []invitation.Row{{
+					Invitation: invitation.Invitation{Doc: domain.Doc{ID: "i1"}, Role: domain.RoleReviewer, Note: s.text, Uses: 2, CreatedAt: now, Until: now},
+					State:      invitation.Open, Host: s.card(), Guests: []member.Card{s.card()},
+				}, {State: invitation.Revoked}},
+			},
+			&invitationsView{campFrame: s.campFrame(), Place: s.text},
+		},
+		"team/board": {&teamsView{
+			campFrame: s.campFrame(), Name: s.text, Faults: s.faults("name"), Sizes: []teamSize{{s.text, 3, 2}}, Follow: "/console?after=x",
+			Teams: team.View{
+				Camp: s.camp(), Of: "t1", Teams: []team.Sized{{Team: team.Team{ID: "t1", Name: s.text}, Size: 3}}, None: 1,
+				Learners: []team.Learner{{Member: s.card(), Team: team.Team{ID: "t1", Name: s.text}}, {Member: s.card()}},
+				Plan:     team.Plan{State: team.Applying, Seed: s.text, Moves: []team.Move{{Member: "m", Team: "t1"}}},
+			},
+		}},
 		"lesson/form": {&taskView{s.campFrame(), "task1", taskForm{Day: s.text, Title: s.text, Content: s.text}, s.files(), s.faults(taskFields...), false, []quiz.Quiz{s.quiz()}}, &taskView{campFrame: s.campFrame(), Begun: true}},
 		"review/desk": {&deskView{
 			campFrame: s.campFrame(), Desk: review.Desk{Camp: s.camp(), Queue: []checkin.Entry{s.entry(checkin.Hidden)}, Waiting: 3, Open: open},
@@ -181,6 +215,9 @@ func bare() map[string][]view {
 		"camp/show": {&campView{campFrame: empty}}, "camp/form": {&campFormView{}}, "organiser/list": {&organiserListView{}},
 		"organiser/form": {&organiserFormView{}}, "organiser/show": {&organiserView{}}, "lesson/list": {&planView{campFrame: empty}},
 		"lesson/form": {&taskView{campFrame: empty}}, "review/desk": {&deskView{campFrame: empty}, &deskView{campFrame: empty, Desk: review.Desk{Open: &review.Open{Entry: checkin.Entry{Checkin: checkin.Checkin{Day: "2026-11-19"}}, Mine: true}}}},
+		"team/board":      {&teamsView{campFrame: empty}},
+		"invitation/list": {&invitationsView{campFrame: empty}}, "form/builder": {&builderView{campFrame: empty}},
+		"risk/list": {&riskView{campFrame: empty}, &riskView{campFrame: empty, Risk: risk.View{Phase: camp.PhaseRunning}}},
 		"jobs/list": {&jobsView{}}, "notice/list": {&noticesView{campFrame: empty}, &noticesView{campFrame: empty, Filter: notice.Filter{Result: notice.Done}}},
 	}
 	maps.Copy(pages, bareQuizPages(empty))

@@ -13,7 +13,9 @@ import (
 	"yingdi/domain/channel"
 	"yingdi/domain/checkin"
 	"yingdi/domain/enrolment"
+	"yingdi/domain/form"
 	"yingdi/domain/idempotency"
+	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
 	"yingdi/domain/media"
 	"yingdi/domain/member"
@@ -22,8 +24,10 @@ import (
 	"yingdi/domain/push"
 	"yingdi/domain/quiz"
 	"yingdi/domain/review"
+	"yingdi/domain/risk"
 	"yingdi/domain/session"
 	"yingdi/domain/signcard"
+	"yingdi/domain/team"
 	"yingdi/domain/today"
 	"yingdi/domain/wechat"
 )
@@ -36,13 +40,17 @@ type Services struct {
 	Media       *media.Service
 	Camps       *camp.Service
 	Lessons     *lesson.Service
+	Invitations *invitation.Service
 	Channels    *channel.Service
+	Forms       *form.Service
 	Enrolments  *enrolment.Service
+	Teams       *team.Service
 	Notices     *notice.Service
 	Quizzes     *quiz.Service
 	Checkins    *checkin.Service
 	Reviews     *review.Service
 	Signcards   *signcard.Service
+	Risks       *risk.Service
 	Today       *today.Service
 	Pushes      *push.Service
 	Idempotency *idempotency.Service

@@ -1,0 +1,158 @@
+package team
+
+import (
+	"cmp"
+	"context"
+	"errors"
+
+	"yingdi/domain"
+	"yingdi/domain/camp"
+	"yingdi/domain/member"
+)
+
+// View is a camp's teams for its staff, with a page of its learners.
+type View struct {
+	Camp     camp.Camp
+	Teams    []Sized
+	Enrolled int64
+	None     int64     // learners in no team
+	Of       string    // the team whose learners these are; all of the camp's if empty
+	Learners []Learner // the earliest first
+	Next     domain.Cursor
+	Plan     Plan // the acting person's own; the zero one if there is none
+}
+
+// Sized is a team with the number of its learners.
+type Sized struct {
+	Team
+	Size int64
+}
+
+// Learner is one row of the board; Team is the zero one if they are in none.
+type Learner struct {
+	Member member.Card
+	Team   Team
+}
+
+// View returns the teams of a camp to its staff, with the learners of one team, or all of them.
+func (s *Service) View(ctx context.Context, campID, of string, page domain.Page) (View, error) {
+	in, err := s.Camps.ForStaff(ctx, campID, domain.RightCampView)
+	if err != nil {
+		return View{}, err
+	}
+	b, err := s.board(ctx, campID)
+	if err != nil {
+		return View{}, err
+	}
+	v := View{Camp: in, Teams: make([]Sized, len(b.Teams))}
+	if v.Enrolled, err = s.Camps.Taken(ctx, campID); err != nil {
+		return View{}, err
+	}
+	v.None = v.Enrolled
+	for i, t := range b.Teams {
+		n, err := s.Store.CountTeam(ctx, campID, t.ID)
+		if err != nil {
+			return View{}, err
+		}
+		v.Teams[i] = Sized{t, n}
+		v.None -= n
+	}
+	v.None = max(v.None, 0)
+	if _, ok := b.Find(of); ok {
+		v.Of = of
+	}
+	if v.Learners, v.Next, err = s.learners(ctx, b, v.Of, page); err != nil {
+		return View{}, err
+	}
+	v.Plan, err = s.Plans.Get(ctx, PlanID(campID, doer(ctx)))
+	if errors.Is(err, domain.ErrNotFound) {
+		err = nil
+	}
+	return v, err
+}
+
+// doer is who acts; the system has no id.
+func doer(ctx context.Context) string { return cmp.Or(domain.ActorFrom(ctx).Member, "system") }
+
+func (s *Service) learners(ctx context.Context, b Board, of string, page domain.Page) ([]Learner, domain.Cursor, error) {
+	var people []string
+	var next domain.Cursor
+	at := map[string]Place{}
+	if of != "" {
+		places, after, err := s.Store.InTeam(ctx, b.ID, of, page)
+		if err != nil {
+			return nil, "", err
+		}
+		for _, p := range places {
+			people, at[p.Member], next = append(people, p.Member), p, after
+		}
+	} else {
+		list, after, err := s.Enrolments.OfCamp(ctx, b.ID, page)
+		if err != nil {
+			return nil, "", err
+		}
+		if at, err = s.placesOf(ctx, b.ID, list); err != nil {
+			return nil, "", err
+		}
+		for _, e := range list {
+			people, next = append(people, e.Member), after
+		}
+	}
+	cards, err := s.Members.Cards(ctx, people)
+	if err != nil {
+		return nil, "", err
+	}
+	rows := make([]Learner, len(people))
+	for i, id := range people {
+		t, _ := b.Find(at[id].Team)
+		rows[i] = Learner{cards[id], t}
+	}
+	return rows, next, nil
+}
+
+// Mine is the acting learner's team.
+type Mine struct {
+	Team    Team // the zero one if they are in none
+	Size    int64
+	Fellows []member.Card
+	Next    domain.Cursor
+}
+
+// Mine returns the acting learner's team in a camp with a page of those who are in it.
+func (s *Service) Mine(ctx context.Context, campID string, page domain.Page) (Mine, error) {
+	e, err := s.Enrolments.Require(ctx, campID)
+	if err != nil {
+		return Mine{}, err
+	}
+	b, err := s.board(ctx, campID)
+	if err != nil {
+		return Mine{}, err
+	}
+	p, err := s.Store.Get(ctx, PlaceID(campID, e.Member))
+	if err != nil && !errors.Is(err, domain.ErrNotFound) {
+		return Mine{}, err
+	}
+	var mine Mine
+	var in bool
+	if mine.Team, in = b.Find(p.Team); !in {
+		return mine, nil
+	}
+	if mine.Size, err = s.Store.CountTeam(ctx, campID, mine.Team.ID); err != nil {
+		return Mine{}, err
+	}
+	rows, next, err := s.learners(ctx, b, mine.Team.ID, page)
+	for _, row := range rows {
+		mine.Fellows = append(mine.Fellows, row.Member)
+	}
+	mine.Next = next
+	return mine, err
+}
+
+// Of returns the moves of a learner between teams, the newest last. Whoever calls it has checked who asks.
+func (s *Service) Of(ctx context.Context, campID, memberID string) ([]Change, error) {
+	p, err := s.Store.Get(ctx, PlaceID(campID, memberID))
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil, nil
+	}
+	return p.Changes, err
+}
