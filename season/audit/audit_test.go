@@ -63,7 +63,10 @@ func good(t *testing.T) *season {
 			{ID: "c:ann:2027-03-02", Camp: "c", Member: "ann", Day: "2027-03-02", State: "ready"},
 			{ID: "c:bob:2027-03-01", Camp: "c", Member: "bob", Day: "2027-03-01", State: "ready"},
 		},
-		Notices:  []audit.Notice{{ID: "review_" + first + "_1", Member: "ann", Page: page, Outcome: "sent"}},
+		Notices: []audit.Notice{
+			{ID: "review_" + first + "_1", Member: "ann", Page: page, Outcome: "sent"},
+			{ID: "remind:c:bob:2027-03-02", Member: "bob", Kind: "reminder", At: at(t, "2027-03-02 20:00"), Outcome: "refused", Reason: "no_credit"},
+		},
 		Credits:  []audit.Credit{{ID: "ann:review", Count: 0}},
 		Media:    []audit.Media{{ID: "m", Owner: "ann", Kind: "image", Size: 5, State: "ready", Verdict: "passed", Thumb: true, Refs: []string{"checkin_" + second}}},
 		Counters: map[string]int64{"seats:c": 2},
@@ -149,6 +152,10 @@ func TestEveryBrokenPromiseIsCaught(t *testing.T) {
 		"a card for nothing":               {"cards", func(s *season) { s.Cards[2].Day = "2027-03-02" }},
 		"a picture of no card":             {"cards", func(s *season) { s.Files["card/c/eve/2027-03-01.jpg"] = 9 }},
 		"a review that nobody was told of": {"reviews-told", func(s *season) { s.Notices = nil }},
+		"a reminder that never came":       {"reminders", func(s *season) { s.Notices = s.Notices[:1] }},
+		"a reminder of one who had handed in": {"reminders", func(s *season) {
+			s.Notices[1].ID, s.Notices[1].Member, s.Notices[1].At = "remind:c:ann:2027-03-01", "ann", s.Notices[1].At.Add(-24*time.Hour)
+		}},
 		"a notice without a cause": {"reviews-told", func(s *season) {
 			s.Notices = append(s.Notices, audit.Notice{ID: "x", Outcome: "refused", Reason: "no_credit"})
 		}},

@@ -31,6 +31,9 @@ func told(t *trial, f *finding) {
 
 // reminded: on each day with a task those are reminded, once, who had handed in nothing by the evening, and nobody else.
 func reminded(t *trial, f *finding) {
+	if len(t.Camps) == 0 {
+		return
+	}
 	camp := t.Camps[0]
 	first, any := map[[2]string]time.Time{}, map[[2]string]bool{} // by member and day: when something was handed in
 	for _, k := range t.Facts.Checkins {
