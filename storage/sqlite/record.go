@@ -144,16 +144,28 @@ func (e *Engine) Find(ctx context.Context, collection string, p storage.Plan) ([
 		for _, field := range p.Index.Fields {
 			query += ", " + column(field)
 		}
-		query += where + t.order(p, len(s.Fixed)) + " LIMIT ?"
-		records, err := e.records(ctx, query, p.Index.Fields, append(args, p.Limit-len(found))...)
+		left := p.Limit - len(found)
+		query += where + t.order(p, len(s.Fixed)) + limit(left)
+		records, err := e.records(ctx, query, p.Index.Fields, args...)
 		if err != nil {
 			return nil, err
 		}
-		if found = append(found, records...); len(found) >= p.Limit {
+		if found = append(found, records[:min(left, len(records))]...); len(found) >= p.Limit {
 			break
 		}
 	}
 	return found, nil
+}
+
+// limit writes the limit out, rounded up to one of a few: SQLite plans a query anew each time that a limit is bound.
+func limit(n int) string {
+	for _, enough := range []int{2, domain.MaxPage/5 + 1, domain.MaxPage + 1} {
+		if n <= enough {
+			n = enough
+			break
+		}
+	}
+	return fmt.Sprintf(" LIMIT %d", n)
 }
 
 // Count implements storage.Engine.
