@@ -144,7 +144,7 @@ func (d *dev) join(ctx context.Context, c config.Config, clock *clock, pace func
 		AppID: c.WeChat.AppID, AppSecret: c.WeChat.AppSecret, Token: c.WeChat.Token, AESKey: c.WeChat.AESKey,
 		Clock: clock, Templates: []fake.Template{devTemplate}, PushURL: c.URL + "/notify/wechat",
 		Links: c.URL + "/dev/wechat", Journal: d.home.file("wechat.json"),
-		Client: &http.Client{Timeout: 5 * time.Second},
+		Client: &http.Client{Timeout: 5 * time.Second}, Hands: 8,
 	}); err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ type Options struct {
 	Templates []Template // that the mini-program has; a message of any other is refused with 40037
 	PushURL   string     // where pushes go; PushTo sets it later
 	PushXML   bool       // pushes in XML rather than JSON
+	Hands     int        // pushes sent at once; one after the other if zero
 	Links     string     // what codes and links start with; a page of nowhere if empty
 	Journal   string     // the file that keeps people, consents, messages and pushes over a restart; none if empty
 

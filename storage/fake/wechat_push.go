@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"yingdi/domain"
 )
 
@@ -118,23 +120,29 @@ func (w *WeChat) Pushes() []Push {
 	return pushes
 }
 
-// Deliver sends every push that is due by the clock, one after the other, and returns how many the product accepted.
+// Deliver sends every push that is due by the clock, Options.Hands at once, and returns how many the product accepted.
 // What it does not accept comes again five seconds later, three times at most.
 func (w *WeChat) Deliver(ctx context.Context) (accepted int) {
 	w.delivering.Lock()
 	defer w.delivering.Unlock()
+	var hands errgroup.Group
+	hands.SetLimit(max(1, w.opts.Hands))
 	for _, job := range w.due() {
-		if ctx.Err() != nil {
-			return accepted
-		}
-		p := w.deliver(ctx, job)
-		if p.State == Accepted {
-			accepted++
-		}
-		w.mu.Lock()
-		w.note(fact{Push: &p})
-		w.mu.Unlock()
+		hands.Go(func() error {
+			if ctx.Err() != nil {
+				return nil
+			}
+			p := w.deliver(ctx, job)
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			if p.State == Accepted {
+				accepted++
+			}
+			w.note(fact{Push: &p})
+			return nil
+		})
 	}
+	_ = hands.Wait()
 	return accepted
 }
 
