@@ -141,7 +141,7 @@ func (p Plan) words(s Seat, day int) Words {
 	r := p.dice(2, s.N, day)
 	one := func(in int) bool { return r.IntN(in) == 0 }
 	w := Words{Text: fmt.Sprintf("第 %d 天，读到一句话，想了很久。🌱 <b>%d</b> & “%d”", day, s.N, r.IntN(1000))}
-	w.Picture, w.Recording = one(5), one(40)
+	w.Picture, w.Recording = one(9), one(40)
 	w.Unseen = one(80) && !w.Picture && !w.Recording
 	switch {
 	case one(90):
@@ -172,13 +172,13 @@ func (p Plan) Visit(s Seat, day int) (v Visit, ok bool) {
 	v.Twice, v.SameKey = s.Temperament == DoubleTapping || one(30), one(2)
 	v.Late = day > 1 && (s.Temperament == Forgetful && one(3) || one(40))
 	v.OwnDate = s.Temperament == Abroad && one(3)
-	for range r.IntN(3) {
+	for range r.IntN(2) {
 		at := r.IntN(p.Learners)
 		if _, comes := p.comes(p.Seats[at], day-1); comes && at != s.N && p.words(p.Seats[at], day-1).plain() && !slices.Contains(v.Likes, at) {
 			v.Likes = append(v.Likes, at)
 		}
 	}
-	v.Unlike, v.Comment, v.Looks = one(5), one(2), one(8)
+	v.Unlike, v.Comment, v.Looks = one(5), one(4), one(8)
 	if one(3) {
 		v.Consents = 1 + r.IntN(2)
 	}
