@@ -192,5 +192,5 @@ func (p Plan) Mark(s Seat, day int) (m Mark, ok bool) {
 	}
 	r := p.dice(4, s.N, day)
 	m = Mark{After: 1 + r.IntN(2), Points: 60 + r.IntN(41), Again: r.IntN(10) == 0}
-	return m, r.IntN(2) == 0
+	return m, r.IntN(3) == 0
 }
