@@ -1,6 +1,10 @@
 package main
 
-import "context"
+import (
+	"context"
+
+	"yingdi/jobs"
+)
 
 // startJobs lets events flow into the queue, and works on them and on the clock's table if it shall.
 func (a *app) startJobs(ctx context.Context, work bool) {
@@ -21,4 +25,28 @@ func (a *app) startJobs(ctx context.Context, work bool) {
 func (a *app) stopJobs() {
 	a.stop()
 	a.running.Wait()
+}
+
+func (a *app) joinJobs(context.Context) error {
+	s := a.services
+	services := jobs.Services{
+		Organisers: s.Organisers, Media: s.Media, Camps: s.Camps, Invitations: s.Invitations, Lessons: s.Lessons, Enrolments: s.Enrolments, Teams: s.Teams, Quizzes: s.Quizzes, Checkins: s.Checkins,
+		Signcards: s.Signcards, Reviews: s.Reviews, Notices: s.Notices, Pushes: s.Pushes, Sessions: s.Sessions,
+		Idempotency: s.Idempotency, Schedule: a.schedule, Reminders: a.reminders,
+	}
+	o := jobs.Options{
+		Redis: a.redis, Outbox: a.db, Consumers: jobs.Consumers(services), Unheard: jobs.Unheard,
+		Clock: a.clock, Log: a.log, Metrics: a.registry, Workers: a.config.Workers,
+	}
+	if a.pace != nil {
+		a.pace(&o)
+	}
+	var err error
+	if a.queue, err = jobs.New(o); err != nil {
+		return err
+	}
+	a.ticker = &jobs.Scheduler{Slots: a.schedule, Table: jobs.Table(services), Log: a.log}
+	a.db.OnWrite(a.queue.Post)
+	s.Jobs = a.queue
+	return nil
 }

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"yingdi/config"
+	"yingdi/domain"
+	"yingdi/domain/camp"
+	"yingdi/domain/channel"
+	"yingdi/domain/checkin"
+	"yingdi/domain/enrolment"
+	"yingdi/domain/form"
+	"yingdi/domain/idempotency"
+	"yingdi/domain/invitation"
+	"yingdi/domain/lesson"
+	mediadomain "yingdi/domain/media"
+	"yingdi/domain/member"
+	"yingdi/domain/notice"
+	"yingdi/domain/organiser"
+	"yingdi/domain/push"
+	"yingdi/domain/quiz"
+	"yingdi/domain/reminder"
+	"yingdi/domain/review"
+	"yingdi/domain/risk"
+	"yingdi/domain/schedule"
+	"yingdi/domain/session"
+	"yingdi/domain/signcard"
+	"yingdi/domain/team"
+	"yingdi/domain/today"
+	"yingdi/handlers/web"
+	"yingdi/storage/media"
+	"yingdi/storage/password"
+	"yingdi/storage/redis"
+	"yingdi/storage/sheet"
+	"yingdi/templates/card"
+)
+
+func (a *app) joinServices(ctx context.Context) error {
+	at, err := openStores(ctx, a.db)
+	if err != nil {
+		return err
+	}
+	renderer, err := card.New(card.Fonts())
+	if err != nil {
+		return err
+	}
+	ids := domain.NewIDs(a.clock)
+
+	members := &member.Service{Store: at.members, WeChat: a.wechat, Sealer: a.sealer, IDs: ids, Clock: a.clock}
+	sessions := &session.Service{
+		Store: at.sessions, Tickets: at.tickets, Credentials: at.credentials, Members: members, WeChat: a.wechat,
+		Passwords: password.New(), Sealer: a.sealer, IDs: ids, Clock: a.clock,
+	}
+	organisers := &organiser.Service{Store: at.organisers, Members: members, IDs: ids, Clock: a.clock}
+	files := &mediadomain.Service{
+		Store: at.media, Bucket: a.bucket, WeChat: a.wechat, Members: members, Thumbs: media.NewThumbs(), IDs: ids, Clock: a.clock,
+	}
+	members.Pictures = files
+	camps := &camp.Service{Store: at.camps, Staff: organisers, Seats: a.db, Pictures: files, IDs: ids, Clock: a.clock}
+	invitations := &invitation.Service{
+		Store: at.invitations, Organisers: organisers, Camps: camps, Members: members, IDs: ids, Clock: a.clock,
+	}
+	lessons := &lesson.Service{Store: at.tasks, Camps: camps, Media: files, IDs: ids, Clock: a.clock}
+	camps.Tasks = lessons
+	channels := &channel.Service{Store: at.scenes, Sealer: a.sealer}
+	forms := &form.Service{Store: at.forms, Versions: at.asked, Camps: camps, Sealer: a.sealer, Clock: a.clock}
+	enrolments := &enrolment.Service{Store: at.enrolments, Seats: a.db, Camps: camps, Forms: forms, Clock: a.clock}
+	teams := &team.Service{
+		Boards: at.boards, Store: at.places, Plans: at.plans, Camps: camps, Enrolments: enrolments, Members: members, IDs: ids, Clock: a.clock,
+	}
+	notices := &notice.Service{
+		Store: at.notices, Credits: at.credits, Settings: at.settings, WeChat: a.wechat, Members: members, Camps: camps,
+		Places: enrolments, Templates: messageTemplates(a.config.WeChat.Templates), Clock: a.clock,
+	}
+	if notices.Limits, err = messageLimits(a.config.Messages); err != nil {
+		return err
+	}
+	quizzes := &quiz.Service{
+		Store: at.quizzes, Questions: at.questions, Attempts: at.attempts, Regrades: at.regrades, Camps: camps, Tasks: lessons,
+		Enrolments: enrolments, Members: members, Sheets: sheet.Excel{}, IDs: ids, Clock: a.clock,
+	}
+	lessons.Quizzes = quizzes
+	checkins := &checkin.Service{
+		Store: at.checkins, Likes: at.likes, Comments: at.comments, Camps: camps, Tasks: lessons, Enrolments: enrolments,
+		Media: files, Members: members, WeChat: a.wechat, IDs: ids, Clock: a.clock,
+	}
+	a.reminders = &reminder.Service{
+		Camps: camps, Tasks: lessons, Enrolments: enrolments, Checkins: checkins, Notices: notices, Clock: a.clock,
+	}
+	notices.Errands = a.reminders
+	reviews := &review.Service{
+		Store: at.reviews, Camps: camps, Tasks: lessons, Checkins: checkins, Members: members, Notices: notices, Clock: a.clock,
+	}
+	signcards := &signcard.Service{
+		Store: at.signcards, Bucket: a.bucket, WeChat: a.wechat, Scenes: channels, Checkins: checkins, Camps: camps,
+		Members: members, Files: files, Renderer: renderer, Clock: a.clock,
+	}
+	a.schedule = &schedule.Service{Store: at.slots, Clock: a.clock}
+	a.services = &web.Services{
+		Members: members, Sessions: sessions, Organisers: organisers, Media: files, Camps: camps, Invitations: invitations, Lessons: lessons,
+		Channels: channels, Forms: forms, Enrolments: enrolments, Teams: teams, Notices: notices, Quizzes: quizzes, Checkins: checkins, Reviews: reviews, Signcards: signcards,
+		Risks: &risk.Service{
+			Store: at.thresholds, Checkins: at.checkins, Camps: camps, Tasks: lessons, Enrolments: enrolments, Members: members, Clock: a.clock,
+		},
+		Today: &today.Service{
+			Camps: camps, Tasks: lessons, Enrolments: enrolments, Quizzes: quizzes, Checkins: checkins, Reviews: reviews, Media: files, Members: members,
+			Teams: teams, Notices: at.notices, Clock: a.clock,
+		},
+		Pushes:      &push.Service{Store: at.pushes, Media: files, Notices: notices, Sealer: a.sealer, Clock: a.clock},
+		Idempotency: &idempotency.Service{Store: at.answers, Sealer: a.sealer, Clock: a.clock},
+		Receiver:    a.wechat, Codes: a.wechat, Ready: a.ready, Clock: a.clock, Log: a.log,
+		Limiter: &redis.Limiter{Client: a.redis, Clock: a.clock},
+	}
+	return nil
+}
+
+// messageTemplates keeps those that the organiser has configured.
+func messageTemplates(configured map[string]config.Template) map[notice.Kind]notice.Template {
+	kept := map[notice.Kind]notice.Template{}
+	for kind, t := range configured {
+		if t.ID != "" {
+			kept[notice.Kind(kind)] = notice.Template{ID: t.ID, Title: t.Title, Body: t.Body, Time: t.Time}
+		}
+	}
+	return kept
+}
+
+func messageLimits(m config.Messages) (notice.Limits, error) {
+	from, err := notice.ParseClock(m.QuietFrom)
+	to, err2 := notice.ParseClock(m.QuietTo)
+	return notice.Limits{
+		PerDay: m.PerDay, Quiet: notice.Quiet{From: from, To: to}, Keep: time.Duration(m.KeepDays) * 24 * time.Hour,
+	}, errors.Join(err, err2)
+}

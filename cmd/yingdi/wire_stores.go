@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"yingdi/storage"
+)
+
+// stores are the collections, one a feature.
+type stores struct {
+	members     storage.Members
+	sessions    storage.Sessions
+	tickets     storage.Tickets
+	credentials storage.Credentials
+	organisers  storage.Organisers
+	media       storage.Media
+	camps       storage.Camps
+	invitations storage.Invitations
+	tasks       storage.Tasks
+	scenes      storage.Scenes
+	forms       storage.Forms
+	asked       storage.FormVersions
+	enrolments  storage.Enrolments
+	boards      storage.Boards
+	places      storage.Places
+	plans       storage.Plans
+	quizzes     storage.Quizzes
+	questions   storage.Questions
+	attempts    storage.Attempts
+	regrades    storage.Regrades
+	checkins    storage.Checkins
+	likes       storage.Likes
+	comments    storage.Comments
+	thresholds  storage.Thresholds
+	reviews     storage.Reviews
+	signcards   storage.Signcards
+	notices     storage.Notices
+	credits     storage.Credits
+	settings    storage.NoticeSettings
+	pushes      storage.Pushes
+	answers     storage.Answers
+	slots       storage.Slots
+}
+
+func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
+	var failures []error
+	note := func(err error) { failures = append(failures, err) }
+	s.members, err = storage.NewMembers(ctx, db)
+	note(err)
+	s.sessions, s.tickets, s.credentials, err = storage.NewSessions(ctx, db)
+	note(err)
+	s.organisers, err = storage.NewOrganisers(ctx, db)
+	note(err)
+	s.media, err = storage.NewMedia(ctx, db)
+	note(err)
+	s.camps, err = storage.NewCamps(ctx, db)
+	note(err)
+	s.invitations, err = storage.NewInvitations(ctx, db)
+	note(err)
+	s.tasks, err = storage.NewTasks(ctx, db)
+	note(err)
+	s.scenes, err = storage.NewScenes(ctx, db)
+	note(err)
+	s.forms, s.asked, err = storage.NewForms(ctx, db)
+	note(err)
+	s.enrolments, err = storage.NewEnrolments(ctx, db)
+	note(err)
+	s.boards, s.places, s.plans, err = storage.NewTeams(ctx, db)
+	note(err)
+	s.quizzes, s.questions, s.attempts, s.regrades, err = storage.NewQuizzes(ctx, db)
+	note(err)
+	s.checkins, s.likes, s.comments, err = storage.NewCheckins(ctx, db)
+	note(err)
+	s.thresholds, err = storage.NewThresholds(ctx, db)
+	note(err)
+	s.reviews, err = storage.NewReviews(ctx, db)
+	note(err)
+	s.signcards, err = storage.NewSigncards(ctx, db)
+	note(err)
+	s.notices, s.credits, s.settings, err = storage.NewNotices(ctx, db)
+	note(err)
+	s.pushes, err = storage.NewPushes(ctx, db)
+	note(err)
+	s.answers, err = storage.NewAnswers(ctx, db)
+	note(err)
+	s.slots, err = storage.NewSlots(ctx, db)
+	note(err)
+	return s, errors.Join(failures...)
+}
