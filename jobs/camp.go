@@ -1,7 +1,23 @@
 package jobs
 
-import "yingdi/domain/camp"
+import (
+	"context"
+
+	"yingdi/domain"
+	"yingdi/domain/camp"
+)
 
 func camps(s *camp.Service) []Consumer {
-	return []Consumer{{Name: "camp-cover", Events: []string{camp.EventCover}, Lane: Normal, Handle: byID(s.KeepCover)}}
+	return []Consumer{{
+		Name: "camp-cover", Events: []string{camp.EventCover}, Lane: Normal,
+		Handle: func(ctx context.Context, p domain.Posted) error {
+			var changed camp.CoverChanged
+			if len(p.Event.Data) > 0 { // an event of an earlier version has none
+				if err := decode(p, &changed); err != nil {
+					return err
+				}
+			}
+			return s.SettleCover(ctx, p.ID, changed.Old)
+		},
+	}}
 }

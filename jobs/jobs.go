@@ -21,6 +21,7 @@ import (
 	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
 	"yingdi/domain/media"
+	"yingdi/domain/member"
 	"yingdi/domain/notice"
 	"yingdi/domain/organiser"
 	"yingdi/domain/push"
@@ -62,6 +63,7 @@ var Unheard []string
 
 // Services is everything that jobs call.
 type Services struct {
+	Members     *member.Service
 	Organisers  *organiser.Service
 	Media       *media.Service
 	Camps       *camp.Service
@@ -84,6 +86,7 @@ type Services struct {
 // Consumers lists who hears of what.
 func Consumers(s Services) []Consumer {
 	return slices.Concat(
+		members(s.Members),
 		organisers(s.Organisers),
 		mediaFiles(s.Media),
 		camps(s.Camps),

@@ -55,8 +55,13 @@ const (
 	MaxSeats = 100_000
 )
 
-// EventCover says that the camp has a new cover: the picture is to be kept.
+// EventCover says that the camp has another cover: the new picture is to be kept, the old one let go.
 const EventCover = "camp:cover"
+
+// CoverChanged is the data of EventCover.
+type CoverChanged struct {
+	Old string `json:"old"` // media id, may be empty
+}
 
 // The refusals of this feature.
 var (
@@ -112,8 +117,8 @@ func (c *Camp) Apply(f Form, now time.Time) error {
 	if c.Begun(now) && (f.Start != c.Start || f.End != c.End || f.Calendar != c.Calendar) {
 		return ErrStarted
 	}
-	if f.Cover != "" && f.Cover != c.Cover {
-		c.Emit(EventCover, now, nil)
+	if f.Cover != c.Cover {
+		c.Emit(EventCover, now, CoverChanged{c.Cover})
 	}
 	c.Title, c.Intro, c.Cover, c.Calendar = f.Title, f.Intro, f.Cover, f.Calendar
 	c.Start, c.End, c.EnrolBy, c.Seats = f.Start, f.End, f.EnrolBy, f.Seats

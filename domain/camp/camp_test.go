@@ -3,6 +3,7 @@ package camp_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -197,6 +198,12 @@ func (a *around) Keep(_ context.Context, ref string, ids []string) error {
 	return nil
 }
 
+func (a *around) Replace(ctx context.Context, ref, old string, current func(context.Context) (string, error)) error {
+	now, err := current(ctx)
+	a.kept[ref] = append(a.kept[ref], old+"→"+now)
+	return err
+}
+
 type world struct {
 	*camp.Service
 	*around
@@ -385,6 +392,16 @@ func TestACoverIsOnesOwnAndIsKeptFromTheOrphanSweep(t *testing.T) {
 	}
 	if diff := cmp.Diff(map[string][]string{"camp:" + c.ID: {"pic_boss"}}, w.kept); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+	f.Cover = ""
+	if _, err := w.Edit(owner, c.ID, f); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{camp.EventCover, camp.EventCover}, w.store.Events(c.ID)); diff != "" {
+		t.Errorf("putting it up and taking it down (-want +got)\n%s", diff)
+	}
+	if err := w.SettleCover(t.Context(), c.ID, "pic_boss"); err != nil || !slices.Contains(w.kept["camp:"+c.ID], "pic_boss→") {
+		t.Errorf("%v, %v", w.kept, err)
 	}
 }
 

@@ -23,11 +23,10 @@ func (s *Service) CoverFor(ctx context.Context, c Camp, cover string) ([]media.V
 	return s.Pictures.Views(ctx, found, []string{cover}, true)
 }
 
-// KeepCover notes that the camp's cover is in use. For jobs, after EventCover.
-func (s *Service) KeepCover(ctx context.Context, id string) error {
-	c, err := s.Store.Get(ctx, id)
-	if err != nil || c.Cover == "" {
-		return err
-	}
-	return s.Pictures.Keep(ctx, domain.Key("camp", c.ID), []string{c.Cover})
+// SettleCover keeps the cover that the camp has and lets go of the one before. For jobs, after EventCover.
+func (s *Service) SettleCover(ctx context.Context, id, old string) error {
+	return s.Pictures.Replace(ctx, domain.Key("camp", id), old, func(ctx context.Context) (string, error) {
+		c, err := s.Store.Get(ctx, id)
+		return c.Cover, err
+	})
 }

@@ -44,6 +44,7 @@ type Tasks interface {
 type Pictures interface {
 	OwnPicture(ctx context.Context, owner, id string) error
 	Keep(ctx context.Context, ref string, ids []string) error
+	Replace(ctx context.Context, ref, old string, current func(context.Context) (string, error)) error
 	Own(ctx context.Context, ids []string) ([]media.View, error)
 	Many(ctx context.Context, ids []string) (map[string]media.Media, error)
 	Views(ctx context.Context, found map[string]media.Media, ids []string, all bool) ([]media.View, error)

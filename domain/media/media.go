@@ -2,6 +2,7 @@
 package media
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -181,6 +182,18 @@ func (m *Media) Use(ref string) error {
 	}
 	m.Refs = append(m.Refs, ref)
 	m.OrphanAt = time.Time{}
+	return nil
+}
+
+// Release notes that ref no longer uses the media. One that nothing uses is an orphan again, and cleaned up in time.
+func (m *Media) Release(ref string, now time.Time) error {
+	at := slices.Index(m.Refs, ref)
+	if at < 0 {
+		return domain.ErrSame
+	}
+	if m.Refs = slices.Delete(m.Refs, at, at+1); len(m.Refs) == 0 {
+		m.OrphanAt = now.Add(OrphanLife)
+	}
 	return nil
 }
 

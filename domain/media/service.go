@@ -191,6 +191,39 @@ func (s *Service) Keep(ctx context.Context, ref string, ids []string) error {
 	return nil
 }
 
+// Release notes that ref no longer uses these media, which are cleaned up once nothing does. Doing it again, or to media
+// that are gone, changes nothing.
+func (s *Service) Release(ctx context.Context, ref string, ids []string) error {
+	for _, id := range ids {
+		_, err := s.Store.Update(ctx, id, func(m *Media) error { return m.Release(ref, s.Clock.Now()) })
+		if err != nil && !errors.Is(err, domain.ErrNotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Replace is for jobs, after what ref uses has changed: the old media is released unless it is used again by now, and the
+// one in use is kept, whoever was faster. current reads which one that is; either may be "".
+func (s *Service) Replace(ctx context.Context, ref, old string, current func(context.Context) (string, error)) error {
+	now, err := current(ctx)
+	if err != nil {
+		return err
+	}
+	if old != "" && old != now {
+		if err := s.Release(ctx, ref, []string{old}); err != nil {
+			return err
+		}
+		if now, err = current(ctx); err != nil { // it may have come back while it was let go
+			return err
+		}
+	}
+	if now == "" {
+		return nil
+	}
+	return s.Keep(ctx, ref, []string{now})
+}
+
 // Many returns media by their ids; unknown ids are left out. Whoever calls it has checked who asks.
 func (s *Service) Many(ctx context.Context, ids []string) (map[string]Media, error) {
 	if len(ids) == 0 {

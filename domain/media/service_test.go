@@ -337,6 +337,61 @@ func TestOrphansAreSweptAfterADay(t *testing.T) {
 	}
 }
 
+func TestWhatWasReplacedIsLetGo(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	old, fresh := w.ready(t), w.ready(t)
+	in := func(id string) func(context.Context) (string, error) {
+		return func(context.Context) (string, error) { return id, nil }
+	}
+	if err := errors.Join(w.Keep(t.Context(), "camp_x", []string{old.ID}), w.Keep(t.Context(), "camp_y", []string{old.ID})); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := w.Replace(t.Context(), "camp_x", old.ID, in(fresh.ID)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refs := func(id string) []string { return w.store.All(func(m media.Media) bool { return m.ID == id })[0].Refs }
+	if diff := cmp.Diff([]string{"camp_y", "camp_x"}, append(refs(old.ID), refs(fresh.ID)...)); diff != "" {
+		t.Errorf("what uses the two (-want +got)\n%s", diff)
+	}
+	if err := w.Replace(t.Context(), "camp_y", old.ID, in("")); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Add(media.OrphanLife + time.Second)
+	if err := w.SweepOrphans(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{fresh.Key()}, w.bucket.keys()); diff != "" {
+		t.Errorf("left (-want +got)\n%s", diff)
+	}
+	if err := w.Release(t.Context(), "camp_x", []string{old.ID}); err != nil {
+		t.Errorf("a picture that is gone: %v", err)
+	}
+}
+
+// The job lets go of the old picture while its owner chooses it again.
+func TestAPictureThatCameBackWhileItWasLetGoIsKept(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	old, other := w.ready(t), w.ready(t)
+	if err := w.Keep(t.Context(), "member_ann", []string{old.ID}); err != nil {
+		t.Fatal(err)
+	}
+	asked := 0
+	err := w.Replace(t.Context(), "member_ann", old.ID, func(context.Context) (string, error) {
+		if asked++; asked == 1 {
+			return other.ID, nil
+		}
+		return old.ID, nil
+	})
+	m, _ := w.store.Get(t.Context(), old.ID)
+	if err != nil || len(m.Refs) != 1 || m.State != media.Ready {
+		t.Errorf("%+v, %v", m, err)
+	}
+}
+
 // A file that lay for almost a day is handed in, and the sweeper comes before the job that notes the use.
 func TestAFileThatWasJustHandedInIsNotSweptBeforeItsUseIsNoted(t *testing.T) {
 	t.Parallel()

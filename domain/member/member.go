@@ -36,6 +36,14 @@ const (
 	Deleted State = "deleted"
 )
 
+// EventAvatar says that the person has another avatar: the new picture is to be kept, the old one let go.
+const EventAvatar = "member:avatar"
+
+// AvatarChanged is the data of EventAvatar.
+type AvatarChanged struct {
+	Old string `json:"old"` // media id, may be empty
+}
+
 // What the sealer is told these values are for.
 const (
 	PurposeOpenID     = "member.openid"

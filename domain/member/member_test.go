@@ -3,6 +3,7 @@ package member_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -59,6 +60,12 @@ func (p pictures) OwnPicture(_ context.Context, owner, id string) error {
 func (p pictures) Keep(_ context.Context, ref string, ids []string) error {
 	p.kept[ref] = append(p.kept[ref], ids...)
 	return nil
+}
+
+func (p pictures) Replace(ctx context.Context, ref, old string, current func(context.Context) (string, error)) error {
+	now, err := current(ctx)
+	p.kept[ref] = append(p.kept[ref], old+"→"+now)
+	return err
 }
 
 type world struct {
@@ -240,6 +247,23 @@ func TestAnAvatarInUseIsNoOrphanThatIsSweptAwayAfterADay(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"pic_n1"}, w.kept["member_"+m.ID]); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestAnAvatarThatWasReplacedIsLetGo(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	m, ctx := w.join(t, "a")
+	for _, id := range []string{"pic_n1", "pic_n1", "pic_n1b"} {
+		if _, err := w.SetProfile(ctx, member.Profile{Avatar: text(id)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff([]string{member.EventAvatar, member.EventAvatar}, w.store.Events(m.ID)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if err := w.SettleAvatar(t.Context(), m.ID, "pic_n1"); err != nil || !slices.Contains(w.kept["member_"+m.ID], "pic_n1→pic_n1b") {
+		t.Errorf("%v, %v", w.kept, err)
 	}
 }
 

@@ -29,6 +29,7 @@ type WeChat interface {
 type Pictures interface {
 	OwnPicture(ctx context.Context, owner, id string) error
 	Keep(ctx context.Context, ref string, ids []string) error
+	Replace(ctx context.Context, ref, old string, current func(context.Context) (string, error)) error
 }
 
 // Service holds the use cases.
@@ -139,7 +140,7 @@ func (s *Service) SetProfile(ctx context.Context, p Profile) (Member, error) {
 		if err := s.Pictures.OwnPicture(ctx, me.ID, *p.Avatar); err != nil {
 			return Member{}, fmt.Errorf("avatar %s: %w", *p.Avatar, ErrAvatar)
 		}
-		if err := s.Pictures.Keep(ctx, "member_"+me.ID, []string{*p.Avatar}); err != nil {
+		if err := s.Pictures.Keep(ctx, avatarRef(me.ID), []string{*p.Avatar}); err != nil {
 			return Member{}, err
 		}
 	}
@@ -148,13 +149,24 @@ func (s *Service) SetProfile(ctx context.Context, p Profile) (Member, error) {
 		if p.Nickname != nil {
 			m.Nickname = *p.Nickname
 		}
-		if p.Avatar != nil {
+		if p.Avatar != nil && *p.Avatar != m.Avatar {
+			m.Emit(EventAvatar, s.Clock.Now(), AvatarChanged{m.Avatar})
 			m.Avatar = *p.Avatar
 		}
 		if m.Card() == before {
 			return domain.ErrSame
 		}
 		return nil
+	})
+}
+
+func avatarRef(id string) string { return "member_" + id }
+
+// SettleAvatar keeps the avatar that the person has and lets go of the one before. For jobs, after EventAvatar.
+func (s *Service) SettleAvatar(ctx context.Context, id, old string) error {
+	return s.Pictures.Replace(ctx, avatarRef(id), old, func(ctx context.Context) (string, error) {
+		m, err := s.Store.Get(ctx, id)
+		return m.Avatar, err
 	})
 }
 
