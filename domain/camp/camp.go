@@ -7,7 +7,8 @@ import (
 	"yingdi/domain"
 )
 
-// Camp is one term of a camp. Day 1 is Start; the last day is End.
+// Camp is one term of a camp. Its plan goes from day 1, which is Start, to its last day, which is End; how learners live
+// it is a matter of Pace.
 type Camp struct {
 	domain.Doc
 	Organiser string          `json:"organiser"`
@@ -17,7 +18,12 @@ type Camp struct {
 	Calendar  domain.Calendar `json:"calendar"`
 	Start     domain.Day      `json:"start"`
 	End       domain.Day      `json:"end"`
-	EnrolBy   domain.Day      `json:"enrol_by"` // the last day on which one can enrol
+	Pace      Pace            `json:"pace,omitempty"`
+	NextDay   bool            `json:"next_day,omitempty"`   // who has a calendar of their own begins on the day after joining
+	EnrolFrom domain.Day      `json:"enrol_from,omitempty"` // the first day on which one can enrol, from EnrolHour on; none: once published
+	EnrolHour int             `json:"enrol_hour,omitempty"` // 0–23 of the zone's clock
+	EnrolBy   domain.Day      `json:"enrol_by"`             // the last day on which one can enrol
+	Closing   int             `json:"closing,omitempty"`    // days after the last one for what is made up and reviewed late
 	Seats     int             `json:"seats"`
 	Messages  Messages        `json:"messages,omitzero"`
 	CallAt    time.Time       `json:"call_at,omitzero"` // when learners are next told something by the clock
@@ -25,6 +31,7 @@ type Camp struct {
 	CreatedAt time.Time       `json:"created_at"`
 	Published time.Time       `json:"published_at,omitzero"`
 	Closed    time.Time       `json:"closed_at,omitzero"`
+	Archived  time.Time       `json:"archived_at,omitzero"` // hidden from lists since
 }
 
 // State is what staff made of the camp; where it stands on its way is its Phase.
@@ -37,22 +44,12 @@ const (
 	Closed    State = "closed"
 )
 
-// Phase follows from the state and the calendar.
-type Phase string
-
-// The phases of a camp in order.
-const (
-	PhaseDraft    Phase = "draft"
-	PhaseUpcoming Phase = "upcoming" // published, not begun
-	PhaseRunning  Phase = "running"
-	PhaseEnded    Phase = "ended"
-	PhaseClosed   Phase = "closed"
-)
-
 // Limits of a camp.
 const (
-	MaxDays  = 400
-	MaxSeats = 100_000
+	MaxDays    = 400
+	MaxOpen    = 1100 // days from the first to the last on which one can enrol
+	MaxClosing = 60   // days
+	MaxSeats   = 100_000
 )
 
 // EventCover says that the camp has another cover: the new picture is to be kept, the old one let go.
@@ -67,24 +64,30 @@ type CoverChanged struct {
 var (
 	ErrNotPublished = domain.Refusal(domain.KindConflict, "camp_not_published", "训练营还没有发布")
 	ErrClosed       = domain.Refusal(domain.KindConflict, "camp_closed", "训练营已经关闭")
+	ErrEnrolNotYet  = domain.Refusal(domain.KindConflict, "enrolment_not_open", "报名还没有开始")
 	ErrEnrolOver    = domain.Refusal(domain.KindConflict, "enrolment_over", "报名已经截止")
 	ErrFull         = domain.Refusal(domain.KindConflict, "camp_full", "名额已满")
-	ErrStarted      = domain.Refusal(domain.KindConflict, "camp_started", "训练营已经开始，不能再修改日期、时区和截止钟点")
+	ErrStarted      = domain.Refusal(domain.KindConflict, "camp_started", "训练营已经开始，不能再修改日期、学习日历、时区和截止钟点")
 	ErrFewerSeats   = domain.Refusal(domain.KindConflict, "seats_taken", "名额不能少于已报名的人数")
 	ErrNoTask       = domain.Refusal(domain.KindConflict, "camp_without_task", "请至少添加一个任务再发布")
 )
 
 // Form is what staff can say about a camp.
 type Form struct {
-	Title    string
-	Intro    string
-	Cover    string
-	Calendar domain.Calendar
-	Start    domain.Day
-	End      domain.Day
-	EnrolBy  domain.Day
-	Seats    int
-	Messages Messages
+	Title     string
+	Intro     string
+	Cover     string
+	Calendar  domain.Calendar
+	Start     domain.Day
+	End       domain.Day
+	Pace      Pace
+	NextDay   bool
+	EnrolFrom domain.Day // may be empty
+	EnrolHour int
+	EnrolBy   domain.Day
+	Closing   int
+	Seats     int
+	Messages  Messages
 }
 
 // Check bounds the form.
@@ -96,7 +99,11 @@ func (f Form) Check() error {
 	f.Calendar.Check(&check)
 	check.That(f.Start.Valid(), "start", "请选择开营日期")
 	check.That(f.End.Valid(), "end", "请选择结营日期")
+	check.That(f.Pace.Valid(), "pace", "请选择学习日历")
+	check.That(f.EnrolFrom == "" || f.EnrolFrom.Valid(), "enrol_from", "报名开始日期不正确")
+	check.Range("enrol_hour", "报名开始钟点", f.EnrolHour, 0, 23)
 	check.That(f.EnrolBy.Valid(), "enrol_by", "请选择报名截止日期")
+	check.Range("closing", "结营后的天数", f.Closing, 0, MaxClosing)
 	check.Range("seats", "名额", f.Seats, 1, MaxSeats)
 	f.Messages.Check(&check)
 	if err := check.Err(); err != nil {
@@ -104,7 +111,9 @@ func (f Form) Check() error {
 	}
 	check.That(f.End >= f.Start, "end", "结营日期不能早于开营日期")
 	check.That(f.End < f.Start.Add(MaxDays), "end", "训练营最长 400 天")
-	check.That(f.EnrolBy <= f.End, "enrol_by", "报名截止不能晚于结营日期")
+	check.That(f.EnrolBy <= f.End || f.Pace == PaceRolling, "enrol_by", "报名截止不能晚于结营日期")
+	check.That(f.EnrolBy < f.Start.Add(MaxOpen), "enrol_by", "报名最长开放 3 年")
+	check.That(f.EnrolFrom <= f.EnrolBy, "enrol_from", "报名开始不能晚于报名截止")
 	return check.Err()
 }
 
@@ -114,14 +123,15 @@ func (c *Camp) Apply(f Form, now time.Time) error {
 	if err := f.Check(); err != nil {
 		return err
 	}
-	if c.Begun(now) && (f.Start != c.Start || f.End != c.End || f.Calendar != c.Calendar) {
+	if c.Begun(now) && (f.Start != c.Start || f.End != c.End || f.Calendar != c.Calendar || f.Pace != c.Pace || f.NextDay != c.NextDay) {
 		return ErrStarted
 	}
 	if f.Cover != c.Cover {
 		c.Emit(EventCover, now, CoverChanged{c.Cover})
 	}
 	c.Title, c.Intro, c.Cover, c.Calendar = f.Title, f.Intro, f.Cover, f.Calendar
-	c.Start, c.End, c.EnrolBy, c.Seats = f.Start, f.End, f.EnrolBy, f.Seats
+	c.Start, c.End, c.Pace, c.NextDay = f.Start, f.End, f.Pace, f.NextDay
+	c.EnrolFrom, c.EnrolHour, c.EnrolBy, c.Closing, c.Seats = f.EnrolFrom, f.EnrolHour, f.EnrolBy, f.Closing, f.Seats
 	since := now
 	if !c.CallAt.IsZero() && c.CallAt.Before(now) { // a round is due and not made yet
 		since = c.CallAt.Add(-time.Microsecond)
@@ -156,34 +166,6 @@ func (c *Camp) Close(now time.Time) error {
 		return ErrNotPublished
 	}
 	c.State, c.Closed, c.CallAt = Closed, now, time.Time{}
-	return nil
-}
-
-// Phase of the camp at an instant.
-func (c Camp) Phase(now time.Time) Phase {
-	switch today := c.Calendar.Day(now); {
-	case c.State == Draft:
-		return PhaseDraft
-	case c.State == Closed:
-		return PhaseClosed
-	case today < c.Start:
-		return PhaseUpcoming
-	case today <= c.End:
-		return PhaseRunning
-	}
-	return PhaseEnded
-}
-
-// MayEnrol says why nobody can enrol now, or nil. Seats are the enrolment's to take.
-func (c Camp) MayEnrol(now time.Time) error {
-	switch {
-	case c.State == Draft:
-		return ErrNotPublished
-	case c.State == Closed:
-		return ErrClosed
-	case c.Calendar.Day(now) > c.EnrolBy:
-		return ErrEnrolOver
-	}
 	return nil
 }
 

@@ -74,7 +74,7 @@ func TestPhaseAndEnrolmentFollowTheCalendarOfTheCamp(t *testing.T) {
 		enrol error
 	}{
 		"a draft":                           {draft, at("2026-03-05", 0), camp.PhaseDraft, camp.ErrNotPublished},
-		"the last moment before it begins":  {published, at("2026-03-01", 0).Add(-1), camp.PhaseUpcoming, nil},
+		"the last moment before it begins":  {published, at("2026-03-01", 0).Add(-1), camp.PhaseEnrolling, nil},
 		"the first moment":                  {published, at("2026-03-01", 0), camp.PhaseRunning, nil},
 		"the last moment of enrolment":      {published, at("2026-03-11", 0).Add(-1), camp.PhaseRunning, nil},
 		"the moment after":                  {published, at("2026-03-11", 0), camp.PhaseRunning, camp.ErrEnrolOver},

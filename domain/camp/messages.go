@@ -45,7 +45,8 @@ func (c Camp) NextCall(after time.Time) Call {
 	if !c.Messages.Remind {
 		return Call{}
 	}
-	for day := max(c.Start, c.Calendar.Day(after)); day <= c.End; day = day.Add(1) {
+	last := c.LastDay()
+	for day := max(c.Start, c.Calendar.Day(after)); day <= last; day = day.Add(1) {
 		if at := c.Calendar.At(day, c.Messages.RemindAt); at.After(after) {
 			return Call{at, day}
 		}

@@ -49,6 +49,7 @@ type Tasks interface {
 // Enrolments is what this feature needs of domain/enrolment.
 type Enrolments interface {
 	Require(ctx context.Context, camp string) (enrolment.Enrolment, error)
+	Of(ctx context.Context, camp, member string) (enrolment.Enrolment, error)
 }
 
 // Media is what this feature needs of domain/media.
@@ -97,7 +98,7 @@ func (s *Service) Submit(ctx context.Context, campID, taskID string, f Form) (c 
 	if err := f.Check(); err != nil {
 		return Checkin{}, false, err
 	}
-	in, err := s.Camps.Get(ctx, campID)
+	common, err := s.Camps.Get(ctx, campID)
 	if err != nil {
 		return Checkin{}, false, err
 	}
@@ -105,7 +106,8 @@ func (s *Service) Submit(ctx context.Context, campID, taskID string, f Form) (c 
 	if err != nil {
 		return Checkin{}, false, err
 	}
-	now := s.Clock.Now()
+	in, now := enrolled.In(common), s.Clock.Now()
+	task = task.For(in)
 	day := in.Calendar.Day(now)
 	if err := mayHandIn(in, task, day); err != nil {
 		return Checkin{}, false, fmt.Errorf("task %s on %s: %w", taskID, day, err)
@@ -127,7 +129,8 @@ func (s *Service) Submit(ctx context.Context, campID, taskID string, f Form) (c 
 	return c, true, err
 }
 
-func mayHandIn(in camp.Camp, task lesson.Task, day domain.Day) error {
+// mayHandIn looks at the camp and the task as the learner lives them.
+func mayHandIn(in camp.Own, task lesson.Task, day domain.Day) error {
 	switch {
 	case in.State == camp.Closed:
 		return camp.ErrClosed
@@ -171,15 +174,16 @@ func (s *Service) own(ctx context.Context, id string) (Checkin, error) {
 	return c, err
 }
 
-// Progress is how a person stands in a camp.
+// Progress is how a person stands in a camp, by their own calendar.
 type Progress struct {
+	In        camp.Own
 	Scheduled []domain.Day // all days with a task, in order
 	Done      map[domain.Day]bool
 	Today     domain.Day
 	Streak    int
 }
 
-// Progress of one person in a camp, from the facts. Whoever calls it has checked who asks.
+// Progress of one person in a camp as they live it, from the facts: what an earlier stay left behind is not theirs again. Whoever calls it has checked who asks.
 func (s *Service) Progress(ctx context.Context, in camp.Camp, memberID string) (Progress, error) {
 	return s.progressAt(ctx, in, memberID, in.Calendar.Day(s.Clock.Now()))
 }
@@ -190,12 +194,16 @@ func (s *Service) ProgressOn(ctx context.Context, in camp.Camp, memberID string,
 }
 
 func (s *Service) progressAt(ctx context.Context, in camp.Camp, memberID string, today domain.Day) (Progress, error) {
+	place, err := s.Enrolments.Of(ctx, in.ID, memberID)
+	if err != nil {
+		return Progress{}, err
+	}
+	own := place.In(in)
 	tasks, err := s.Tasks.All(ctx, in.ID)
 	if err != nil {
 		return Progress{}, err
 	}
-	tasks = slices.DeleteFunc(tasks, func(t lesson.Task) bool { return t.Day < in.Start || t.Day > in.End }) // the camp's days have moved
-	p := Progress{Scheduled: lesson.ScheduledDays(lesson.ByCheckin(tasks)), Done: map[domain.Day]bool{}, Today: today}
+	p := Progress{In: own, Scheduled: lesson.ScheduledDays(lesson.ByCheckin(lesson.For(own, tasks))), Done: map[domain.Day]bool{}, Today: today}
 	page := domain.Page{Limit: domain.MaxPage}
 	for {
 		list, next, err := s.Store.OfMember(ctx, in.ID, memberID, page)
@@ -203,7 +211,7 @@ func (s *Service) progressAt(ctx context.Context, in camp.Camp, memberID string,
 			return Progress{}, err
 		}
 		for _, c := range list {
-			if c.Counts() {
+			if c.Counts() && c.Day >= own.Joined {
 				p.Done[c.Day] = true
 			}
 		}

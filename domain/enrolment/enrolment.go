@@ -23,6 +23,7 @@ type Enrolment struct {
 	Reply     *form.Reply  `json:"reply,omitempty"` // to what the camp asked at enrolment
 	CreatedAt time.Time    `json:"created_at"`
 	ActiveAt  time.Time    `json:"active_at,omitzero"`
+	Shift     int          `json:"shift,omitempty"`     // days by which the camp's plan comes later for this person
 	ExpiresAt time.Time    `json:"expires_at,omitzero"` // of a reservation that nobody finished
 }
 
@@ -35,6 +36,9 @@ const (
 	Active    State = "active"
 	Refused   State = "refused"
 )
+
+// In returns the camp of the enrolment on the person's own calendar.
+func (e Enrolment) In(c camp.Camp) camp.Own { return c.For(e.Shift, e.ActiveAt) }
 
 // ReserveFor is how long an unfinished reservation is left alone before the sweeper finishes it or gives it back.
 const ReserveFor = 2 * time.Minute
@@ -170,7 +174,8 @@ func (s *Service) tryFinish(ctx context.Context, c camp.Camp, id string) (Enrolm
 				return err
 			},
 			Then: func(e *Enrolment) error {
-				e.State, e.ActiveAt, e.ExpiresAt = Active, s.Clock.Now(), time.Time{}
+				now := s.Clock.Now()
+				e.State, e.ActiveAt, e.Shift, e.ExpiresAt = Active, now, c.Shift(now), time.Time{}
 				return nil
 			},
 		})

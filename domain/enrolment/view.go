@@ -85,6 +85,11 @@ func (s *Service) MyReply(ctx context.Context, campID string) ([]form.Asked, err
 	return s.Forms.Open(ctx, campID, e.ID, e.Reply, true)
 }
 
+// Of returns the place that a person has or had in a camp, or domain.ErrNotFound. Whoever calls it has checked who asks.
+func (s *Service) Of(ctx context.Context, campID, member string) (Enrolment, error) {
+	return s.Store.Get(ctx, ID(campID, member))
+}
+
 // ReplyOf returns what a learner answered at enrolment to the camp's staff, masked for those who may not see personal
 // data. e is what OfMember returned.
 func (s *Service) ReplyOf(ctx context.Context, e Enrolment) ([]form.Asked, error) {

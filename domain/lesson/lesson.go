@@ -109,6 +109,34 @@ func (t Task) Begun(c camp.Camp, now time.Time) bool {
 	return c.State != camp.Draft && c.Calendar.Day(now) >= t.Day
 }
 
+// For returns the task on the day on which a learner lives it.
+func (t Task) For(in camp.Own) Task {
+	t.Day = in.OwnDay(t.Day)
+	return t
+}
+
+// For returns the tasks of the plan as a learner lives them; those that the camp's days have moved away from are left out.
+func For(in camp.Own, tasks []Task) []Task {
+	kept := make([]Task, 0, len(tasks))
+	for _, t := range tasks {
+		if t = t.For(in); t.Day >= in.Start && t.Day <= in.End {
+			kept = append(kept, t)
+		}
+	}
+	return kept
+}
+
+// OfDay keeps the tasks of a day, in their order.
+func OfDay(tasks []Task, day domain.Day) []Task {
+	var kept []Task
+	for _, t := range tasks {
+		if t.Day == day {
+			kept = append(kept, t)
+		}
+	}
+	return kept
+}
+
 // ByCheckin keeps the tasks that a check-in completes, in their order.
 func ByCheckin(tasks []Task) []Task {
 	var kept []Task

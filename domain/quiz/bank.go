@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
@@ -127,7 +128,7 @@ type Paper struct {
 	Quiz      Quiz
 	Questions map[string]Question // by id
 	Task      lesson.Task         // that hands it out; the zero one if none does
-	Window    Window              // the zero one without a task
+	Window    Window              // by the plan's own dates; the zero one without a task
 }
 
 // Paper returns a quiz to the staff of its camp who hold the right.
@@ -150,7 +151,7 @@ func (s *Service) Paper(ctx context.Context, campID, id string, right domain.Rig
 	if errors.Is(err, domain.ErrNotFound) {
 		return p, nil
 	}
-	p.Window = WindowOf(in, p.Task, p.Quiz.Settings)
+	p.Window = WindowOf(in.For(0, time.Time{}), p.Task, p.Quiz.Settings)
 	return p, err
 }
 

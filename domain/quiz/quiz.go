@@ -147,8 +147,9 @@ func (q Quiz) Points() int {
 // Window is when a quiz can be answered: From ≤ instant < Until.
 type Window struct{ From, Until time.Time }
 
-// WindowOf tells when the task's quiz is open: from its day on, for so many days, and never after the camp.
-func WindowOf(in camp.Camp, t lesson.Task, s Settings) Window {
+// WindowOf tells when the quiz of a task is open to a learner: from its day on, for so many days, and never after the camp.
+// Camp and task are as the learner lives them.
+func WindowOf(in camp.Own, t lesson.Task, s Settings) Window {
 	last := min(t.Day.Add(s.Days-1), max(in.End, t.Day))
 	w := Window{in.Calendar.Start(t.Day), in.Calendar.End(last)}
 	if !in.Closed.IsZero() && in.Closed.Before(w.Until) {

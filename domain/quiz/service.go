@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"yingdi/domain"
@@ -118,7 +119,8 @@ type visit struct {
 	quiz     Quiz
 	task     lesson.Task
 	window   Window
-	attempts []Attempt
+	earlier  int       // attempts that belong to an earlier stay in the camp
+	attempts []Attempt // of this one
 }
 
 func (s *Service) visit(ctx context.Context, campID, quizID string) (visit, error) {
@@ -140,9 +142,22 @@ func (s *Service) visit(ctx context.Context, campID, quizID string) (visit, erro
 	if err != nil {
 		return v, err
 	}
-	v.window = WindowOf(in, v.task, v.quiz.Settings)
-	v.attempts, err = s.attempts(ctx, campID, v.member, quizID)
+	own := enrolled.In(in)
+	v.task = v.task.For(own)
+	v.window = WindowOf(own, v.task, v.quiz.Settings)
+	all, err := s.attempts(ctx, campID, v.member, quizID)
+	v.attempts = ofStay(own, all)
+	v.earlier = len(all) - len(v.attempts)
 	return v, err
+}
+
+// ofStay keeps the attempts of the learner's present stay: who comes back to a camp begins anew.
+func ofStay(in camp.Own, attempts []Attempt) []Attempt {
+	first := slices.IndexFunc(attempts, func(a Attempt) bool { return in.Calendar.Day(a.StartedAt) >= in.Joined })
+	if first < 0 {
+		return nil
+	}
+	return attempts[first:]
 }
 
 // attempts of one learner at a quiz, in order, in one round trip.
@@ -196,14 +211,14 @@ func (s *Service) Start(ctx context.Context, campID, quizID string) (sheet Sheet
 	if err := v.window.May(now); err != nil {
 		return Sheet{}, false, fmt.Errorf("quiz %s: %w", quizID, err)
 	}
-	if used >= v.quiz.Attempts {
+	if used >= v.quiz.Attempts || v.earlier+used >= MaxAttempts {
 		return Sheet{}, false, fmt.Errorf("quiz %s: %w", quizID, ErrNoneLeft)
 	}
 	questions, err := s.questionsOf(ctx, v.quiz)
 	if err != nil {
 		return Sheet{}, false, err
 	}
-	a, err := Begin(v.quiz, v.task.ID, v.member, used+1, questions, v.window, now)
+	a, err := Begin(v.quiz, v.task.ID, v.member, v.earlier+used+1, questions, v.window, now)
 	if err != nil {
 		return Sheet{}, false, err
 	}
@@ -288,6 +303,10 @@ func (s *Service) sheetOf(ctx context.Context, q Quiz, a Attempt) (Sheet, error)
 	left := 0
 	var w Window
 	if a.Over() && (q.Reveal == RevealOpen || q.Reveal == RevealClose) {
+		enrolled, err := s.Enrolments.Require(ctx, a.Camp)
+		if err != nil {
+			return Sheet{}, err
+		}
 		in, err := s.Camps.Get(ctx, a.Camp)
 		if err != nil {
 			return Sheet{}, err
@@ -296,19 +315,20 @@ func (s *Service) sheetOf(ctx context.Context, q Quiz, a Attempt) (Sheet, error)
 		if err != nil {
 			return Sheet{}, err
 		}
-		w = WindowOf(in, task, q.Settings)
+		own := enrolled.In(in)
+		w = WindowOf(own, task.For(own), q.Settings)
 		list, err := s.attempts(ctx, a.Camp, a.Member, a.Quiz)
 		if err != nil {
 			return Sheet{}, err
 		}
-		left = max(0, q.Attempts-len(list))
+		left = max(0, q.Attempts-len(ofStay(own, list)))
 	}
 	now := s.Clock.Now()
 	return a.sheet(func(e Entry) bool { return a.Revealed(e, q.Reveal, left, w, now) }), nil
 }
 
-// Standings tells how these tasks' quizzes stand for a learner, by quiz. Whoever calls it has checked who asks.
-func (s *Service) Standings(ctx context.Context, in camp.Camp, memberID string, tasks []lesson.Task) (map[string]Standing, error) {
+// Standings tells how these tasks' quizzes stand for a learner, by quiz. Camp and tasks are as the learner lives them. Whoever calls it has checked who asks.
+func (s *Service) Standings(ctx context.Context, in camp.Own, memberID string, tasks []lesson.Task) (map[string]Standing, error) {
 	var ids, attempts []string
 	for _, t := range tasks {
 		if t.Quiz == "" {
@@ -342,7 +362,7 @@ func (s *Service) Standings(ctx context.Context, in camp.Camp, memberID string, 
 				list = append(list, a)
 			}
 		}
-		standings[q.ID] = stand(q, WindowOf(in, t, q.Settings), list, s.Clock.Now())
+		standings[q.ID] = stand(q, WindowOf(in, t, q.Settings), ofStay(in, list), s.Clock.Now())
 	}
 	return standings, nil
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,16 +23,18 @@ type Camps interface {
 	// Calling lists camps whose round of messages has come.
 	Calling(ctx context.Context, page domain.Page) ([]camp.Camp, domain.Cursor, error)
 	Called(ctx context.Context, id string, upTo time.Time) error
+	Get(ctx context.Context, id string) (camp.Camp, error)
 }
 
 // Tasks is what this feature needs of domain/lesson.
 type Tasks interface {
-	OfDay(ctx context.Context, camp string, day domain.Day) ([]lesson.Task, error)
+	All(ctx context.Context, camp string) ([]lesson.Task, error)
 }
 
 // Enrolments is what this feature needs of domain/enrolment.
 type Enrolments interface {
 	OfCamp(ctx context.Context, camp string, page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error)
+	Of(ctx context.Context, camp, member string) (enrolment.Enrolment, error)
 }
 
 // Checkins is what this feature needs of domain/checkin.
@@ -101,10 +104,10 @@ func (s *Service) call(ctx context.Context, c camp.Camp) error {
 
 // start tells everybody that the camp begins.
 func (s *Service) start(ctx context.Context, c camp.Camp, _ domain.Day) error {
-	return s.learners(ctx, c.ID, func(members []string) error {
-		for _, member := range members {
+	return s.learners(ctx, c.ID, func(enrolled []enrolment.Enrolment) error {
+		for _, e := range enrolled {
 			if err := s.Notices.Tell(ctx, notice.Notice{
-				Doc: domain.Doc{ID: StartID(c.ID, member)}, Member: member, Camp: c.ID, Kind: notice.CampStarting,
+				Doc: domain.Doc{ID: StartID(c.ID, e.Member)}, Member: e.Member, Camp: c.ID, Kind: notice.CampStarting,
 				Title: c.Start.Chinese() + "开营", Body: c.Title, Page: page(c.ID), Until: c.Calendar.End(c.Start),
 			}); err != nil {
 				return err
@@ -114,21 +117,18 @@ func (s *Service) start(ctx context.Context, c camp.Camp, _ domain.Day) error {
 	})
 }
 
-// remind tells those who have handed in nothing on the day, if there is anything to hand in.
+// remind tells those who have handed in nothing on the day, if there is anything for them to hand in.
 func (s *Service) remind(ctx context.Context, c camp.Camp, day domain.Day) error {
-	tasks, err := s.tasks(ctx, c.ID, day)
+	tasks, err := s.Tasks.All(ctx, c.ID)
 	if err != nil || len(tasks) == 0 {
 		return err
 	}
-	return s.learners(ctx, c.ID, func(members []string) error {
-		done, err := s.done(ctx, c.ID, members, tasks, day)
+	return s.learners(ctx, c.ID, func(enrolled []enrolment.Enrolment) error {
+		late, err := s.late(ctx, c, enrolled, tasks, day)
 		if err != nil {
 			return err
 		}
-		for _, member := range members {
-			if done[member] {
-				continue
-			}
+		for _, member := range late {
 			if err := s.Notices.Tell(ctx, notice.Notice{
 				Doc: domain.Doc{ID: ID(c.ID, member, day)}, Member: member, Camp: c.ID, Kind: notice.Reminder,
 				Title: "今天还没有打卡", Body: c.Title, Page: page(c.ID), Until: c.Calendar.End(day),
@@ -142,17 +142,13 @@ func (s *Service) remind(ctx context.Context, c camp.Camp, day domain.Day) error
 
 func page(campID string) string { return "pages/camp/camp?id=" + campID }
 
-func (s *Service) learners(ctx context.Context, campID string, each func(members []string) error) error {
+func (s *Service) learners(ctx context.Context, campID string, each func([]enrolment.Enrolment) error) error {
 	for page := (domain.Page{Limit: domain.MaxPage}); ; {
 		enrolled, next, err := s.Enrolments.OfCamp(ctx, campID, page)
 		if err != nil {
 			return err
 		}
-		members := make([]string, len(enrolled))
-		for i, e := range enrolled {
-			members[i] = e.Member
-		}
-		if err := each(members); err != nil {
+		if err := each(enrolled); err != nil {
 			return err
 		}
 		if page.After = next; next == "" {
@@ -161,44 +157,49 @@ func (s *Service) learners(ctx context.Context, campID string, each func(members
 	}
 }
 
-// tasks of the day that are done by a check-in.
-func (s *Service) tasks(ctx context.Context, campID string, day domain.Day) (ids []string, err error) {
-	tasks, err := s.Tasks.OfDay(ctx, campID, day)
-	for _, t := range tasks {
-		if t.Kind == lesson.KindCheckin {
-			ids = append(ids, t.ID)
+// late tells who of these has something to hand in on the day, by their own calendar, and has handed in nothing that
+// counts.
+func (s *Service) late(ctx context.Context, c camp.Camp, enrolled []enrolment.Enrolment, tasks []lesson.Task, day domain.Day) ([]string, error) {
+	ids := make([][]string, len(enrolled))
+	var all []string
+	for i, e := range enrolled {
+		for _, t := range lesson.For(e.In(c), tasks) {
+			if t.Day == day && t.Kind == lesson.KindCheckin {
+				ids[i] = append(ids[i], checkin.ID(c.ID, e.Member, t.ID, day))
+			}
+		}
+		all = append(all, ids[i]...)
+	}
+	found, err := s.Checkins.Many(ctx, all)
+	var late []string
+	for i, e := range enrolled {
+		if len(ids[i]) > 0 && !slices.ContainsFunc(ids[i], func(id string) bool { return found[id].ID != "" && found[id].Counts() }) {
+			late = append(late, e.Member)
 		}
 	}
-	return ids, err
+	return late, err
 }
 
-// done tells who of these has handed something in on the day that counts.
-func (s *Service) done(ctx context.Context, campID string, members, tasks []string, day domain.Day) (map[string]bool, error) {
-	var ids []string
-	for _, member := range members {
-		for _, task := range tasks {
-			ids = append(ids, checkin.ID(campID, member, task, day))
-		}
-	}
-	found, err := s.Checkins.Many(ctx, ids)
-	done := map[string]bool{}
-	for _, c := range found {
-		done[c.Member] = done[c.Member] || c.Counts()
-	}
-	return done, err
-}
-
-// Done reports whether a learner has handed something in since they were to be reminded. It implements notice.Errands.
+// Done reports whether a learner needs to be reminded of a day no more, since it was decided. It implements
+// notice.Errands.
 func (s *Service) Done(ctx context.Context, n notice.Notice) (bool, error) {
 	parts := strings.Split(n.ID, ":")
 	day := domain.Day(parts[len(parts)-1])
 	if n.Kind != notice.Reminder || !day.Valid() {
 		return false, nil
 	}
-	tasks, err := s.tasks(ctx, n.Camp, day)
+	c, err := s.Camps.Get(ctx, n.Camp)
 	if err != nil {
 		return false, err
 	}
-	done, err := s.done(ctx, n.Camp, []string{n.Member}, tasks, day)
-	return done[n.Member], err
+	place, err := s.Enrolments.Of(ctx, n.Camp, n.Member)
+	if err != nil {
+		return false, err
+	}
+	tasks, err := s.Tasks.All(ctx, n.Camp)
+	if err != nil {
+		return false, err
+	}
+	late, err := s.late(ctx, c, []enrolment.Enrolment{place}, tasks, day)
+	return len(late) == 0, err
 }

@@ -30,6 +30,7 @@ type world struct {
 	power    *domaintest.Power
 	clock    *domaintest.Clock
 	learners []string
+	shift    map[string]int // of those with a calendar of their own
 }
 
 func newWorld(t testing.TB, learners int) *world {
@@ -61,20 +62,26 @@ func (w *world) Called(ctx context.Context, id string, upTo time.Time) error {
 	return err
 }
 
-func (w *world) OfDay(_ context.Context, id string, day domain.Day) ([]lesson.Task, error) {
-	if day == "2026-03-03" {
-		return nil, nil
+func (w *world) Get(ctx context.Context, id string) (camp.Camp, error) { return w.camps.Get(ctx, id) }
+
+func (w *world) All(_ context.Context, id string) (tasks []lesson.Task, _ error) {
+	for _, day := range []domain.Day{"2026-03-01", "2026-03-02"} {
+		for _, task := range []string{"a", "b"} {
+			tasks = append(tasks, lesson.Task{Doc: domain.Doc{ID: task}, Camp: id, Day: day, Kind: lesson.KindCheckin})
+		}
 	}
-	return []lesson.Task{
-		{Doc: domain.Doc{ID: "a"}, Camp: id, Day: day, Kind: lesson.KindCheckin}, {Doc: domain.Doc{ID: "b"}, Camp: id, Day: day, Kind: lesson.KindCheckin},
-	}, nil
+	return tasks, nil
+}
+
+func (w *world) Of(_ context.Context, campID, member string) (enrolment.Enrolment, error) {
+	return enrolment.Enrolment{Camp: campID, Member: member, Shift: w.shift[member]}, nil
 }
 
 func (w *world) OfCamp(_ context.Context, _ string, page domain.Page) (list []enrolment.Enrolment, next domain.Cursor, err error) {
 	from := slices.Index(w.learners, string(page.After)) + 1
 	to := min(len(w.learners), from+page.Limit)
 	for _, m := range w.learners[from:to] {
-		list = append(list, enrolment.Enrolment{Member: m})
+		list = append(list, enrolment.Enrolment{Camp: "c", Member: m, Shift: w.shift[m]})
 	}
 	if to < len(w.learners) {
 		next = domain.Cursor(w.learners[to-1])
@@ -220,5 +227,36 @@ func TestWhoHandsInAfterTheDecisionNeedsNoReminder(t *testing.T) {
 	n.Kind = notice.CampStarting
 	if done, err := w.Done(t.Context(), n); done || err != nil {
 		t.Errorf("another kind: %v, %v", done, err)
+	}
+}
+
+func TestALateJoinerIsRemindedOfTheirOwnDays(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 2)
+	w.shift = map[string]int{"m001": 1}
+	if _, err := w.camps.Update(t.Context(), "c", func(c *camp.Camp) error {
+		c.Pace, c.EnrolBy = camp.PacePersonal, "2026-03-02" // so its last day is March 4
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	w.handIn(t, "m001", "a", "2026-03-03", checkin.Visible) // plan day 2, on their day 2
+	for _, step := range []struct{ at, last string }{
+		{"2026-03-01T20:00:00+08:00", "remind:c:m000:2026-03-01"}, // m001 has not begun
+		{"2026-03-02T20:00:00+08:00", "remind:c:m001:2026-03-02"},
+		{"2026-03-03T20:00:00+08:00", "remind:c:m001:2026-03-02"}, // m000 has nothing to do, m001 has done it
+		{"2026-03-04T20:00:00+08:00", "remind:c:m001:2026-03-02"},
+	} {
+		ids := w.sweep(t, step.at)
+		if got := ids[len(ids)-1]; got != step.last {
+			t.Errorf("at %s the last is %s", step.at, got)
+		}
+	}
+	n, err := w.told.Get(t.Context(), "remind:c:m001:2026-03-02")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if done, err := w.Done(t.Context(), n); done || err != nil {
+		t.Errorf("%v, %v", done, err)
 	}
 }

@@ -131,10 +131,15 @@ func (s *Service) List(ctx context.Context, campID string, after domain.Cursor) 
 	if err != nil {
 		return View{}, err
 	}
-	f := Facts{Scheduled: lesson.ScheduledDays(tasks), Today: in.Calendar.Day(now)}
+	f := Facts{Today: in.Calendar.Day(now)}
 	var atRisk []string
 	for _, e := range list {
-		f.Done, f.Joined = days[e.Member], in.Calendar.Day(e.ActiveAt)
+		own := e.In(in)
+		if own.Phase(now) != camp.PhaseRunning { // theirs has not begun, or is over
+			continue
+		}
+		f.Scheduled, f.Joined = lesson.ScheduledDays(lesson.For(own, tasks)), own.Joined
+		f.Done = slices.DeleteFunc(days[e.Member], func(d domain.Day) bool { return d < own.Joined })
 		if reasons := v.Thresholds.Reasons(f); len(reasons) > 0 {
 			atRisk = append(atRisk, e.Member)
 			v.Learners = append(v.Learners, Learner{member.Card{ID: e.Member}, f.Last(), reasons})

@@ -37,8 +37,8 @@ func (s *studio) View(ctx context.Context, id string) (checkin.Entry, error) {
 	return checkin.Entry{Checkin: c}, err
 }
 
-func (s *studio) ProgressOn(_ context.Context, _ camp.Camp, _ string, day domain.Day) (checkin.Progress, error) {
-	return checkin.Progress{Today: day, Streak: 5}, nil
+func (s *studio) ProgressOn(_ context.Context, in camp.Camp, _ string, day domain.Day) (checkin.Progress, error) {
+	return checkin.Progress{In: in.For(0, time.Time{}), Today: day, Streak: 5}, nil
 }
 
 func (s *studio) SignDownload(_ context.Context, key, _ string, expires time.Time) (string, error) {

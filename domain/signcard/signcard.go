@@ -181,7 +181,7 @@ func (s *Service) sheet(ctx context.Context, c checkin.Checkin) (Sheet, error) {
 	picture, saying := Choose(c.Camp, c.Day, c.Member, Pictures, Sayings)
 	return Sheet{
 		Picture: picture, Saying: saying.Text, Author: saying.Author, Nickname: who.Card().Nickname, Avatar: avatar,
-		Camp: in.Title, Day: c.Day, DayN: in.DayN(c.Day), Total: in.Days(), Streak: progress.Streak, QR: qr,
+		Camp: in.Title, Day: c.Day, DayN: progress.In.DayN(c.Day), Total: in.Days(), Streak: progress.Streak, QR: qr,
 	}, nil
 }
 

@@ -48,9 +48,9 @@ func (s Summary) next() Step {
 		return StepPublish
 	case s.Waiting > 0:
 		return StepReview
-	case s.Phase == camp.PhaseRunning && s.Due == 0:
+	case s.Phase == camp.PhaseRunning && s.Due == 0 && s.Camp.Pace == camp.PaceCommon:
 		return StepDay
-	case s.Enrolled == 0 && (s.Phase == camp.PhaseUpcoming || s.Phase == camp.PhaseRunning):
+	case s.Enrolled == 0 && (s.Phase == camp.PhaseEnrolling || s.Phase == camp.PhaseRunning):
 		return StepInvite
 	case s.Phase == camp.PhaseEnded:
 		return StepClose
@@ -61,7 +61,9 @@ func (s Summary) next() Step {
 // dashboardCamps bounds the counting that one dashboard costs.
 const dashboardCamps = 12
 
-var phaseOrder = []camp.Phase{camp.PhaseRunning, camp.PhaseUpcoming, camp.PhaseDraft, camp.PhaseEnded, camp.PhaseClosed}
+var phaseOrder = []camp.Phase{
+	camp.PhaseRunning, camp.PhaseEnrolling, camp.PhaseUpcoming, camp.PhaseClosing, camp.PhaseDraft, camp.PhaseEnded, camp.PhaseClosed, camp.PhaseArchived,
+}
 
 // Dashboard returns the newest camps that the actor works in with how they stand, the running ones first. next is not
 // empty if there are more.
@@ -92,7 +94,7 @@ func (s *Service) summary(ctx context.Context, c camp.Camp) (Summary, error) {
 		return sum, err
 	}
 	sum.Tasks = len(tasks)
-	sum.Due = len(slices.DeleteFunc(tasks, func(t lesson.Task) bool { return t.Day != sum.Day }))
+	sum.Due = len(lesson.OfDay(tasks, sum.Day))
 	if sum.Phase != camp.PhaseDraft {
 		if sum.Enrolled, err = s.Camps.Taken(ctx, c.ID); err != nil {
 			return sum, err

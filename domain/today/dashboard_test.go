@@ -18,7 +18,7 @@ func TestWhatToDoNext(t *testing.T) {
 		{"learners who wait come first", Summary{Phase: camp.PhaseRunning, Tasks: 3, Enrolled: 5, Waiting: 1}, StepReview},
 		{"even after the end", Summary{Phase: camp.PhaseEnded, Waiting: 1}, StepReview},
 		{"a running day without a task", Summary{Phase: camp.PhaseRunning, Tasks: 3, Enrolled: 5}, StepDay},
-		{"nobody there before the start", Summary{Phase: camp.PhaseUpcoming, Tasks: 3}, StepInvite},
+		{"nobody there before the start", Summary{Phase: camp.PhaseEnrolling, Tasks: 3}, StepInvite},
 		{"nobody there while it runs", Summary{Phase: camp.PhaseRunning, Tasks: 3, Due: 1}, StepInvite},
 		{"over and answered", Summary{Phase: camp.PhaseEnded, Enrolled: 5}, StepClose},
 		{"all is well", Summary{Phase: camp.PhaseRunning, Tasks: 3, Due: 1, Enrolled: 5}, StepNone},

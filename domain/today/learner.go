@@ -14,7 +14,7 @@ import (
 
 // Story is one learner in a camp: their days, what they handed in, what they were told.
 type Story struct {
-	Camp     camp.Camp
+	Camp     camp.Own
 	Member   member.Card
 	Place    enrolment.Enrolment
 	Reply    []form.Asked // what they answered at enrolment, masked for those who may not see it
@@ -48,10 +48,11 @@ func (s *Service) Learner(ctx context.Context, campID, memberID string, page dom
 	if err != nil {
 		return Story{}, err
 	}
-	story := Story{Camp: in}
+	story := Story{}
 	if story.Place, err = s.Enrolments.OfMember(ctx, campID, memberID); err != nil {
 		return Story{}, err
 	}
+	story.Camp = story.Place.In(in)
 	if story.Reply, err = s.Enrolments.ReplyOf(ctx, story.Place); err != nil {
 		return Story{}, err
 	}

@@ -40,7 +40,7 @@ type Enrolments interface {
 
 // Quizzes is what this feature needs of domain/quiz.
 type Quizzes interface {
-	Standings(ctx context.Context, in camp.Camp, member string, tasks []lesson.Task) (map[string]quiz.Standing, error)
+	Standings(ctx context.Context, in camp.Own, member string, tasks []lesson.Task) (map[string]quiz.Standing, error)
 }
 
 // Checkins is what this feature needs of domain/checkin.
@@ -102,7 +102,7 @@ type Item struct {
 
 // View is a learner's day.
 type View struct {
-	Camp   camp.Camp
+	Camp   camp.Own
 	Phase  camp.Phase
 	Day    domain.Day
 	DayN   int
@@ -116,26 +116,26 @@ func (s *Service) ForLearner(ctx context.Context, campID string) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
-	in, err := s.Camps.Get(ctx, campID)
+	common, err := s.Camps.Get(ctx, campID)
 	if err != nil {
 		return View{}, err
 	}
-	now := s.Clock.Now()
+	in, now := enrolled.In(common), s.Clock.Now()
 	day := in.Calendar.Day(now)
 	view := View{Camp: in, Phase: in.Phase(now), Day: day, DayN: in.DayN(day), Tasks: []Item{}}
-	tasks, err := s.Tasks.OfDay(ctx, campID, day)
+	tasks, err := s.Tasks.OfDay(ctx, campID, in.PlanDay(day))
 	if err != nil {
 		return View{}, err
 	}
-	if view.Tasks, err = s.items(ctx, in, tasks, enrolled.Member, day); err != nil {
+	if view.Tasks, err = s.items(ctx, in, lesson.For(in, tasks), enrolled.Member, day); err != nil {
 		return View{}, err
 	}
-	progress, err := s.Checkins.Progress(ctx, in, enrolled.Member)
+	progress, err := s.Checkins.Progress(ctx, common, enrolled.Member)
 	view.Streak = progress.Streak
 	return view, err
 }
 
-func (s *Service) items(ctx context.Context, in camp.Camp, tasks []lesson.Task, memberID string, day domain.Day) ([]Item, error) {
+func (s *Service) items(ctx context.Context, in camp.Own, tasks []lesson.Task, memberID string, day domain.Day) ([]Item, error) {
 	var ids, files []string
 	for _, t := range tasks {
 		ids = append(ids, checkin.ID(t.Camp, memberID, t.ID, day))
@@ -173,85 +173,4 @@ func (s *Service) items(ctx context.Context, in camp.Camp, tasks []lesson.Task, 
 		}
 	}
 	return items, nil
-}
-
-// Board is a teacher's day.
-type Board struct {
-	Camp     camp.Camp
-	Phase    camp.Phase
-	Day      domain.Day
-	DayN     int
-	Enrolled int64
-	Tasks    []lesson.Task // those that a check-in completes
-	Counts   checkin.Counts
-	Learners []Learner
-	Next     domain.Cursor
-}
-
-// Learner is one row of the board.
-type Learner struct {
-	Member   member.Card
-	Checkins []checkin.Checkin // of the day, in the order of the tasks; the zero one where there is none
-	All      bool              // every task of the day is done
-}
-
-// ForStaff returns a day of a camp to its staff: today unless another day is named. The learners are paged.
-func (s *Service) ForStaff(ctx context.Context, campID string, day domain.Day, page domain.Page) (Board, error) {
-	in, err := s.Camps.ForStaff(ctx, campID, domain.RightCampView)
-	if err != nil {
-		return Board{}, err
-	}
-	now := s.Clock.Now()
-	if day == "" {
-		day = in.Calendar.Day(now)
-	} else if !day.Valid() {
-		return Board{}, domain.Invalid("day", "日期不正确")
-	}
-	board := Board{Camp: in, Phase: in.Phase(now), Day: day, DayN: in.DayN(day)}
-	if board.Enrolled, err = s.Camps.Taken(ctx, campID); err != nil {
-		return board, err
-	}
-	tasks, err := s.Tasks.OfDay(ctx, campID, day)
-	if err != nil {
-		return board, err
-	}
-	board.Tasks = lesson.ByCheckin(tasks)
-	if board.Counts, err = s.Checkins.CountDay(ctx, campID, board.Tasks, day); err != nil {
-		return board, err
-	}
-	board.Learners, board.Next, err = s.learners(ctx, campID, board.Tasks, day, page)
-	return board, err
-}
-
-func (s *Service) learners(ctx context.Context, campID string, tasks []lesson.Task, day domain.Day, page domain.Page) ([]Learner, domain.Cursor, error) {
-	enrolled, next, err := s.Enrolments.OfCamp(ctx, campID, page)
-	if err != nil {
-		return nil, "", err
-	}
-	var people, ids []string
-	for _, e := range enrolled {
-		people = append(people, e.Member)
-		for _, t := range tasks {
-			ids = append(ids, checkin.ID(campID, e.Member, t.ID, day))
-		}
-	}
-	cards, err := s.Members.Cards(ctx, people)
-	if err != nil {
-		return nil, "", err
-	}
-	done, err := s.Checkins.Many(ctx, ids)
-	if err != nil {
-		return nil, "", err
-	}
-	rows := make([]Learner, len(enrolled))
-	for i, e := range enrolled {
-		row := Learner{Member: cards[e.Member], All: len(tasks) > 0}
-		for _, t := range tasks {
-			c, ok := done[checkin.ID(campID, e.Member, t.ID, day)]
-			row.Checkins = append(row.Checkins, c)
-			row.All = row.All && ok && c.Counts()
-		}
-		rows[i] = row
-	}
-	return rows, next, nil
 }

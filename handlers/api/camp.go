@@ -15,7 +15,7 @@ type Camp struct {
 	Organiser string     `json:"organiser"`
 	Title     string     `json:"title"`
 	Cover     string     `json:"cover" doc:"Short-lived link; empty if there is none"`
-	Phase     string     `json:"phase" enum:"draft,upcoming,running,ended,closed"`
+	Phase     string     `json:"phase" enum:"draft,upcoming,enrolling,running,closing,ended,closed,archived"`
 	Start     domain.Day `json:"start" format:"date"`
 	End       domain.Day `json:"end" format:"date"`
 	EnrolBy   domain.Day `json:"enrol_by" format:"date" doc:"The last day on which one can enrol"`

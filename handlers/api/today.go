@@ -10,7 +10,7 @@ import (
 // Today is my day in a camp.
 type Today struct {
 	Camp   string     `json:"camp"`
-	Phase  string     `json:"phase" enum:"draft,upcoming,running,ended,closed"`
+	Phase  string     `json:"phase" enum:"draft,upcoming,enrolling,running,closing,ended,closed,archived"`
 	Day    domain.Day `json:"day" format:"date" doc:"By the camp's own calendar"`
 	DayN   int        `json:"day_n" doc:"1 on the first day"`
 	Days   int        `json:"days"`

@@ -128,7 +128,7 @@ func TestEveryStepHasItsWords(t *testing.T) {
 			t.Errorf("no words for step %s", s.Step)
 		}
 	}
-	for _, p := range []camp.Phase{camp.PhaseDraft, camp.PhaseUpcoming, camp.PhaseRunning, camp.PhaseEnded, camp.PhaseClosed} {
+	for _, p := range []camp.Phase{camp.PhaseDraft, camp.PhaseUpcoming, camp.PhaseEnrolling, camp.PhaseRunning, camp.PhaseClosing, camp.PhaseEnded, camp.PhaseClosed, camp.PhaseArchived} {
 		if phases[p].Name == "" {
 			t.Errorf("no words for phase %s", p)
 		}

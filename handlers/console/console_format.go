@@ -51,11 +51,14 @@ var moments = map[today.MomentKind]string{
 type label struct{ Name, Colour string }
 
 var phases = map[camp.Phase]label{
-	camp.PhaseDraft:    {"草稿", "secondary"},
-	camp.PhaseUpcoming: {"未开营", "azure"},
-	camp.PhaseRunning:  {"进行中", "green"},
-	camp.PhaseEnded:    {"已结营", "orange"},
-	camp.PhaseClosed:   {"已关闭", "secondary"},
+	camp.PhaseDraft:     {"草稿", "secondary"},
+	camp.PhaseUpcoming:  {"未开营", "azure"},
+	camp.PhaseEnrolling: {"报名中", "azure"},
+	camp.PhaseRunning:   {"进行中", "green"},
+	camp.PhaseClosing:   {"收尾中", "orange"},
+	camp.PhaseEnded:     {"已结营", "orange"},
+	camp.PhaseClosed:    {"已关闭", "secondary"},
+	camp.PhaseArchived:  {"已归档", "secondary"},
 }
 
 var standings = map[checkin.State]label{

@@ -135,7 +135,7 @@ func (s sample) full() map[string][]view {
 	draft.Camp.State, draft.Phase = camp.Draft, camp.PhaseDraft
 	typed := campForm{Organiser: "org1", Title: s.text, Intro: s.text, Zone: s.text, CutOff: s.text, Start: s.text, End: s.text, EnrolBy: s.text, Seats: s.text, Silent: "1", Starting: "1", Remind: "1", RemindAt: s.text}
 	story := today.Story{
-		Camp: s.camp(), Member: s.card(), Place: enrolment.Enrolment{ActiveAt: now, Reply: &form.Reply{Version: 2, Consent: 1, At: now}},
+		Camp: s.camp().For(0, now), Member: s.card(), Place: enrolment.Enrolment{ActiveAt: now, Reply: &form.Reply{Version: 2, Consent: 1, At: now}},
 		Timeline: []today.Moment{{At: now, Kind: today.MomentTeam}, {At: now, Kind: today.MomentMessage, Text: s.text}},
 		Reply:    []form.Asked{{Field: form.Field{Label: s.text}, Values: []string{s.text, s.text}}, {}},
 		Progress: checkin.Progress{Scheduled: []domain.Day{"2026-11-19", "2026-11-20", "2026-11-21", "2026-11-22"}, Done: map[domain.Day]bool{"2026-11-19": true}, Today: "2026-11-21"},
@@ -149,7 +149,7 @@ func (s sample) full() map[string][]view {
 			campFrame: s.campFrame(), Today: "2026-11-21", Before: "2026-11-20", After: "2026-11-22", Follow: "/console?after=x",
 			Board: today.Board{
 				Camp: s.camp(), Day: "2026-11-21", DayN: 3, Enrolled: 12, Tasks: []lesson.Task{task, task}, Counts: checkin.Counts{ByTask: map[string]int64{"task1": 7}, Day: 7, Waiting: 3},
-				Learners: []today.Learner{{Member: s.card(), Checkins: []checkin.Checkin{s.entry(checkin.Visible).Checkin, {}}, All: true}},
+				Learners: []today.Learner{{Member: s.card(), Cells: []today.Cell{{Task: task, Checkin: s.entry(checkin.Visible).Checkin}, {Task: task}}, All: true}},
 			},
 		}},
 		"today/learner":  {&learnerView{s.campFrame(), story, weeks(story), 1, "/console?after=x", s.notices()}},

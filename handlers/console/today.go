@@ -99,7 +99,7 @@ func (h *console) showLearner(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	v := &learnerView{campFrame: h.campFrame(c, story.Camp, tabToday), Story: story, Done: story.Done(), Weeks: weeks(story)}
+	v := &learnerView{campFrame: h.campFrame(c, story.Camp.Common, tabToday), Story: story, Done: story.Done(), Weeks: weeks(story)}
 	v.Title = story.Member.Nickname
 	told, err := h.Notices.OfCamp(c.Request().Context(), story.Camp.ID, notice.Filter{Member: story.Member.ID}, domain.Page{Limit: learnerNotices})
 	if err != nil {
