@@ -63,16 +63,19 @@ const (
 	RightOperate     Right = "operate"      // failed jobs, health
 	RightPersonal    Right = "personal"     // see personal data unmasked
 	RightCardLibrary Right = "card.library" // change the organiser's picture and copy libraries
+	RightExport      Right = "export"       // take a camp's data away in a file; names in full need RightPersonal
+	RightPhones      Right = "export.phone" // have whole phone numbers in such a file
+	RightAudit       Right = "audit"        // see who took what away
 )
 
 var rightsOf = map[Scope]map[Role][]Right{
 	ScopeOrganiser: {
-		RoleOwner:   {RightConsole, RightCampOpen, RightCampView, RightCampEdit, RightReview, RightStaff, RightInvite, RightPersonal, RightCardLibrary},
-		RoleManager: {RightConsole, RightCampOpen, RightCampView, RightCampEdit, RightReview, RightCardLibrary},
+		RoleOwner:   {RightConsole, RightCampOpen, RightCampView, RightCampEdit, RightReview, RightStaff, RightInvite, RightPersonal, RightCardLibrary, RightExport, RightPhones, RightAudit},
+		RoleManager: {RightConsole, RightCampOpen, RightCampView, RightCampEdit, RightReview, RightCardLibrary, RightExport},
 		RoleTeacher: {RightConsole, RightCampOpen},
 	},
 	ScopeCamp: {
-		RoleTeacher:  {RightConsole, RightCampView, RightCampEdit, RightReview, RightInvite, RightPersonal},
+		RoleTeacher:  {RightConsole, RightCampView, RightCampEdit, RightReview, RightInvite, RightPersonal, RightExport},
 		RoleReviewer: {RightConsole, RightCampView, RightReview},
 	},
 }

@@ -15,6 +15,7 @@ var (
 	everyRight = []domain.Right{
 		domain.RightConsole, domain.RightCampOpen, domain.RightCampView, domain.RightCampEdit, domain.RightReview,
 		domain.RightStaff, domain.RightInvite, domain.RightOrganiser, domain.RightOperate, domain.RightPersonal, domain.RightCardLibrary,
+		domain.RightExport, domain.RightPhones, domain.RightAudit,
 	}
 	everyRole  = []domain.Role{domain.RoleAdmin, domain.RoleOwner, domain.RoleManager, domain.RoleTeacher, domain.RoleReviewer}
 	everyScope = []domain.Scope{domain.ScopePlatform, domain.ScopeOrganiser, domain.ScopeCamp}
@@ -37,13 +38,16 @@ var mayDo = map[domain.Grant][]domain.Right{
 	grant(domain.ScopeOrganiser, domain.RoleOwner): {
 		domain.RightConsole, domain.RightCampOpen, domain.RightCampView, domain.RightCampEdit, domain.RightReview,
 		domain.RightStaff, domain.RightInvite, domain.RightPersonal, domain.RightCardLibrary,
+		domain.RightExport, domain.RightPhones, domain.RightAudit,
 	},
 	grant(domain.ScopeOrganiser, domain.RoleManager): {
 		domain.RightConsole, domain.RightCampOpen, domain.RightCampView, domain.RightCampEdit, domain.RightReview, domain.RightCardLibrary,
+		domain.RightExport,
 	},
 	grant(domain.ScopeOrganiser, domain.RoleTeacher): {domain.RightConsole, domain.RightCampOpen},
 	grant(domain.ScopeCamp, domain.RoleTeacher): {
 		domain.RightConsole, domain.RightCampView, domain.RightCampEdit, domain.RightReview, domain.RightInvite, domain.RightPersonal,
+		domain.RightExport,
 	},
 	grant(domain.ScopeCamp, domain.RoleReviewer): {domain.RightConsole, domain.RightCampView, domain.RightReview},
 }

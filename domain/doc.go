@@ -3,7 +3,7 @@
 //
 //	wechat · idempotency · schedule
 //	member → session → organiser → media → camp → invitation → lesson → channel
-//	form → enrolment → team → notice → quiz → checkin → risk → reminder → review → signcard → today → push
+//	form → enrolment → team → notice → quiz → checkin → risk → reminder → review → signcard → today → export → push
 //
 // Glossary (中文 → Go; the words on the right are the only ones used in code):
 //
@@ -26,5 +26,6 @@
 //	分组            team.Team, Place         分组方案        team.Plan
 //	测评/作答       quiz.Quiz, Attempt       题/题库         quiz.Question, Service.Bank
 //	解析/正确答案   quiz.Key                 重新评分        quiz.Regrade
+//	导出            export.Export            导出记录        export.Export.Fetches
 //	渠道码          channel.Scene            发件箱          domain.Doc.Outbox
 package domain

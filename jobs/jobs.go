@@ -17,6 +17,7 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
 	"yingdi/domain/enrolment"
+	"yingdi/domain/export"
 	"yingdi/domain/idempotency"
 	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
@@ -77,6 +78,7 @@ type Services struct {
 	Reviews     *review.Service
 	Notices     *notice.Service
 	Reminders   *reminder.Service
+	Exports     *export.Service
 	Pushes      *push.Service
 	Sessions    *session.Service
 	Idempotency *idempotency.Service
@@ -98,6 +100,7 @@ func Consumers(s Services) []Consumer {
 		signcards(s.Signcards),
 		reviews(s.Reviews),
 		notices(s.Notices),
+		exports(s.Exports),
 		pushes(s.Pushes),
 		schedules(Table(s)),
 	)

@@ -28,6 +28,7 @@ func Table(s Services) []Periodic {
 		{"media-orphans", 10 * time.Minute, s.Media.SweepOrphans},
 		{"seats", time.Hour, s.Enrolments.RecountAll},
 		{"sessions", time.Hour, s.Sessions.Sweep},
+		{"exports", 10 * time.Minute, s.Exports.Sweep},
 		{"idempotency", time.Hour, s.Idempotency.Sweep},
 		{"pushes", time.Hour, s.Pushes.Sweep},
 		{"messages", time.Minute, s.Notices.Wake},

@@ -78,6 +78,11 @@ func (s Attempts) OfQuiz(ctx context.Context, id string, page domain.Page) ([]qu
 	return s.Find(ctx, By("quiz").Equal(id).Descending(), page)
 }
 
+// CountQuiz implements export.Attempts.
+func (s Attempts) CountQuiz(ctx context.Context, id string) (int64, error) {
+	return s.Count(ctx, By("quiz").Equal(id))
+}
+
 // First implements quiz.AttemptStore.
 func (s Attempts) First(ctx context.Context, id string, page domain.Page) ([]quiz.Attempt, domain.Cursor, error) {
 	return s.Find(ctx, By("first").Equal(id), page)

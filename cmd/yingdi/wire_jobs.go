@@ -32,7 +32,7 @@ func (a *app) joinJobs(context.Context) error {
 	services := jobs.Services{
 		Members: s.Members, Organisers: s.Organisers, Media: s.Media, Camps: s.Camps, Invitations: s.Invitations, Lessons: s.Lessons, Enrolments: s.Enrolments, Teams: s.Teams, Quizzes: s.Quizzes, Checkins: s.Checkins,
 		Signcards: s.Signcards, Reviews: s.Reviews, Notices: s.Notices, Pushes: s.Pushes, Sessions: s.Sessions,
-		Idempotency: s.Idempotency, Schedule: a.schedule, Reminders: a.reminders,
+		Idempotency: s.Idempotency, Schedule: a.schedule, Reminders: a.reminders, Exports: s.Exports,
 	}
 	o := jobs.Options{
 		Redis: a.redis, Outbox: a.db, Consumers: jobs.Consumers(services), Unheard: jobs.Unheard,

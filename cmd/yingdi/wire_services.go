@@ -11,6 +11,7 @@ import (
 	"yingdi/domain/channel"
 	"yingdi/domain/checkin"
 	"yingdi/domain/enrolment"
+	"yingdi/domain/export"
 	"yingdi/domain/form"
 	"yingdi/domain/idempotency"
 	"yingdi/domain/invitation"
@@ -107,6 +108,10 @@ func (a *app) joinServices(ctx context.Context) error {
 		Today: &today.Service{
 			Camps: camps, Tasks: lessons, Enrolments: enrolments, Quizzes: quizzes, Checkins: checkins, Reviews: reviews, Media: files, Members: members,
 			Teams: teams, Notices: at.notices, Clock: a.clock,
+		},
+		Exports: &export.Service{
+			Store: at.exports, Books: sheet.Books{}, Bucket: a.bucket, Camps: camps, Tasks: lessons, Members: members, Enrolments: enrolments,
+			Teams: teams, Replies: forms, Checkins: at.checkins, Reviews: reviews, Quizzes: at.quizzes, Attempts: at.attempts, IDs: ids, Clock: a.clock,
 		},
 		Pushes:      &push.Service{Store: at.pushes, Media: files, Notices: notices, Sealer: a.sealer, Clock: a.clock},
 		Idempotency: &idempotency.Service{Store: at.answers, Sealer: a.sealer, Clock: a.clock},

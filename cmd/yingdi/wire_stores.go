@@ -38,6 +38,7 @@ type stores struct {
 	notices     storage.Notices
 	credits     storage.Credits
 	settings    storage.NoticeSettings
+	exports     storage.Exports
 	pushes      storage.Pushes
 	answers     storage.Answers
 	slots       storage.Slots
@@ -79,6 +80,8 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.signcards, err = storage.NewSigncards(ctx, db)
 	note(err)
 	s.notices, s.credits, s.settings, err = storage.NewNotices(ctx, db)
+	note(err)
+	s.exports, err = storage.NewExports(ctx, db)
 	note(err)
 	s.pushes, err = storage.NewPushes(ctx, db)
 	note(err)

@@ -12,7 +12,10 @@ import (
 type Store interface{ domain.Documents[Form] }
 
 // Versions keeps what they asked before.
-type Versions interface{ domain.Documents[Version] }
+type Versions interface {
+	domain.Documents[Version]
+	domain.Many[Version]
+}
 
 // Camps is what this feature needs of domain/camp.
 type Camps interface {

@@ -156,3 +156,27 @@ func (s *Service) Of(ctx context.Context, campID, memberID string) ([]Change, er
 	}
 	return p.Changes, err
 }
+
+// Names returns the names of the teams that these learners of a camp are in, by learner, in two round trips; whoever is in
+// none is left out. Whoever calls it has checked who asks.
+func (s *Service) Names(ctx context.Context, campID string, members []string) (map[string]string, error) {
+	b, err := s.board(ctx, campID)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(members))
+	for i, m := range members {
+		ids[i] = PlaceID(campID, m)
+	}
+	places, err := s.Store.GetMany(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[string]string, len(places))
+	for _, p := range places {
+		if t, ok := b.Find(p.Team); ok {
+			names[p.Member] = t.Name
+		}
+	}
+	return names, nil
+}

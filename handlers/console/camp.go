@@ -26,6 +26,7 @@ type campFrame struct {
 	MayEdit   bool
 	MayReview bool
 	MayInvite bool
+	MayExport bool
 	Hours     hours
 }
 
@@ -46,6 +47,7 @@ const (
 	subForm        = "form"
 	subRisk        = "risk"
 	subInvitations = "invitations"
+	subExports     = "exports"
 )
 
 func campPath(id string) string { return Root + "/camps/" + id }
@@ -55,7 +57,7 @@ func (h *console) campFrame(c echo.Context, in camp.Camp, tab string) campFrame 
 	f := campFrame{
 		Camp: in, Phase: in.Phase(h.now()), Tab: tab, Waiting: -1, Hours: h.hoursOf(in.Calendar),
 		MayEdit: actor.Has(domain.RightCampEdit, in.Place()), MayReview: actor.Has(domain.RightReview, in.Place()),
-		MayInvite: actor.Has(domain.RightInvite, in.Place()),
+		MayInvite: actor.Has(domain.RightInvite, in.Place()), MayExport: actor.Has(domain.RightExport, in.Place()),
 	}
 	f.Title, f.Section = in.Title, sectionCamps
 	f.Crumbs = []Crumb{{"训练营", Root + "/camps"}}

@@ -64,6 +64,8 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.POST("/organisers/:organiser/invitations", h.invite)
 	g.POST("/organisers/:organiser/invitations/:invitation/revoke", h.revokeInvitation)
 
+	g.GET("/organisers/:organiser/exports", h.auditExports)
+
 	g.GET("/camps", h.listCamps)
 	g.GET("/camps/new", h.newCamp)
 	g.POST("/camps", h.openCamp)
@@ -88,6 +90,11 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.POST("/camps/:camp/teams/apply", h.applyTeams)
 	g.POST("/camps/:camp/teams/:team/rename", h.renameTeam)
 	g.POST("/camps/:camp/teams/:team/remove", h.removeTeam)
+
+	g.GET("/camps/:camp/exports", h.listExports)
+	g.POST("/camps/:camp/exports", h.askExport)
+	g.POST("/camps/:camp/exports/:export/cancel", h.cancelExport)
+	g.GET("/camps/:camp/exports/:export/file", h.fetchExport)
 
 	g.GET("/camps/:camp/risk", h.showRisk)
 	g.POST("/camps/:camp/risk", h.saveRisk)

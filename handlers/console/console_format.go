@@ -9,6 +9,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
+	"yingdi/domain/export"
 	"yingdi/domain/form"
 	"yingdi/domain/invitation"
 	"yingdi/domain/quiz"
@@ -39,6 +40,9 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"fieldType":       func(t form.Type) string { return fieldTypes[t] },
 		"moment":          func(k today.MomentKind) string { return moments[k] },
 		"why":             why,
+		"exportKind":      func(k export.Kind) string { return exportKinds[k] },
+		"exportState":     func(s export.State) label { return exportStates[s] },
+		"bytes":           bytes,
 	}
 }
 
@@ -134,6 +138,14 @@ func percent(part, whole int64) int64 {
 		return 0
 	}
 	return min(100, part*100/whole)
+}
+
+// bytes writes how large a file is.
+func bytes(n int64) string {
+	if n < 1<<20 {
+		return fmt.Sprintf("%d KB", (n+1<<10-1)>>10)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
 }
 
 // hours writes instants as the people of a camp read them: in its zone.

@@ -14,6 +14,7 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
 	"yingdi/domain/enrolment"
+	"yingdi/domain/export"
 	"yingdi/domain/form"
 	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
@@ -95,6 +96,18 @@ func (s sample) summary(step today.Step) today.Summary {
 	return today.Summary{Camp: s.camp(), Phase: camp.PhaseRunning, Day: "2026-11-21", DayN: 3, Enrolled: 12, Handed: 7, Waiting: 3, Tasks: 21, Step: step}
 }
 
+// exports is one in each state.
+func (s sample) exports() []export.Entry {
+	var list []export.Entry
+	for _, state := range []export.State{export.Waiting, export.Running, export.Done, export.Expired, export.Cancelled, export.Failed} {
+		e := export.Export{Doc: domain.Doc{ID: "x1"}, Kind: export.Checkins, From: "2026-11-19", State: state, Done: 40, Total: 100, Rows: 40, Size: 3 << 20, At: now, ExpiresAt: now, Failure: s.text}
+		list = append(list, export.Entry{Export: e, Who: s.card(), Camp: s.text, May: true, Fetches: []export.Fetcher{{Who: s.card(), At: now}}})
+		e.Fetched, e.Names, e.Phones, e.To = 1, true, true, "2026-11-20"
+		list = append(list, export.Entry{Export: e, Who: s.card(), Camp: s.text})
+	}
+	return list
+}
+
 // notices is one of each fate.
 func (s sample) notices() []noticeRow {
 	var entries []notice.Entry
@@ -168,6 +181,8 @@ func (s sample) full() map[string][]view {
 			campFrame: s.campFrame(), Form: riskForm{s.text, s.text, s.text}, Faults: s.faults("missed", "quiet", "never"), Follow: "/console?after=x",
 			Risk: risk.View{Looked: 3, Learners: []risk.Learner{{Member: s.card(), Last: "2026-11-19", Reasons: []risk.Reason{{Kind: risk.Missed, Days: 3}, {Kind: risk.Quiet, Days: 5}}}, {Member: s.card(), Reasons: []risk.Reason{{Kind: risk.Never, Days: 2}}}}},
 		}},
+		"export/list":  {&exportsView{campFrame: s.campFrame(), List: s.exports(), Live: true, Kinds: export.Kinds, Form: exportForm{"marks", s.text, s.text}, Faults: s.faults("kind", "from", "to"), Follow: "/console?after=x"}},
+		"export/audit": {&auditView{Frame: s.frame(), List: s.exports(), Hours: s.campFrame().Hours, Follow: "/console?after=x"}},
 		"form/builder": {&builderView{
 			campFrame: s.campFrame(), Based: 2, Saved: form.Version{Number: 2, SavedAt: now}, Types: form.Types, Faults: s.faults("consent"), Dirty: true,
 			Draft: form.Draft{Consent: s.text, Fields: []form.Field{{ID: "f1", Type: form.Single, Label: s.text, Required: true, Options: []string{s.text, s.text}}, {ID: "f2"}}},
@@ -215,6 +230,8 @@ func bare() map[string][]view {
 		"camp/show": {&campView{campFrame: empty}}, "camp/form": {&campFormView{}}, "organiser/list": {&organiserListView{}},
 		"organiser/form": {&organiserFormView{}}, "organiser/show": {&organiserView{}}, "lesson/list": {&planView{campFrame: empty}},
 		"lesson/form": {&taskView{campFrame: empty}}, "review/desk": {&deskView{campFrame: empty}, &deskView{campFrame: empty, Desk: review.Desk{Open: &review.Open{Entry: checkin.Entry{Checkin: checkin.Checkin{Day: "2026-11-19"}}, Mine: true}}}},
+		"export/list":     {&exportsView{campFrame: empty}},
+		"export/audit":    {&auditView{}},
 		"team/board":      {&teamsView{campFrame: empty}},
 		"invitation/list": {&invitationsView{campFrame: empty}}, "form/builder": {&builderView{campFrame: empty}},
 		"risk/list": {&riskView{campFrame: empty}, &riskView{campFrame: empty, Risk: risk.View{Phase: camp.PhaseRunning}}},

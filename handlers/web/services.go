@@ -13,6 +13,7 @@ import (
 	"yingdi/domain/channel"
 	"yingdi/domain/checkin"
 	"yingdi/domain/enrolment"
+	"yingdi/domain/export"
 	"yingdi/domain/form"
 	"yingdi/domain/idempotency"
 	"yingdi/domain/invitation"
@@ -52,6 +53,7 @@ type Services struct {
 	Signcards   *signcard.Service
 	Risks       *risk.Service
 	Today       *today.Service
+	Exports     *export.Service
 	Pushes      *push.Service
 	Idempotency *idempotency.Service
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"github.com/xuri/excelize/v2"
 
@@ -85,9 +86,16 @@ func (Excel) Write(name string, rows [][]string) (file []byte, err error) {
 	return out.Bytes(), nil
 }
 
+// plain gives a text an apostrophe if a program could take it for a formula, now or after it went through CSV: one that
+// begins, behind blanks and characters that nobody sees, with a sign that begins formulas, be it a full-width one.
 func plain(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
+	for _, r := range text {
+		switch {
+		case r == '\t' || r == '\r' || r == '\n' || strings.ContainsRune("=+-@＝＋－＠﹢﹣﹦﹫−", r):
+			return "'" + text
+		case !unicode.IsSpace(r) && unicode.IsGraphic(r):
+			return text
+		}
 	}
 	return text
 }
