@@ -3,7 +3,7 @@
 //
 //	wechat · idempotency · schedule
 //	member → session → organiser → media → camp → invitation → lesson → channel
-//	form → enrolment → team → notice → quiz → checkin → risk → reminder → review → signcard → today → export → push
+//	form → enrolment → team → notice → quiz → checkin → risk → reminder → review → course → signcard → today → export → push
 //
 // Glossary (中文 → Go; the words on the right are the only ones used in code):
 //
@@ -12,6 +12,9 @@
 //	社群运营        domain.RoleManager       管理员          domain.RoleAdmin
 //	学员/成员       member.Member            登录            session.Session
 //	扫码登录        session.Ticket           训练营/期       camp.Camp
+//	闯关课          camp.KindCourse, course.Course         关卡            course.Level
+//	解锁条件        course.Rule, Facts       闯关进度        course.Progress
+//	徽章            course.Badge, Award
 //	名额            camp.Camp.Seats          开营/结营       camp.Camp.Start, End
 //	截止钟点        domain.Calendar.CutOff   任务            lesson.Task
 //	报名            enrolment.Enrolment      打卡            checkin.Checkin

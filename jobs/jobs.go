@@ -16,6 +16,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
+	"yingdi/domain/course"
 	"yingdi/domain/enrolment"
 	"yingdi/domain/export"
 	"yingdi/domain/idempotency"
@@ -74,6 +75,7 @@ type Services struct {
 	Teams       *team.Service
 	Quizzes     *quiz.Service
 	Checkins    *checkin.Service
+	Courses     *course.Service
 	Signcards   *signcard.Service
 	Reviews     *review.Service
 	Notices     *notice.Service
@@ -97,6 +99,7 @@ func Consumers(s Services) []Consumer {
 		teams(s.Teams),
 		quizzes(s.Quizzes),
 		checkins(s.Checkins),
+		courses(s.Courses, s.Lessons),
 		signcards(s.Signcards),
 		reviews(s.Reviews),
 		notices(s.Notices),

@@ -24,6 +24,7 @@ func Table(s Services) []Periodic {
 	return slices.Concat([]Periodic{
 		{"enrolments", time.Minute, s.Enrolments.Sweep},
 		{"quiz-attempts", time.Minute, s.Quizzes.Sweep},
+		{"courses", time.Minute, s.Courses.Sweep},
 		{"media-unanswered", time.Minute, s.Media.SweepUnanswered},
 		{"media-orphans", 10 * time.Minute, s.Media.SweepOrphans},
 		{"seats", time.Hour, s.Enrolments.RecountAll},

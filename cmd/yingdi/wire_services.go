@@ -10,6 +10,7 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/channel"
 	"yingdi/domain/checkin"
+	"yingdi/domain/course"
 	"yingdi/domain/enrolment"
 	"yingdi/domain/export"
 	"yingdi/domain/form"
@@ -94,6 +95,11 @@ func (a *app) joinServices(ctx context.Context) error {
 	reviews := &review.Service{
 		Store: at.reviews, Camps: camps, Tasks: lessons, Checkins: checkins, Members: members, Notices: notices, Clock: a.clock,
 	}
+	courses := &course.Service{
+		Store: at.courses, Progresses: at.progresses, Camps: camps, Tasks: lessons, Places: at.enrolments, Enrolments: enrolments,
+		Checkins: checkins, Quizzes: quizzes, Reviews: reviews, Members: members, Pictures: files, Notices: notices, IDs: ids, Clock: a.clock,
+	}
+	camps.Courses, lessons.Levels, quizzes.Levels, checkins.Levels = courses, courses, courses, courses
 	signcards := &signcard.Service{
 		Store: at.signcards, Bucket: a.bucket, WeChat: a.wechat, Scenes: channels, Checkins: checkins, Camps: camps,
 		Members: members, Files: files, Renderer: renderer, Clock: a.clock,
@@ -101,7 +107,7 @@ func (a *app) joinServices(ctx context.Context) error {
 	a.schedule = &schedule.Service{Store: at.slots, Clock: a.clock}
 	a.services = &web.Services{
 		Members: members, Sessions: sessions, Organisers: organisers, Media: files, Camps: camps, Invitations: invitations, Lessons: lessons,
-		Channels: channels, Forms: forms, Enrolments: enrolments, Teams: teams, Notices: notices, Quizzes: quizzes, Checkins: checkins, Reviews: reviews, Signcards: signcards,
+		Channels: channels, Forms: forms, Enrolments: enrolments, Teams: teams, Notices: notices, Quizzes: quizzes, Checkins: checkins, Reviews: reviews, Courses: courses, Signcards: signcards,
 		Risks: &risk.Service{
 			Store: at.thresholds, Checkins: at.checkins, Camps: camps, Tasks: lessons, Enrolments: enrolments, Members: members, Clock: a.clock,
 		},

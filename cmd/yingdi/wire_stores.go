@@ -34,6 +34,8 @@ type stores struct {
 	comments    storage.Comments
 	thresholds  storage.Thresholds
 	reviews     storage.Reviews
+	courses     storage.Courses
+	progresses  storage.Progresses
 	signcards   storage.Signcards
 	notices     storage.Notices
 	credits     storage.Credits
@@ -76,6 +78,8 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.thresholds, err = storage.NewThresholds(ctx, db)
 	note(err)
 	s.reviews, err = storage.NewReviews(ctx, db)
+	note(err)
+	s.courses, s.progresses, err = storage.NewCourses(ctx, db)
 	note(err)
 	s.signcards, err = storage.NewSigncards(ctx, db)
 	note(err)

@@ -8,10 +8,12 @@ import (
 )
 
 // Camp is one term of a camp. Its plan goes from day 1, which is Start, to its last day, which is End; how learners live
-// it is a matter of Pace.
+// it is a matter of Pace. A course is a camp that stays open: it starts when it is published, ends on
+// Forever, and its tasks belong to levels instead of days.
 type Camp struct {
 	domain.Doc
 	Organiser string          `json:"organiser"`
+	Kind      Kind            `json:"kind,omitempty"`
 	Title     string          `json:"title"`
 	Intro     string          `json:"intro"`
 	Cover     string          `json:"cover,omitempty"` // media id
@@ -33,6 +35,18 @@ type Camp struct {
 	Closed    time.Time       `json:"closed_at,omitzero"`
 	Archived  time.Time       `json:"archived_at,omitzero"` // hidden from lists since
 }
+
+// Kind says what leads a learner through the tasks.
+type Kind string
+
+// The kinds: the days of a calendar, or levels that open one after the other.
+const (
+	KindDated  Kind = ""
+	KindCourse Kind = "course"
+)
+
+// Forever is the last day of a course.
+const Forever domain.Day = "2199-12-31"
 
 // State is what staff made of the camp; where it stands on its way is its Phase.
 type State string
@@ -74,6 +88,7 @@ var (
 
 // Form is what staff can say about a camp.
 type Form struct {
+	Kind      Kind // of a new camp; it stays what it is
 	Title     string
 	Intro     string
 	Cover     string
@@ -97,16 +112,13 @@ func (f Form) Check() error {
 	check.Text("intro", "介绍", f.Intro, 0, 5000)
 	check.That(f.Cover == "" || domain.ValidID(f.Cover), "cover", "封面无效")
 	f.Calendar.Check(&check)
-	check.That(f.Start.Valid(), "start", "请选择开营日期")
-	check.That(f.End.Valid(), "end", "请选择结营日期")
-	check.That(f.Pace.Valid(), "pace", "请选择学习日历")
-	check.That(f.EnrolFrom == "" || f.EnrolFrom.Valid(), "enrol_from", "报名开始日期不正确")
-	check.Range("enrol_hour", "报名开始钟点", f.EnrolHour, 0, 23)
-	check.That(f.EnrolBy.Valid(), "enrol_by", "请选择报名截止日期")
-	check.Range("closing", "结营后的天数", f.Closing, 0, MaxClosing)
+	check.That(f.Kind == KindDated || f.Kind == KindCourse, "kind", "请选择训练营或闯关课")
+	if f.Kind != KindCourse {
+		f.checkDays(&check)
+	}
 	check.Range("seats", "名额", f.Seats, 1, MaxSeats)
 	f.Messages.Check(&check)
-	if err := check.Err(); err != nil {
+	if err := check.Err(); err != nil || f.Kind == KindCourse {
 		return err
 	}
 	check.That(f.End >= f.Start, "end", "结营日期不能早于开营日期")
@@ -117,11 +129,30 @@ func (f Form) Check() error {
 	return check.Err()
 }
 
+func (f Form) checkDays(check *domain.Check) {
+	check.That(f.Start.Valid(), "start", "请选择开营日期")
+	check.That(f.End.Valid(), "end", "请选择结营日期")
+	check.That(f.Pace.Valid(), "pace", "请选择学习日历")
+	check.That(f.EnrolFrom == "" || f.EnrolFrom.Valid(), "enrol_from", "报名开始日期不正确")
+	check.Range("enrol_hour", "报名开始钟点", f.EnrolHour, 0, 23)
+	check.That(f.EnrolBy.Valid(), "enrol_by", "请选择报名截止日期")
+	check.Range("closing", "结营后的天数", f.Closing, 0, MaxClosing)
+}
+
 // Apply changes the camp by the form. Once a published camp has begun, its days can no longer move, because facts
 // have been written by them.
 func (c *Camp) Apply(f Form, now time.Time) error {
+	f.Kind = c.Kind
 	if err := f.Check(); err != nil {
 		return err
+	}
+	if c.Kind == KindCourse {
+		f.Start, f.End, f.EnrolBy = f.Calendar.Day(now), Forever, Forever
+		f.Pace, f.NextDay, f.EnrolFrom, f.EnrolHour, f.Closing = PaceCommon, false, "", 0, 0
+		f.Messages.Starting, f.Messages.Remind = false, false // no day of a course asks for anything
+		if c.State != Draft {
+			f.Start = c.Start
+		}
 	}
 	if c.Begun(now) && (f.Start != c.Start || f.End != c.End || f.Calendar != c.Calendar || f.Pace != c.Pace || f.NextDay != c.NextDay) {
 		return ErrStarted
@@ -153,6 +184,9 @@ func (c *Camp) Publish(now time.Time) error {
 		return ErrClosed
 	}
 	c.State, c.Published = Published, now
+	if c.Kind == KindCourse {
+		c.Start = c.Calendar.Day(now)
+	}
 	c.CallAt = c.NextCall(now).At
 	return nil
 }
@@ -169,8 +203,13 @@ func (c *Camp) Close(now time.Time) error {
 	return nil
 }
 
-// Days is how long the camp lasts.
-func (c Camp) Days() int { return c.End.Since(c.Start) + 1 }
+// Days is how long the camp lasts; 0 for a course, which has no end.
+func (c Camp) Days() int {
+	if c.Kind == KindCourse {
+		return 0
+	}
+	return c.End.Since(c.Start) + 1
+}
 
 // DayN is the number of the day in the camp, 1 on Start; outside the camp it is below 1 or above Days.
 func (c Camp) DayN(d domain.Day) int { return d.Since(c.Start) + 1 }

@@ -39,6 +39,11 @@ type Tasks interface {
 	HasTask(ctx context.Context, camp string) (bool, error)
 }
 
+// Courses says what keeps a course from being published, or nil; domain/course does it.
+type Courses interface {
+	Ready(ctx context.Context, camp string) error
+}
+
 // Pictures tells whether a media id is a picture of the given owner that may be shown, and prepares covers to be looked
 // at; domain/media does it.
 type Pictures interface {
@@ -56,6 +61,7 @@ type Service struct {
 	Staff    Staff
 	Seats    Seats
 	Tasks    Tasks
+	Courses  Courses
 	Pictures Pictures
 	IDs      domain.IDs
 	Clock    domain.Clock
@@ -71,7 +77,7 @@ func (s *Service) Open(ctx context.Context, organiser string, f Form) (Camp, err
 		return Camp{}, err
 	}
 	now := s.Clock.Now()
-	c := Camp{Doc: domain.Doc{ID: s.IDs.New()}, Organiser: organiser, State: Draft, CreatedAt: now}
+	c := Camp{Doc: domain.Doc{ID: s.IDs.New()}, Organiser: organiser, Kind: f.Kind, State: Draft, CreatedAt: now}
 	if err := c.Apply(f, now); err != nil {
 		return Camp{}, err
 	}
@@ -93,6 +99,7 @@ func (s *Service) Edit(ctx context.Context, id string, f Form) (Camp, error) {
 	if err != nil {
 		return Camp{}, err
 	}
+	f.Kind = c.Kind
 	if err := f.Check(); err != nil {
 		return Camp{}, err
 	}
@@ -125,7 +132,8 @@ func (s *Service) useCover(ctx context.Context, id, before, cover string) error 
 
 // Publish makes the camp visible to learners.
 func (s *Service) Publish(ctx context.Context, id string) (Camp, error) {
-	if _, err := s.ForStaff(ctx, id, domain.RightCampEdit); err != nil {
+	c, err := s.ForStaff(ctx, id, domain.RightCampEdit)
+	if err != nil {
 		return Camp{}, err
 	}
 	any, err := s.Tasks.HasTask(ctx, id)
@@ -134,6 +142,11 @@ func (s *Service) Publish(ctx context.Context, id string) (Camp, error) {
 	}
 	if !any {
 		return Camp{}, fmt.Errorf("camp %s: %w", id, ErrNoTask)
+	}
+	if c.Kind == KindCourse {
+		if err := s.Courses.Ready(ctx, id); err != nil {
+			return Camp{}, err
+		}
 	}
 	return s.Store.Update(ctx, id, func(c *Camp) error { return c.Publish(s.Clock.Now()) })
 }

@@ -9,7 +9,8 @@ import (
 	"yingdi/domain/media"
 )
 
-// Checkin has the natural id camp:member:task:day, so there is one per person, task and day.
+// Checkin has the natural id camp:member:task:day, so there is one per person, task and day; in a course, where a task is
+// done once, camp:member:task.
 type Checkin struct {
 	domain.Doc
 	Camp        string     `json:"camp"`
@@ -70,6 +71,7 @@ const (
 // The refusals of this feature.
 var (
 	ErrNotToday  = domain.Refusal(domain.KindConflict, "task_not_today", "这个任务不在今天，不能打卡")
+	ErrLocked    = domain.Refusal(domain.KindConflict, "level_locked", "这一关还没有解锁")
 	ErrQuizTask  = domain.Refusal(domain.KindConflict, "task_is_quiz", "这个任务是测评，请完成测评")
 	ErrNotYet    = domain.Refusal(domain.KindConflict, "camp_not_started", "训练营还没有开始")
 	ErrOver      = domain.Refusal(domain.KindConflict, "camp_over", "训练营已经结束")
@@ -78,8 +80,11 @@ var (
 	ErrInvisible = domain.Refusal(domain.KindConflict, "checkin_not_visible", "这条打卡还没有公开")
 )
 
-// ID of the check-in of a person for a task on a day.
+// ID of the check-in of a person for a task on a day; the day is empty for a task of a course.
 func ID(camp, member, task string, day domain.Day) string {
+	if day == "" {
+		return domain.Key(camp, member, task)
+	}
 	return domain.Key(camp, member, task, string(day))
 }
 
@@ -136,6 +141,17 @@ func (c *Checkin) Edit(f Form, now time.Time) error {
 	c.fill(f)
 	c.EditedAt = now
 	c.Emit(EventEdited, now, nil)
+	return nil
+}
+
+// Again hands in anew, on another day, for a task of a course whose check-in was rejected: there is no other way on.
+func (c *Checkin) Again(f Form, fresh Checkin) error {
+	if c.State != Rejected {
+		return domain.ErrSame
+	}
+	c.fill(f)
+	c.Day, c.SubmittedAt, c.EditUntil, c.EditedAt, c.Reviewed = fresh.Day, fresh.SubmittedAt, fresh.EditUntil, time.Time{}, false
+	c.Emit(EventSubmitted, fresh.SubmittedAt, nil)
 	return nil
 }
 
@@ -214,6 +230,20 @@ func Streak(scheduled []domain.Day, done map[domain.Day]bool, today domain.Day) 
 		}
 	}
 	return streak
+}
+
+// DaysInRow lists the days from the first on which something was done to today: those that count for the streak of a
+// course, which schedules none.
+func DaysInRow(done map[domain.Day]bool, today domain.Day) []domain.Day {
+	var days []domain.Day
+	first := today
+	for day := range done {
+		first = min(first, day)
+	}
+	for day := first; day <= today; day = day.Add(1) {
+		days = append(days, day)
+	}
+	return days
 }
 
 // Like has the natural id checkin:member, so each person likes once.

@@ -46,6 +46,11 @@ type Tasks interface {
 	All(ctx context.Context, camp string) ([]lesson.Task, error)
 }
 
+// Levels tells whether a level of a course is open to a learner; domain/course does it, with ErrLocked.
+type Levels interface {
+	Open(ctx context.Context, camp, member, level string) error
+}
+
 // Enrolments is what this feature needs of domain/enrolment.
 type Enrolments interface {
 	Require(ctx context.Context, camp string) (enrolment.Enrolment, error)
@@ -79,6 +84,7 @@ type Service struct {
 	Comments   CommentStore
 	Camps      Camps
 	Tasks      Tasks
+	Levels     Levels
 	Enrolments Enrolments
 	Media      Media
 	Members    Members
@@ -112,11 +118,18 @@ func (s *Service) Submit(ctx context.Context, campID, taskID string, f Form) (c 
 	if err := mayHandIn(in, task, day); err != nil {
 		return Checkin{}, false, fmt.Errorf("task %s on %s: %w", taskID, day, err)
 	}
+	once := day
+	if task.Level != "" {
+		if err := s.Levels.Open(ctx, campID, enrolled.Member, task.Level); err != nil {
+			return Checkin{}, false, err
+		}
+		once = ""
+	}
 	if err := s.Media.Usable(ctx, enrolled.Member, f.Media); err != nil {
 		return Checkin{}, false, err
 	}
 	c = Checkin{
-		Doc: domain.Doc{ID: ID(campID, enrolled.Member, taskID, day)}, Camp: campID, Organiser: in.Organiser,
+		Doc: domain.Doc{ID: ID(campID, enrolled.Member, taskID, once)}, Camp: campID, Organiser: in.Organiser,
 		Member: enrolled.Member, Task: taskID, Day: day, SubmittedAt: now, EditUntil: in.Calendar.End(day),
 	}
 	c.fill(f)
@@ -124,6 +137,10 @@ func (s *Service) Submit(ctx context.Context, campID, taskID string, f Form) (c 
 	err = s.Store.Insert(ctx, c)
 	if errors.Is(err, domain.ErrExists) {
 		first, err := s.Store.Get(ctx, c.ID)
+		if err == nil && once == "" && first.State == Rejected {
+			first, err = s.Store.Update(ctx, c.ID, func(had *Checkin) error { return had.Again(f, c) })
+			return first, err == nil, err
+		}
 		return first, false, err
 	}
 	return c, true, err
@@ -140,7 +157,7 @@ func mayHandIn(in camp.Own, task lesson.Task, day domain.Day) error {
 		return ErrOver
 	case task.Kind == lesson.KindQuiz:
 		return ErrQuizTask
-	case task.Day != day:
+	case task.Level == "" && task.Day != day:
 		return ErrNotToday
 	}
 	return nil
@@ -216,6 +233,9 @@ func (s *Service) progressAt(ctx context.Context, in camp.Camp, memberID string,
 			}
 		}
 		if next == "" {
+			if in.Kind == camp.KindCourse {
+				p.Scheduled = DaysInRow(p.Done, today)
+			}
 			p.Streak = Streak(p.Scheduled, p.Done, today)
 			return p, nil
 		}

@@ -8,12 +8,13 @@ import (
 	"yingdi/domain/camp"
 )
 
-// Task is one thing to do on one day of a camp.
+// Task is one thing to do on one day of a camp or, in a course, in one of its levels.
 type Task struct {
 	domain.Doc
 	Camp      string     `json:"camp"`
-	Day       domain.Day `json:"day"`
-	Position  int        `json:"position"` // order within the day
+	Day       domain.Day `json:"day"`             // empty in a course
+	Level     string     `json:"level,omitempty"` // of a course
+	Position  int        `json:"position"`        // order within the day or the level
 	Kind      Kind       `json:"kind"`
 	Title     string     `json:"title"`
 	Content   string     `json:"content"`
@@ -26,7 +27,8 @@ type Task struct {
 // Kind says how a task is completed.
 type Kind string
 
-// The kinds. A check-in task is done by one check-in on its day, a quiz task by one finished attempt of its quiz.
+// The kinds. A check-in task is done by one check-in on its day (in a course: on
+// any day), a quiz task by one finished attempt of its quiz.
 const (
 	KindCheckin Kind = "checkin"
 	KindQuiz    Kind = "quiz"
@@ -34,7 +36,7 @@ const (
 
 // Limits of the tasks of a camp.
 const (
-	MaxPerDay = 10
+	MaxPerDay = 10 // and per level
 	MaxMedia  = 9
 )
 
@@ -44,12 +46,14 @@ var (
 	ErrPast    = domain.Refusal(domain.KindConflict, "task_day_past", "这一天已经过去，不能再安排任务")
 	ErrQuiz    = domain.Refusal(domain.KindInvalid, "task_quiz", "请选择这个训练营里有题目的测评").On("quiz")
 	ErrTaken   = domain.Refusal(domain.KindConflict, "quiz_taken", "这个测评已经安排在另一个任务里")
+	ErrLevel   = domain.Refusal(domain.KindInvalid, "task_level", "请选择这个闯关课的关卡").On("level")
 	ErrBegun   = domain.Refusal(domain.KindConflict, "task_begun", "这一天已经开始，任务不能再移动或删除")
 )
 
 // Form is what staff can say about a task.
 type Form struct {
 	Day     domain.Day
+	Level   string // of a course, which has no days
 	Title   string
 	Content string
 	Media   []string
@@ -61,7 +65,12 @@ func (f Form) Check(c camp.Camp) error {
 	var check domain.Check
 	check.Line("title", "任务标题", f.Title, 1, 60)
 	check.Text("content", "任务内容", f.Content, 0, 10_000)
-	check.That(f.Day.Valid() && f.Day >= c.Start && f.Day <= c.End, "day", "日期不在训练营期间")
+	if c.Kind == camp.KindCourse {
+		check.That(f.Day == "" && domain.ValidID(f.Level), "level", "请选择关卡")
+	} else {
+		check.That(f.Day.Valid() && f.Day >= c.Start && f.Day <= c.End, "day", "日期不在训练营期间")
+		check.That(f.Level == "", "level", "只有闯关课有关卡")
+	}
 	check.That(len(f.Media) <= MaxMedia, "media", "素材最多 9 个")
 	check.That(f.Quiz == "" || domain.ValidID(f.Quiz), "quiz", "测评无效")
 	for _, id := range f.Media {
@@ -76,15 +85,16 @@ func (t *Task) Apply(f Form, c camp.Camp, now time.Time) error {
 	if err := f.Check(c); err != nil {
 		return err
 	}
-	moved := f.Day != t.Day
+	moved, fresh := f.Day != t.Day || f.Level != t.Level, t.Day == "" && t.Level == ""
 	switch {
 	case !t.RemovedAt.IsZero():
 		return domain.ErrNotFound
-	case t.Day != "" && (moved || f.Quiz != t.Quiz) && t.Begun(c, now):
+	case !fresh && (moved || f.Quiz != t.Quiz) && t.Begun(c, now):
 		return ErrBegun
-	case moved && c.State != camp.Draft && f.Day < c.Calendar.Day(now):
+	case moved && f.Level == "" && c.State != camp.Draft && f.Day < c.Calendar.Day(now):
 		return ErrPast
 	}
+	t.Level = f.Level
 	t.Day, t.Title, t.Content, t.Media, t.Quiz, t.Kind = f.Day, f.Title, f.Content, f.Media, f.Quiz, KindCheckin
 	if f.Quiz != "" {
 		t.Kind = KindQuiz
@@ -92,25 +102,32 @@ func (t *Task) Apply(f Form, c camp.Camp, now time.Time) error {
 	return nil
 }
 
-// Remove takes the task out of the camp; it cannot go once its day has begun in a published camp.
+// Remove takes the task out of the camp; it cannot go once its day has begun in a published camp. One of a level can:
+// whoever has done the rest has then done all.
 func (t *Task) Remove(c camp.Camp, now time.Time) error {
 	switch {
 	case !t.RemovedAt.IsZero():
 		return domain.ErrSame
-	case t.Begun(c, now):
+	case t.Level == "" && t.Begun(c, now):
 		return ErrBegun
 	}
 	t.RemovedAt = now
+	if t.Level != "" {
+		t.Emit(EventRemoved, now, nil)
+	}
 	return nil
 }
 
-// Begun reports whether check-ins may have been written by the task's day, which then stays as it is.
+// Begun reports whether check-ins may have been written by the task's day, or for its level, which then stays as it is.
 func (t Task) Begun(c camp.Camp, now time.Time) bool {
-	return c.State != camp.Draft && c.Calendar.Day(now) >= t.Day
+	return c.State != camp.Draft && (t.Level != "" || c.Calendar.Day(now) >= t.Day)
 }
 
-// For returns the task on the day on which a learner lives it.
+// For returns the task on the day on which a learner lives it; one of a level has none.
 func (t Task) For(in camp.Own) Task {
+	if t.Level != "" {
+		return t
+	}
 	t.Day = in.OwnDay(t.Day)
 	return t
 }

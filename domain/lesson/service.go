@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
@@ -40,18 +41,30 @@ type Quizzes interface {
 	ForTask(ctx context.Context, camp, quiz string) error
 }
 
+// Levels is what the tasks of a course need of domain/course.
+type Levels interface {
+	// Holds returns ErrLevel unless the course has the level.
+	Holds(ctx context.Context, camp, level string) error
+	// MayGo says why a task cannot be taken out of its level, or nil.
+	MayGo(ctx context.Context, t Task) error
+}
+
 // Service holds the use cases.
 type Service struct {
 	Store   Store
 	Camps   Camps
+	Levels  Levels
 	Media   Media
 	Quizzes Quizzes
 	IDs     domain.IDs
 	Clock   domain.Clock
 }
 
-// EventTask says that a task was written: its media are to be kept.
-const EventTask = "lesson:task"
+// Events of this feature.
+const (
+	EventTask    = "lesson:task"    // a task was written: its media are to be kept
+	EventRemoved = "lesson:removed" // a task was taken out of its level
+)
 
 // Add puts a task at the end of its day.
 func (s *Service) Add(ctx context.Context, campID string, f Form) (Task, error) {
@@ -70,7 +83,10 @@ func (s *Service) Add(ctx context.Context, campID string, f Form) (Task, error) 
 	if err := s.usable(ctx, nil, f.Media); err != nil {
 		return Task{}, err
 	}
-	if t.Position, err = s.atEnd(ctx, c.ID, t.Day); err != nil {
+	if err := s.holds(ctx, c, f.Level); err != nil {
+		return Task{}, err
+	}
+	if t.Position, err = s.atEnd(ctx, c.ID, t.Day, t.Level); err != nil {
 		return Task{}, err
 	}
 	t.Emit(EventTask, now, nil)
@@ -93,14 +109,22 @@ func taken(err error) error {
 	return err
 }
 
-// atEnd returns the position after the last task of a day, or ErrTooMany if the day is full.
-func (s *Service) atEnd(ctx context.Context, campID string, day domain.Day) (int, error) {
+func (s *Service) holds(ctx context.Context, c camp.Camp, level string) error {
+	if c.Kind != camp.KindCourse {
+		return nil
+	}
+	return s.Levels.Holds(ctx, c.ID, level)
+}
+
+// atEnd returns the position after the last task of a day or a level, or ErrTooMany if it is full.
+func (s *Service) atEnd(ctx context.Context, campID string, day domain.Day, level string) (int, error) {
 	tasks, err := s.Store.OfDays(ctx, campID, day, day)
+	tasks = slices.DeleteFunc(tasks, func(t Task) bool { return t.Level != level })
 	switch n := len(tasks); {
 	case err != nil || n == 0:
 		return 0, err
 	case n >= MaxPerDay:
-		return 0, fmt.Errorf("camp %s on %s: %w", campID, day, ErrTooMany)
+		return 0, fmt.Errorf("camp %s on %s%s: %w", campID, day, level, ErrTooMany)
 	default:
 		return tasks[n-1].Position + 1, nil
 	}
@@ -122,14 +146,17 @@ func (s *Service) Edit(ctx context.Context, id string, f Form) (Task, error) {
 		return Task{}, err
 	}
 	end := t.Position
-	if f.Day != t.Day {
-		if end, err = s.atEnd(ctx, c.ID, f.Day); err != nil {
+	if f.Day != t.Day || f.Level != t.Level {
+		if err := s.holds(ctx, c, f.Level); err != nil {
+			return Task{}, err
+		}
+		if end, err = s.atEnd(ctx, c.ID, f.Day, f.Level); err != nil {
 			return Task{}, err
 		}
 	}
 	t, err = s.Store.Update(ctx, id, func(t *Task) error {
 		now := s.Clock.Now()
-		if f.Day != t.Day {
+		if f.Day != t.Day || f.Level != t.Level {
 			t.Position = end
 		}
 		t.Emit(EventTask, now, nil)
@@ -140,9 +167,14 @@ func (s *Service) Edit(ctx context.Context, id string, f Form) (Task, error) {
 
 // Remove takes a task out of its camp.
 func (s *Service) Remove(ctx context.Context, id string) (Task, error) {
-	_, c, err := s.forStaff(ctx, id)
+	t, c, err := s.forStaff(ctx, id)
 	if err != nil {
 		return Task{}, err
+	}
+	if t.Level != "" {
+		if err := s.Levels.MayGo(ctx, t); err != nil {
+			return Task{}, err
+		}
 	}
 	return s.Store.Update(ctx, id, func(t *Task) error { return t.Remove(c, s.Clock.Now()) })
 }
@@ -183,6 +215,12 @@ func (s *Service) KeepMedia(ctx context.Context, id string) error {
 		return err
 	}
 	return s.Media.Keep(ctx, domain.Key("task", t.ID), t.Media)
+}
+
+// CampOf returns the id of the camp that a task belongs, or belonged, to. For jobs.
+func (s *Service) CampOf(ctx context.Context, id string) (string, error) {
+	t, err := s.Store.Get(ctx, id)
+	return t.Camp, err
 }
 
 // HasTask reports whether the camp has anything to do.

@@ -39,6 +39,7 @@ const (
 	ReviewReceived Kind = "review_received"
 	Reminder       Kind = "reminder"      // nothing was handed in yet, and the day ends soon
 	CampStarting   Kind = "camp_starting" // the evening before the first day
+	LevelUnlocked  Kind = "level_unlocked"
 )
 
 // Kinds that there are, with what is decided once for each.
@@ -49,6 +50,7 @@ var Kinds = map[Kind]struct {
 	ReviewReceived: {Reviews, true},
 	Reminder:       {Reminders, false},
 	CampStarting:   {CampNews, true},
+	LevelUnlocked:  {CampNews, true},
 }
 
 // Outcome of the message that goes with a notice.

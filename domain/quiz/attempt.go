@@ -36,6 +36,9 @@ type Attempt struct {
 	Waiting int  `json:"waiting"` // short answers that nobody has graded
 }
 
+// EventMarked says that an attempt is over, or that its mark was changed since.
+const EventMarked = "quiz:marked"
+
 // State of an attempt.
 type State string
 
@@ -233,10 +236,11 @@ func (a *Attempt) end(at time.Time) {
 	if at.Before(a.DueAt) {
 		a.State = Finished // handed in on purpose, be it empty
 	}
-	a.sum()
+	a.sum(at)
 }
 
-func (a *Attempt) sum() {
+func (a *Attempt) sum(at time.Time) {
+	a.Emit(EventMarked, at, nil)
 	a.Mark, a.Waiting = 0, 0
 	for _, e := range a.Entries {
 		a.Mark += e.Mark
@@ -291,6 +295,6 @@ func (a *Attempt) Grade(position int, mark Mark, remark, by string, now time.Tim
 	}
 	e.Audit = append(e.Audit, Change{"grade", by, now, e.Mark, mark})
 	e.Mark, e.Remark, e.Graded = mark, remark, true
-	a.sum()
+	a.sum(now)
 	return nil
 }

@@ -148,8 +148,15 @@ func (q Quiz) Points() int {
 type Window struct{ From, Until time.Time }
 
 // WindowOf tells when the quiz of a task is open to a learner: from its day on, for so many days, and never after the camp.
-// Camp and task are as the learner lives them.
+// Camp and task are as the learner lives them. In a course it is open for as long as there is one.
 func WindowOf(in camp.Own, t lesson.Task, s Settings) Window {
+	if t.Level != "" {
+		w := Window{in.Calendar.Start(in.Start), in.Calendar.End(in.End)}
+		if !in.Closed.IsZero() {
+			w.Until = in.Closed
+		}
+		return w
+	}
 	last := min(t.Day.Add(s.Days-1), max(in.End, t.Day))
 	w := Window{in.Calendar.Start(t.Day), in.Calendar.End(last)}
 	if !in.Closed.IsZero() && in.Closed.Before(w.Until) {

@@ -81,7 +81,7 @@ func (a *Attempt) apply(r Regrade, q Question, now time.Time) (ok bool, err erro
 		if e.Mark != old {
 			e.Audit = append(e.Audit, Change{r.ID, r.By, now, old, e.Mark})
 		}
-		a.sum()
+		a.sum(now)
 	}
 	return true, nil
 }

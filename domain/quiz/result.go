@@ -105,3 +105,9 @@ func (s *Service) Grade(ctx context.Context, campID, id string, gradings []Gradi
 		return nil
 	})
 }
+
+// Whose returns the camp and the learner of an attempt. For jobs.
+func (s *Service) Whose(ctx context.Context, id string) (campID, memberID string, err error) {
+	a, err := s.Attempts.Get(ctx, id)
+	return a.Camp, a.Member, err
+}

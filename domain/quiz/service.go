@@ -66,6 +66,11 @@ type Tasks interface {
 	OfQuiz(ctx context.Context, quiz string) (lesson.Task, error)
 }
 
+// Levels tells whether a level of a course is open to a learner; domain/course does it.
+type Levels interface {
+	Open(ctx context.Context, camp, member, level string) error
+}
+
 // Enrolments is what this feature needs of domain/enrolment.
 type Enrolments interface {
 	Require(ctx context.Context, camp string) (enrolment.Enrolment, error)
@@ -93,6 +98,7 @@ type Service struct {
 	Regrades   RegradeStore
 	Camps      Camps
 	Tasks      Tasks
+	Levels     Levels
 	Enrolments Enrolments
 	Members    Members
 	Sheets     Sheets
@@ -137,6 +143,11 @@ func (s *Service) visit(ctx context.Context, campID, quizID string) (visit, erro
 	}
 	if v.task, err = s.Tasks.OfQuiz(ctx, quizID); err != nil {
 		return v, err
+	}
+	if v.task.Level != "" {
+		if err := s.Levels.Open(ctx, campID, v.member, v.task.Level); err != nil {
+			return v, err
+		}
 	}
 	in, err := s.Camps.Get(ctx, campID)
 	if err != nil {

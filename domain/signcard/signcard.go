@@ -174,6 +174,10 @@ func (s *Service) sheet(ctx context.Context, c checkin.Checkin) (Sheet, error) {
 	if err != nil {
 		return Sheet{}, err
 	}
+	dayN := progress.In.DayN(c.Day)
+	if in.Kind == camp.KindCourse { // everybody's own days: those on which they did something
+		dayN = len(progress.Done)
+	}
 	avatar, err := s.Files.Avatar(ctx, who.Avatar)
 	if err != nil {
 		return Sheet{}, err
@@ -181,7 +185,7 @@ func (s *Service) sheet(ctx context.Context, c checkin.Checkin) (Sheet, error) {
 	picture, saying := Choose(c.Camp, c.Day, c.Member, Pictures, Sayings)
 	return Sheet{
 		Picture: picture, Saying: saying.Text, Author: saying.Author, Nickname: who.Card().Nickname, Avatar: avatar,
-		Camp: in.Title, Day: c.Day, DayN: progress.In.DayN(c.Day), Total: in.Days(), Streak: progress.Streak, QR: qr,
+		Camp: in.Title, Day: c.Day, DayN: dayN, Total: in.Days(), Streak: progress.Streak, QR: qr,
 	}, nil
 }
 

@@ -121,10 +121,15 @@ func weeks(s today.Story) [][]calendarDay {
 	}
 	monday := s.Camp.Start.Add(-(int(s.Camp.Start.Weekday()) + 6) % 7)
 	var rows [][]calendarDay
-	for ; monday <= s.Camp.End; monday = monday.Add(7) {
+	end := s.Camp.End
+	if s.Camp.Kind == camp.KindCourse { // the last weeks are enough of what has no end
+		end = s.Progress.Today
+		monday = max(monday, end.Add(-(int(end.Weekday())+6)%7-7*11))
+	}
+	for ; monday <= end; monday = monday.Add(7) {
 		row := make([]calendarDay, 7)
 		for i := range row {
-			if d := monday.Add(i); d >= s.Camp.Start && d <= s.Camp.End {
+			if d := monday.Add(i); d >= s.Camp.Start && d <= end {
 				row[i] = calendarDay{d, dayState(d, scheduled[d], s.Progress.Done[d], s.Progress.Today)}
 			}
 		}

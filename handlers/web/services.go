@@ -12,6 +12,7 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/channel"
 	"yingdi/domain/checkin"
+	"yingdi/domain/course"
 	"yingdi/domain/enrolment"
 	"yingdi/domain/export"
 	"yingdi/domain/form"
@@ -49,6 +50,7 @@ type Services struct {
 	Notices     *notice.Service
 	Quizzes     *quiz.Service
 	Checkins    *checkin.Service
+	Courses     *course.Service
 	Reviews     *review.Service
 	Signcards   *signcard.Service
 	Risks       *risk.Service

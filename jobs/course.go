@@ -1,0 +1,30 @@
+package jobs
+
+import (
+	"context"
+	"time"
+
+	"yingdi/domain"
+	"yingdi/domain/checkin"
+	"yingdi/domain/course"
+	"yingdi/domain/lesson"
+	"yingdi/domain/quiz"
+	"yingdi/domain/review"
+)
+
+func courses(s *course.Service, tasks *lesson.Service) []Consumer {
+	return []Consumer{
+		{Name: "course-checkin", Events: []string{checkin.EventSubmitted, review.EventReleased}, Lane: Urgent, Handle: byID(s.HeardCheckin)},
+		{Name: "course-quiz", Events: []string{quiz.EventMarked}, Lane: Urgent, Handle: byID(s.HeardAttempt)},
+		{Name: "course-news", Events: []string{course.EventAdvanced}, Lane: Normal, Handle: byID(s.Announce)},
+		{Name: "course-changed", Events: []string{course.EventChanged}, Lane: Slow, Timeout: 10 * time.Minute, Handle: byID(s.Changed)},
+		{Name: "course-task", Events: []string{lesson.EventTask, lesson.EventRemoved}, Lane: Slow, Timeout: 10 * time.Minute,
+			Handle: func(ctx context.Context, p domain.Posted) error {
+				campID, err := tasks.CampOf(ctx, p.ID)
+				if err != nil {
+					return err
+				}
+				return s.Changed(ctx, campID)
+			}},
+	}
+}
