@@ -31,6 +31,7 @@ type Checkin struct {
 	SubmittedAt time.Time  `json:"submitted_at"`
 	EditedAt    time.Time  `json:"edited_at,omitzero"`
 	EditUntil   time.Time  `json:"edit_until"` // the end of its day
+	Watched     bool       `json:"watched,omitempty"` // a person has hidden it: an edit waits for a person again
 }
 
 // Audience is whom the learner shows a check-in to.
@@ -59,6 +60,8 @@ const (
 	EventEdited    = "checkin:edited"
 	EventLiked     = "checkin:liked"
 	EventCommented = "checkin:commented"
+	EventModerated = "checkin:moderated"         // not simply passed: a person must look, or it was rejected, or an edit passed
+	EventHeld      = "checkin:comment_moderated" // the same of a comment; the document is the comment
 )
 
 // Limits.
@@ -174,6 +177,8 @@ func (c *Checkin) Decide(version int, text media.Verdict, files []media.Verdict)
 			return domain.ErrSame
 		}
 		c.TextPassed = true
+	case c.Watched:
+		c.TextPassed, c.State, c.Reason = true, Hidden, "内容需要人工审核"
 	default:
 		c.TextPassed = true
 		c.show()
@@ -192,7 +197,7 @@ func (c *Checkin) Show() error {
 }
 
 func (c *Checkin) show() {
-	c.State, c.Reason = Visible, ""
+	c.State, c.Reason, c.Watched = Visible, "", false
 }
 
 // Hide is a person's no, with the reason that the author is shown.
@@ -266,6 +271,7 @@ type Comment struct {
 	Member  string    `json:"member"`
 	Text    string    `json:"text"`
 	State   State     `json:"state"`
+	Reason  string    `json:"reason,omitempty"` // why it is not visible, by a person
 	At      time.Time `json:"at"`
 }
 

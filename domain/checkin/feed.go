@@ -30,6 +30,7 @@ type LikeStore interface {
 // CommentStore keeps comments.
 type CommentStore interface {
 	domain.Documents[Comment]
+	domain.Many[Comment]
 	// Shown lists what may be seen under a check-in, the oldest first.
 	Shown(ctx context.Context, checkin string, page domain.Page) ([]Comment, domain.Cursor, error)
 	CountShown(ctx context.Context, checkin string) (int64, error)

@@ -44,7 +44,13 @@ func (s *Service) Moderate(ctx context.Context, id string) error {
 		files[i] = found[m].Verdict
 	}
 	_, err = s.Store.Update(ctx, id, func(d *Checkin) error {
-		return d.Decide(c.Version, text, files)
+		if err := d.Decide(c.Version, text, files); err != nil {
+			return err
+		}
+		if d.State == Hidden || d.State == Rejected || d.State == Visible && d.Version > 1 {
+			d.Emit(EventModerated, s.Clock.Now(), nil)
+		}
+		return nil
 	})
 	return err
 }
@@ -153,6 +159,9 @@ func (s *Service) ModerateComment(ctx context.Context, id string) error {
 				return domain.ErrSame
 			}
 			c.State = state
+			if state != Visible {
+				c.Emit(EventHeld, s.Clock.Now(), nil)
+			}
 			return nil
 		}); err != nil {
 			return err
