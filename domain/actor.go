@@ -57,6 +57,7 @@ const (
 	RightCampView    Right = "camp.view"    // see a camp as staff do: drafts, learners, numbers
 	RightCampEdit    Right = "camp.edit"    // change a camp, publish it, close it; its tasks
 	RightReview      Right = "review"       // review check-ins, hide and show them
+	RightModerate    Right = "moderate"     // decide about reported and doubtful content
 	RightStaff       Right = "staff"        // give and take roles
 	RightInvite      Right = "invite"       // invite others into roles of no more rights than one's own
 	RightOrganiser   Right = "organiser"    // open organisers and change their settings
@@ -70,13 +71,13 @@ const (
 
 var rightsOf = map[Scope]map[Role][]Right{
 	ScopeOrganiser: {
-		RoleOwner:   {RightConsole, RightCampOpen, RightCampView, RightCampEdit, RightReview, RightStaff, RightInvite, RightPersonal, RightCardLibrary, RightExport, RightPhones, RightAudit},
-		RoleManager: {RightConsole, RightCampOpen, RightCampView, RightCampEdit, RightReview, RightCardLibrary, RightExport},
+		RoleOwner:   {RightConsole, RightCampOpen, RightCampView, RightCampEdit, RightReview, RightModerate, RightStaff, RightInvite, RightPersonal, RightCardLibrary, RightExport, RightPhones, RightAudit},
+		RoleManager: {RightConsole, RightCampOpen, RightCampView, RightCampEdit, RightReview, RightModerate, RightCardLibrary, RightExport},
 		RoleTeacher: {RightConsole, RightCampOpen},
 	},
 	ScopeCamp: {
-		RoleTeacher:  {RightConsole, RightCampView, RightCampEdit, RightReview, RightInvite, RightPersonal, RightExport},
-		RoleReviewer: {RightConsole, RightCampView, RightReview},
+		RoleTeacher:  {RightConsole, RightCampView, RightCampEdit, RightReview, RightModerate, RightInvite, RightPersonal, RightExport},
+		RoleReviewer: {RightConsole, RightCampView, RightReview, RightModerate},
 	},
 }
 

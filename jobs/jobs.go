@@ -24,6 +24,7 @@ import (
 	"yingdi/domain/lesson"
 	"yingdi/domain/media"
 	"yingdi/domain/member"
+	"yingdi/domain/moderation"
 	"yingdi/domain/notice"
 	"yingdi/domain/organiser"
 	"yingdi/domain/push"
@@ -76,6 +77,7 @@ type Services struct {
 	Quizzes     *quiz.Service
 	Checkins    *checkin.Service
 	Courses     *course.Service
+	Moderation  *moderation.Service
 	Signcards   *signcard.Service
 	Reviews     *review.Service
 	Notices     *notice.Service
@@ -100,6 +102,7 @@ func Consumers(s Services) []Consumer {
 		quizzes(s.Quizzes),
 		checkins(s.Checkins),
 		courses(s.Courses, s.Lessons),
+		moderations(s.Moderation),
 		signcards(s.Signcards),
 		reviews(s.Reviews),
 		notices(s.Notices),

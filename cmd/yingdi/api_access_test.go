@@ -68,6 +68,12 @@ func village(t *testing.T) *site {
 			t.Fatal(err)
 		}
 	}
+	s.tell(t, author, []step{
+		{name: "author comments", request: "POST /checkins/{shown}/comments", body: `{"text":"谢谢"}`, status: 201, keep: map[string]string{"said": "id"}},
+	})
+	if err := s.services.Checkins.ModerateComment(ctx, s.vars["said"]); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := s.services.Reviews.Release(s.as(t, id["reviewer"]), s.vars["shown"], review.Mark{Text: "好"}); err != nil {
 		t.Fatal(err)
 	}
@@ -142,6 +148,10 @@ var accessTable = []struct {
 	{"GET /checkins/{shown}/comments", ``, [8]int{401, 404, 200, 200, 404, 200, 200, 200}},
 	{"POST /checkins/{shown}/comments", `{"text":"加油"}`, [8]int{401, 404, 201, 201, 404, 201, 201, 201}},
 	{"POST /checkins/{private}/comments", `{"text":"加油"}`, [8]int{401, 404, 201, 404, 404, 201, 201, 201}},
+	{"GET /report-reasons", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"POST /checkins/{shown}/reports", `{"reason":"spam"}`, [8]int{401, 404, 409, 201, 404, 201, 201, 201}},
+	{"POST /checkins/{private}/reports", `{"reason":"spam"}`, [8]int{401, 404, 409, 404, 404, 201, 201, 201}},
+	{"POST /comments/{said}/reports", `{"reason":"other","text":"太吵"}`, [8]int{401, 404, 409, 201, 404, 201, 201, 201}},
 	{"GET /checkins/{shown}/card", ``, [8]int{401, 404, 200, 200, 404, 200, 200, 200}},
 	{"GET /checkins/{private}/card", ``, [8]int{401, 404, 200, 404, 404, 200, 200, 200}},
 	{"GET /checkins/{shown}/review", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},

@@ -19,6 +19,7 @@ import (
 	"yingdi/domain/lesson"
 	mediadomain "yingdi/domain/media"
 	"yingdi/domain/member"
+	"yingdi/domain/moderation"
 	"yingdi/domain/notice"
 	"yingdi/domain/organiser"
 	"yingdi/domain/push"
@@ -88,6 +89,10 @@ func (a *app) joinServices(ctx context.Context) error {
 		Store: at.checkins, Likes: at.likes, Comments: at.comments, Camps: camps, Tasks: lessons, Enrolments: enrolments,
 		Media: files, Members: members, WeChat: a.wechat, IDs: ids, Clock: a.clock,
 	}
+	moderations := &moderation.Service{
+		Store: at.cases, Reports: at.reports, Reporters: at.reporters, Checkins: checkins, Media: files, Members: members, Camps: camps,
+		Notices: notices, Clock: a.clock,
+	}
 	a.reminders = &reminder.Service{
 		Camps: camps, Tasks: lessons, Enrolments: enrolments, Checkins: checkins, Notices: notices, Clock: a.clock,
 	}
@@ -107,7 +112,8 @@ func (a *app) joinServices(ctx context.Context) error {
 	a.schedule = &schedule.Service{Store: at.slots, Clock: a.clock}
 	a.services = &web.Services{
 		Members: members, Sessions: sessions, Organisers: organisers, Media: files, Camps: camps, Invitations: invitations, Lessons: lessons,
-		Channels: channels, Forms: forms, Enrolments: enrolments, Teams: teams, Notices: notices, Quizzes: quizzes, Checkins: checkins, Reviews: reviews, Courses: courses, Signcards: signcards,
+		Moderation: moderations,
+		Channels:   channels, Forms: forms, Enrolments: enrolments, Teams: teams, Notices: notices, Quizzes: quizzes, Checkins: checkins, Reviews: reviews, Courses: courses, Signcards: signcards,
 		Risks: &risk.Service{
 			Store: at.thresholds, Checkins: at.checkins, Camps: camps, Tasks: lessons, Enrolments: enrolments, Members: members, Clock: a.clock,
 		},

@@ -32,6 +32,9 @@ type stores struct {
 	checkins    storage.Checkins
 	likes       storage.Likes
 	comments    storage.Comments
+	cases       storage.Cases
+	reports     storage.Reports
+	reporters   storage.Reporters
 	thresholds  storage.Thresholds
 	reviews     storage.Reviews
 	courses     storage.Courses
@@ -74,6 +77,8 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.quizzes, s.questions, s.attempts, s.regrades, err = storage.NewQuizzes(ctx, db)
 	note(err)
 	s.checkins, s.likes, s.comments, err = storage.NewCheckins(ctx, db)
+	note(err)
+	s.cases, s.reports, s.reporters, err = storage.NewCases(ctx, db)
 	note(err)
 	s.thresholds, err = storage.NewThresholds(ctx, db)
 	note(err)

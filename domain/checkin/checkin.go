@@ -30,7 +30,7 @@ type Checkin struct {
 	Reviewed    bool       `json:"reviewed"`
 	SubmittedAt time.Time  `json:"submitted_at"`
 	EditedAt    time.Time  `json:"edited_at,omitzero"`
-	EditUntil   time.Time  `json:"edit_until"` // the end of its day
+	EditUntil   time.Time  `json:"edit_until"`        // the end of its day
 	Watched     bool       `json:"watched,omitempty"` // a person has hidden it: an edit waits for a person again
 }
 

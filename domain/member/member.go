@@ -18,6 +18,8 @@ type Member struct {
 	Phone       string           `json:"phone,omitempty"`        // sealed
 	Nickname    string           `json:"nickname"`
 	Avatar      string           `json:"avatar,omitempty"` // media id
+	Wish        Wish             `json:"wish,omitzero"`    // a nickname that waits for a person's word
+	Looks       int              `json:"looks,omitempty"`  // counts changes of nickname and avatar
 	State       State            `json:"state"`
 	Grants      []domain.Grant   `json:"grants,omitempty"` // platform roles, and a copy of what the organisers gave
 	Heard       map[string]int64 `json:"heard,omitempty"`  // by organiser: the revision that the grants are a copy of

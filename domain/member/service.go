@@ -50,7 +50,7 @@ func (s *Service) Recognise(ctx context.Context, who wechat.Identity) (Member, e
 	if errors.Is(err, domain.ErrNotFound) {
 		fresh := Member{
 			Doc: domain.Doc{ID: s.IDs.New()}, OpenIDHash: hash, OpenID: s.Sealer.Seal(PurposeOpenID, who.OpenID),
-			Nickname: "新同学", State: Active, JoinedAt: s.Clock.Now(),
+			Nickname: Newcomer, State: Active, JoinedAt: s.Clock.Now(),
 		}
 		s.remember(&fresh, who)
 		if err = s.Store.Insert(ctx, fresh); err == nil {
@@ -114,7 +114,7 @@ func (s *Service) MyPhone(m Member) string {
 }
 
 // SetProfile changes how the acting person presents themselves. The nickname is checked by WeChat before anybody
-// sees it; if the check does not answer, nothing changes.
+// sees it: one that it is not sure of waits for a person, and if it does not answer, nothing changes.
 func (s *Service) SetProfile(ctx context.Context, p Profile) (Member, error) {
 	me, err := s.Me(ctx)
 	if err != nil {
@@ -123,17 +123,22 @@ func (s *Service) SetProfile(ctx context.Context, p Profile) (Member, error) {
 	if err := p.Check(); err != nil {
 		return Member{}, err
 	}
+	doubt := false
 	if p.Nickname != nil && *p.Nickname != me.Nickname {
 		openID, err := s.OpenID(ctx, me.ID)
 		if err != nil {
 			return Member{}, err
 		}
 		verdict, err := s.WeChat.CheckText(ctx, openID, *p.Nickname)
-		if err != nil {
+		switch {
+		case errors.Is(err, wechat.ErrInactive):
+			doubt = true
+		case err != nil:
 			return Member{}, err
-		}
-		if verdict.Suggest != wechat.Pass {
+		case verdict.Suggest == wechat.Risky:
 			return Member{}, ErrNickname
+		default:
+			doubt = verdict.Suggest != wechat.Pass
 		}
 	}
 	if p.Avatar != nil {
@@ -144,20 +149,7 @@ func (s *Service) SetProfile(ctx context.Context, p Profile) (Member, error) {
 			return Member{}, err
 		}
 	}
-	return s.Store.Update(ctx, me.ID, func(m *Member) error {
-		before := m.Card()
-		if p.Nickname != nil {
-			m.Nickname = *p.Nickname
-		}
-		if p.Avatar != nil && *p.Avatar != m.Avatar {
-			m.Emit(EventAvatar, s.Clock.Now(), AvatarChanged{m.Avatar})
-			m.Avatar = *p.Avatar
-		}
-		if m.Card() == before {
-			return domain.ErrSame
-		}
-		return nil
-	})
+	return s.Store.Update(ctx, me.ID, func(m *Member) error { return m.present(p, doubt, s.Clock.Now()) })
 }
 
 func avatarRef(id string) string { return "member_" + id }

@@ -40,6 +40,7 @@ const (
 	Reminder       Kind = "reminder"      // nothing was handed in yet, and the day ends soon
 	CampStarting   Kind = "camp_starting" // the evening before the first day
 	LevelUnlocked  Kind = "level_unlocked"
+	ContentRuled   Kind = "content_ruled" // something of theirs was hidden, rejected or warned about
 )
 
 // Kinds that there are, with what is decided once for each.
@@ -51,6 +52,7 @@ var Kinds = map[Kind]struct {
 	Reminder:       {Reminders, false},
 	CampStarting:   {CampNews, true},
 	LevelUnlocked:  {CampNews, true},
+	ContentRuled:   {Moderation, true},
 }
 
 // Outcome of the message that goes with a notice.

@@ -17,10 +17,12 @@ const (
 	Reminders Category = "reminders"
 	Reviews   Category = "reviews"
 	CampNews  Category = "camp_news"
+	// Moderation is what became of something that the person showed.
+	Moderation Category = "moderation"
 )
 
 // Categories that there are.
-var Categories = []Category{Reminders, Reviews, CampNews}
+var Categories = []Category{Reminders, Reviews, CampNews, Moderation}
 
 // Setting is how one person wants to be told, and what they were sent today. Its id is the member's.
 type Setting struct {

@@ -96,6 +96,9 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, signedIn, l.Write, "DELETE /checkins/{checkin}/like", "unlike", "I no longer do · 取消点赞", a.unlike)
 	add(r, signedIn, l.Read, "GET /checkins/{checkin}/comments", "comments", "Comments, the oldest first · 评论列表", a.comments)
 	create(r, signedIn, l.Comment, "/checkins/{checkin}/comments", "comment", "Say something; shown once it has passed the check · 评论", a.say)
+	add(r, signedIn, l.Read, "GET /report-reasons", "report-reasons", "What a report can be about · 举报原因", a.reportReasons)
+	create(r, signedIn, l.Comment, "/checkins/{checkin}/reports", "report-checkin", "Something is wrong with it; again changes nothing · 举报打卡", a.reportCheckin)
+	create(r, signedIn, l.Comment, "/comments/{comment}/reports", "report-comment", "Something is wrong with it; again changes nothing · 举报评论", a.reportComment)
 	add(r, signedIn, l.Read, "GET /checkins/{checkin}/card", "card", "The day's sign-card · 日签", a.card)
 	add(r, signedIn, l.Read, "GET /checkins/{checkin}/review", "review", "What the teacher said to my check-in · 点评", a.review)
 }

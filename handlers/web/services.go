@@ -21,6 +21,7 @@ import (
 	"yingdi/domain/lesson"
 	"yingdi/domain/media"
 	"yingdi/domain/member"
+	"yingdi/domain/moderation"
 	"yingdi/domain/notice"
 	"yingdi/domain/organiser"
 	"yingdi/domain/push"
@@ -51,6 +52,7 @@ type Services struct {
 	Quizzes     *quiz.Service
 	Checkins    *checkin.Service
 	Courses     *course.Service
+	Moderation  *moderation.Service
 	Reviews     *review.Service
 	Signcards   *signcard.Service
 	Risks       *risk.Service
