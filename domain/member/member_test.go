@@ -43,6 +43,8 @@ func (w weChat) CheckText(_ context.Context, openID, text string) (wechat.Verdic
 		return wechat.Verdict{Suggest: wechat.Review}, nil
 	case strings.Contains(text, "断"):
 		return wechat.Verdict{}, wechat.ErrUnreachable
+	case strings.Contains(text, "闲"):
+		return wechat.Verdict{}, wechat.ErrInactive
 	}
 	return wechat.Verdict{Suggest: wechat.Pass}, nil
 }
@@ -197,7 +199,6 @@ func TestSetProfile(t *testing.T) {
 		"a name of two lines":            {member.Profile{Nickname: text("小\n明")}, domain.ErrInvalid},
 		"a name too long":                {member.Profile{Nickname: text(strings.Repeat("明", 31))}, domain.ErrInvalid},
 		"a name that WeChat refuses":     {member.Profile{Nickname: text("坏")}, member.ErrNickname},
-		"a name that WeChat doubts":      {member.Profile{Nickname: text("疑")}, member.ErrNickname},
 		"a name that cannot be checked":  {member.Profile{Nickname: text("断")}, wechat.ErrUnreachable},
 		"another's picture":              {member.Profile{Avatar: text("pic_n9")}, member.ErrAvatar},
 		"a picture id that cannot be":    {member.Profile{Avatar: text("../x")}, domain.ErrInvalid},

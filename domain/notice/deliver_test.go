@@ -274,7 +274,7 @@ func TestChoose(t *testing.T) {
 	}
 	for name, c := range map[string]notice.Choice{
 		"an unknown category":      {Off: []notice.Category{"all"}},
-		"too many":                 {Off: []notice.Category{"reminders", "reminders", "reminders", "reminders"}},
+		"too many":                 {Off: []notice.Category{"reminders", "reminders", "reminders", "reminders", "reminders"}},
 		"a zone that is none":      {Zone: "Mars/Base"},
 		"an hour that is none":     {Quiet: notice.Quiet{From: 24 * 60}},
 		"an hour before midnight ": {Quiet: notice.Quiet{To: -1}},

@@ -13,6 +13,7 @@ type Member struct {
 	ID       string    `json:"id"`
 	Nickname string    `json:"nickname"`
 	Avatar   string    `json:"avatar" doc:"Short-lived link; empty if there is none"`
+	Wish     string    `json:"wish,omitempty" doc:"A nickname that waits for a person's word; the old one stays until then"`
 	Phone    string    `json:"phone" doc:"Masked; empty if none is bound" example:"138****0000"`
 	Staff    bool      `json:"staff" doc:"May sign in to the console"`
 	JoinedAt time.Time `json:"joined_at"`
@@ -63,8 +64,12 @@ func (a *api) answerSelf(ctx context.Context) func(member.Member, error) (*Answe
 // self is a person as they see themselves.
 func (a *api) self(ctx context.Context, m member.Member) (Member, error) {
 	links, err := a.pictures(ctx, true, m.Avatar)
+	wish := ""
+	if m.Wish.Waits() {
+		wish = m.Wish.Nickname
+	}
 	return Member{
-		ID: m.ID, Nickname: m.Nickname, Avatar: links[m.Avatar], Phone: a.Members.MyPhone(m), JoinedAt: m.JoinedAt,
+		ID: m.ID, Nickname: m.Nickname, Avatar: links[m.Avatar], Wish: wish, Phone: a.Members.MyPhone(m), JoinedAt: m.JoinedAt,
 		Staff: domain.Actor{Member: m.ID, Grants: m.Grants}.Has(domain.RightConsole, domain.Place{}),
 	}, err
 }
