@@ -260,7 +260,7 @@ func TestAnAvatarThatWasReplacedIsLetGo(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if diff := cmp.Diff([]string{member.EventAvatar, member.EventAvatar}, w.store.Events(m.ID)); diff != "" {
+	if diff := cmp.Diff([]string{member.EventAvatar, member.EventPresented, member.EventAvatar, member.EventPresented}, w.store.Events(m.ID)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	if err := w.SettleAvatar(t.Context(), m.ID, "pic_n1"); err != nil || !slices.Contains(w.kept["member_"+m.ID], "pic_n1→pic_n1b") {
