@@ -17,6 +17,7 @@ files="
 htmx.org/dist/htmx.min.js                                             $vendor/htmx.min.js
 swagger-ui-dist/swagger-ui.css                                        $vendor/swagger-ui.css
 swagger-ui-dist/swagger-ui-bundle.js                                  $vendor/swagger-ui-bundle.js
+@expo-google-fonts/noto-emoji/400Regular/NotoEmoji_400Regular.ttf       $fonts/NotoEmoji-Regular.ttf
 @expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf    $fonts/NotoSansSC-Regular.ttf
 @expo-google-fonts/noto-serif-sc/600SemiBold/NotoSerifSC_600SemiBold.ttf $fonts/NotoSerifSC-SemiBold.ttf
 "

@@ -79,6 +79,10 @@ func (s *studio) Render(_ context.Context, d signcard.Sheet) ([]byte, error) {
 	return fmt.Appendf(nil, "%s %s %d/%d %d %s", d.Nickname, d.Day, d.DayN, d.Total, d.Streak, d.QR), nil
 }
 
+func (s *studio) Measure(_ signcard.Design, said signcard.Saying) signcard.Measured {
+	return signcard.Measured{Fits: len(said.Text) < 200, Lines: 1}
+}
+
 type camps struct{}
 
 func (camps) Get(context.Context, string) (camp.Camp, error) {

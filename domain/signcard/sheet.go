@@ -8,7 +8,10 @@ import (
 
 // Sheet is everything that is drawn on a card. The same sheet always gives the same bytes.
 type Sheet struct {
-	Picture  string // name of a picture in the library
+	Design   Design
+	Picture  string // name of a default picture, or the id of one of an organiser, which never changes
+	Photo    Photo  // reads the latter; nil for a default picture
+	Logo     []byte // JPEG or PNG; nil leaves its place empty
 	Saying   string // up to 60 characters
 	Author   string // may be empty
 	Nickname string
@@ -21,7 +24,21 @@ type Sheet struct {
 	QR       []byte // JPEG or PNG of the mini-program code; nil leaves its place empty
 }
 
-// Renderer draws a sheet as a JPEG of 750 by 1200 pixels.
+// Photo reads a picture, a JPEG of an organiser's, when it is drawn for the first time.
+type Photo func(ctx context.Context) ([]byte, error)
+
+// Measured is how a saying stands in a design.
+type Measured struct {
+	Missing string // characters that no font has a shape for
+	Fits    bool   // as a whole, in the smallest size at least
+	Lines   int
+	Size    int // pixels
+}
+
+// Renderer draws pictures.
 type Renderer interface {
+	// Render draws a sheet as a JPEG of Width by Height pixels.
 	Render(ctx context.Context, s Sheet) ([]byte, error)
+	// Measure sets a saying with the fonts that Render uses.
+	Measure(d Design, s Saying) Measured
 }

@@ -184,7 +184,7 @@ func (s *Service) sheet(ctx context.Context, c checkin.Checkin) (Sheet, error) {
 	}
 	picture, saying := Choose(c.Camp, c.Day, c.Member, Pictures, Sayings)
 	return Sheet{
-		Picture: picture, Saying: saying.Text, Author: saying.Author, Nickname: who.Card().Nickname, Avatar: avatar,
+		Design: DefaultDesign(), Picture: picture, Saying: saying.Text, Author: saying.Author, Nickname: who.Card().Nickname, Avatar: avatar,
 		Camp: in.Title, Day: c.Day, DayN: dayN, Total: in.Days(), Streak: progress.Streak, QR: qr,
 	}, nil
 }

@@ -67,26 +67,35 @@ func over(lower, upper uint8, share uint32) uint8 {
 	return uint8((uint32(lower)*(255-share) + uint32(upper)*share + 127) / 255)
 }
 
-// patch lays a picture through a mask. The patch and its place are even.
-func (b brush) patch(p *patch, mask []uint8, at image.Point) {
-	size := p.Rect.Dx()
-	r := image.Rect(at.X, at.Y, at.X+size, at.Y+size)
+// patch lays a picture at a place with even coordinates, or next to it.
+func (b brush) patch(p *patch, at image.Point) {
+	at = image.Pt(at.X&^1, at.Y&^1)
+	w, h, mask := p.Rect.Dx(), p.Rect.Dy(), p.mask
+	r := image.Rect(at.X, at.Y, at.X+w, at.Y+h)
 	b.Touch(r)
 	pix := b.Pix
-	for y := range size {
+	for y := range h {
 		line := pix.Y[(at.Y+y)*pix.YStride+at.X:]
-		for x := range size {
-			line[x] = over(line[x], p.Y[y*p.YStride+x], uint32(mask[y*size+x]))
+		for x := range w {
+			line[x] = over(line[x], p.Y[y*p.YStride+x], uint32(mask[y*w+x]))
 		}
 	}
-	for y := 0; y < size; y += 2 {
-		for x := 0; x < size; x += 2 {
-			m := mask[y*size+x:]
-			a := (uint32(m[0]) + uint32(m[1]) + uint32(m[size]) + uint32(m[size+1]) + 2) / 4
+	for y := 0; y < h; y += 2 {
+		for x := 0; x < w; x += 2 {
+			m := mask[y*w+x:]
+			a := (uint32(m[0]) + uint32(m[1]) + uint32(m[w]) + uint32(m[w+1]) + 2) / 4
 			o, from := (at.Y+y)/2*pix.CStride+(at.X+x)/2, y/2*p.CStride+x/2
 			pix.Cb[o], pix.Cr[o] = over(pix.Cb[o], p.Cb[from], a), over(pix.Cr[o], p.Cr[from], a)
 		}
 	}
+}
+
+// masks are the round ones that were asked for, by size and radius.
+var masks = newCache[[3]int, []uint8](256)
+
+// round is a mask that is made once.
+func round(w, h, radius int) []uint8 {
+	return masks.get([3]int{w, h, radius}, func() []uint8 { return roundMask(w, h, float64(radius)) })
 }
 
 // roundMask covers a rectangle with rounded corners, smooth at its edge.

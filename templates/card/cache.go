@@ -22,6 +22,16 @@ func newCache[K comparable, V any](most int) *cache[K, V] {
 	return &cache[K, V]{most: most, order: list.New(), found: map[K]*list.Element{}}
 }
 
+// drop forgets a value.
+func (c *cache[K, V]) drop(key K) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.found[key]; ok {
+		c.order.Remove(e)
+		delete(c.found, key)
+	}
+}
+
 func (c *cache[K, V]) get(key K, produce func() V) V {
 	c.mu.Lock()
 	if e, ok := c.found[key]; ok {
@@ -33,9 +43,10 @@ func (c *cache[K, V]) get(key K, produce func() V) V {
 	value := produce()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, ok := c.found[key]; !ok {
-		c.found[key] = c.order.PushFront(&entry[K, V]{key, value})
+	if e, ok := c.found[key]; ok {
+		return e.Value.(*entry[K, V]).value // somebody was faster
 	}
+	c.found[key] = c.order.PushFront(&entry[K, V]{key, value})
 	if c.order.Len() > c.most {
 		delete(c.found, c.order.Remove(c.order.Back()).(*entry[K, V]).key)
 	}

@@ -93,7 +93,7 @@ func portrait(t testing.TB) []byte {
 
 func sheet(t testing.TB) signcard.Sheet {
 	return signcard.Sheet{
-		Picture: "misty-mountains", Saying: "不积跬步，无以至千里；不积小流，无以成江海。", Author: "《荀子·劝学》",
+		Design: signcard.DefaultDesign(), Picture: "misty-mountains", Saying: "不积跬步，无以至千里；不积小流，无以成江海。", Author: "《荀子·劝学》",
 		Nickname: "小明", Avatar: portrait(t), Camp: "三十天古诗文晨读营", Day: "2026-11-21", DayN: 5, Total: 21, Streak: 5, QR: code(t),
 	}
 }
@@ -107,7 +107,10 @@ func golden(t *testing.T) map[string]signcard.Sheet {
 	bare.Picture, bare.Nickname, bare.Avatar, bare.QR = "dunes", "محمد", nil, nil
 	bare.Saying, bare.DayN, bare.Total, bare.Streak = "Stay hungry, stay foolish.", 128, 365, 128
 	night.Picture, night.Saying, night.DayN, night.Streak = "moon-night", "海上生明月，天涯共此时。", 0, 0
-	return map[string]signcard.Sheet{"plain": plain, "emoji": emoji, "long": long, "bare": bare, "night": night}
+	own := sheet(t)
+	own.Design, own.Picture, own.Photo, own.Logo = studioDesign(), "own", photo(t), logo(t)
+	own.Nickname = "一个名字特别特别长而且带着🌸🎵的同学🎹"
+	return map[string]signcard.Sheet{"own": own, "plain": plain, "emoji": emoji, "long": long, "bare": bare, "night": night}
 }
 
 // The golden cards are kept small, and compared with a little tolerance for another processor's arithmetic.
@@ -193,11 +196,12 @@ func TestTheCodeCanStillBeScanned(t *testing.T) {
 		s := sheet(t)
 		s.Picture = picture
 		m := pixels(t, render(t, renderer(t), s))
-		inner := codeBox.Inset(6)
-		at := func(i int) int { return int((float64(i) + 0.5) * float64(inner.Dx()) / float64(len(modules))) }
+		at := signcard.DefaultDesign().At(signcard.PartCode)
+		inner := image.Rect(at.X, at.Y, at.X+at.W, at.Y+at.W).Inset(6)
+		middle := func(i int) int { return int((float64(i) + 0.5) * float64(inner.Dx()) / float64(len(modules))) }
 		for y, row := range modules {
 			for x, dark := range row {
-				v := gray(m, inner.Min.X+at(x), inner.Min.Y+at(y))
+				v := gray(m, inner.Min.X+middle(x), inner.Min.Y+middle(y))
 				if dark && v > 90 || !dark && v < 165 {
 					t.Fatalf("%s: module %d, %d should be dark=%v and is %.0f", picture, x, y, dark, v)
 				}

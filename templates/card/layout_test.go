@@ -20,6 +20,29 @@ var anyText = rapid.OneOf(
 	rapid.StringOfN(rapid.SampledFrom([]rune("王👨‍👩‍👧‍👦🌸🏽🇨🇳\u200d\ufe0f\u0301محمد\u202eA")), 0, 60, -1),
 )
 
+// anyDesign is the default one, or one with its text elsewhere, as large as it may be or as small.
+var anyDesign = rapid.Custom(func(t *rapid.T) signcard.Design {
+	d := signcard.DefaultDesign()
+	if rapid.Bool().Draw(t, "default") {
+		return d
+	}
+	for _, kind := range signcard.Parts {
+		at := d.At(kind.Part)
+		if kind.Text {
+			at.Size = rapid.IntRange(kind.MinS, kind.MaxS).Draw(t, string(kind.Part)+" size")
+			at.W = rapid.IntRange(kind.MinW, max(kind.MinW, at.W)).Draw(t, string(kind.Part)+" width")
+			at.H = rapid.IntRange(kind.MinH, max(kind.MinH, at.H)).Draw(t, string(kind.Part)+" height")
+			at.Font = rapid.SampledFrom([]signcard.Font{signcard.Serif, signcard.Sans}).Draw(t, "font")
+			at.Align = rapid.SampledFrom([]signcard.Align{signcard.Left, signcard.Centre, signcard.Right}).Draw(t, "align")
+		}
+		d.Pieces[kind.Part] = at
+	}
+	if err := d.Check(); err != nil {
+		t.Fatal(err)
+	}
+	return d
+})
+
 var anyNumber = rapid.OneOf(rapid.IntRange(-3, 400), rapid.Int())
 
 func TestTextNeverLeavesItsBox(t *testing.T) {
@@ -27,7 +50,7 @@ func TestTextNeverLeavesItsBox(t *testing.T) {
 	r := renderer(t)
 	rapid.Check(t, func(t *rapid.T) {
 		s := signcard.Sheet{
-			Saying: anyText.Draw(t, "saying"), Author: anyText.Draw(t, "author"), Nickname: anyText.Draw(t, "nickname"), Camp: anyText.Draw(t, "camp"),
+			Design: anyDesign.Draw(t, "design"), Saying: anyText.Draw(t, "saying"), Author: anyText.Draw(t, "author"), Nickname: anyText.Draw(t, "nickname"), Camp: anyText.Draw(t, "camp"),
 			Day:  domain.Day("2026-01-01").Add(rapid.IntRange(0, 400).Draw(t, "day")),
 			DayN: anyNumber.Draw(t, "n"), Total: anyNumber.Draw(t, "total"), Streak: anyNumber.Draw(t, "streak"),
 		}
@@ -37,20 +60,23 @@ func TestTextNeverLeavesItsBox(t *testing.T) {
 			if l.line.Width > fixed.I(l.box.Max.X-l.x) || l.x < l.box.Min.X {
 				t.Fatalf("%s %q is %v wide at %d in %v", l.name, l.line, l.line.Width, l.x, l.box)
 			}
-			if !l.box.In(image.Rect(40, 40, 710, 1190)) {
+			if !l.box.In(image.Rect(signcard.Margin, signcard.Margin, signcard.Width-signcard.Margin, signcard.Height-signcard.Margin/2)) {
 				t.Fatalf("%s has its box at %v", l.name, l.box)
 			}
 			checkInk(t, l)
-			if withCode && l.box.Overlaps(codeBox) || withAvatar && l.box.Overlaps(avatarBox) {
+			code, avatar := s.Design.At(signcard.PartCode).Box(), s.Design.At(signcard.PartAvatar).Box()
+			code.Max.Y = code.Min.Y + code.Dx()
+			if withCode && l.box.Overlaps(code) || withAvatar && l.box.Overlaps(avatar) {
 				t.Fatalf("%s covers the avatar or the code: %v", l.name, l.box)
 			}
 			for _, other := range labels[:i] {
-				if l.name != "statistics" && l.box.Overlaps(other.box) {
+				if l.name != other.name && l.box.Overlaps(other.box) {
 					t.Fatalf("%s at %v covers %s at %v", l.name, l.box, other.name, other.box)
 				}
 			}
 		}
-		checkStatistics(t, labels)
+		checkNumbers(t, labels, "progress")
+		checkNumbers(t, labels, "streak")
 	})
 }
 
@@ -68,10 +94,10 @@ func checkInk(t *rapid.T, l label) {
 	}
 }
 
-func checkStatistics(t *rapid.T, labels []label) {
+func checkNumbers(t *rapid.T, labels []label, name string) {
 	end := 0
 	for _, l := range labels {
-		if l.name != "statistics" {
+		if l.name != name {
 			continue
 		}
 		if l.x < end {
@@ -100,7 +126,7 @@ func TestWhatACardSays(t *testing.T) {
 		"day": "21", "month": "11月", "weekday": "周六",
 		"saying": "不积跬步，无以至千里；|不积小流，无以成江海。", "author": "《荀子·劝学》",
 		"name": "小明", "camp": "三十天古诗文晨读营", "initial": "", "caption": "扫码加入",
-		"statistics": "第|5|天|/ 共 21 天|连续|5|天",
+		"progress": "第|5|天|/ 共 21 天", "streak": "连续|5|天",
 	} {
 		if got := said(labels, name); got != want {
 			t.Errorf("%s: %q instead of %q", name, got, want)
@@ -117,14 +143,17 @@ func TestWhatACardLeavesOut(t *testing.T) {
 		name   string
 		want   string
 	}{
-		{"a nickname of emoji alone", func(s *signcard.Sheet) { s.Nickname = "🌸👩‍🚀" }, "name", "同学"},
-		{"its first character", func(s *signcard.Sheet) { s.Nickname = "🌸阿紫" }, "initial", "阿"},
-		{"a long nickname", func(s *signcard.Sheet) { s.Nickname = strings.Repeat("长", 40) }, "name", strings.Repeat("长", 9) + "…"},
+		{"what makes one emoji of several", func(s *signcard.Sheet) { s.Nickname = "🌸👩‍🚀👍🏽" }, "name", "🌸👩👍"},
+		{"a nickname that no font has", func(s *signcard.Sheet) { s.Nickname = "\U000e0001" }, "name", "同学"},
+		{"its first character", func(s *signcard.Sheet) { s.Nickname = "🌸阿紫" }, "initial", "🌸"},
+		{"a long nickname", func(s *signcard.Sheet) { s.Nickname = strings.Repeat("长", 40) }, "name", strings.Repeat("长", 13) + "…"},
 		{"no camp", func(s *signcard.Sheet) { s.Camp = "" }, "camp", ""},
 		{"no author", func(s *signcard.Sheet) { s.Author = "" }, "author", ""},
 		{"no code", func(s *signcard.Sheet) { s.QR = nil }, "caption", ""},
-		{"no length", func(s *signcard.Sheet) { s.Total = 0 }, "statistics", "第|5|天|连续|5|天"},
-		{"no day and no streak", func(s *signcard.Sheet) { s.DayN, s.Streak = 0, 0 }, "statistics", ""},
+		{"no length", func(s *signcard.Sheet) { s.Total = 0 }, "progress", "第|5|天"},
+		{"no day", func(s *signcard.Sheet) { s.DayN = 0 }, "progress", ""},
+		{"no streak", func(s *signcard.Sheet) { s.Streak = 0 }, "streak", ""},
+		{"a name that the template hides", func(s *signcard.Sheet) { s.Design.Pieces[signcard.PartName] = signcard.Piece{Hidden: true} }, "name", ""},
 	} {
 		s := sheet(t)
 		c.change(&s)

@@ -1,10 +1,18 @@
 package card
 
 import (
+	"bytes"
+	"context"
+	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
+	"image/jpeg"
+	"strconv"
+	"sync"
 
+	"yingdi/domain"
+	"yingdi/domain/signcard"
 	"yingdi/templates/card/mosaic"
 	"yingdi/templates/card/scene"
 	"yingdi/templates/card/typeset"
@@ -16,28 +24,97 @@ type plate struct {
 	tones [toneCount]paint
 }
 
+// plateKey is what a plate is made of.
+type plateKey struct {
+	picture       string
+	photo         bool
+	at, seal      signcard.Piece
+	fade          int
+	paper         string
+	shaded        bool // something is written on the picture
+	width, height int
+}
+
+func keyOfPlate(s signcard.Sheet) plateKey {
+	date := s.Design.At(signcard.PartDate)
+	return plateKey{
+		picture: s.Picture, photo: s.Photo != nil, at: s.Design.At(signcard.PartPicture), seal: s.Design.At(signcard.PartSeal), fade: s.Design.Fade,
+		paper: s.Design.Paper, shaded: !date.Hidden && onPicture(s.Design, date), width: signcard.Width, height: signcard.Height,
+	}
+}
+
 const sealRed, white = 0xb5392f, 0xfffaf2
 
-func newPlate(name string, serif *typeset.Typeface) plate {
-	m, theme, ok := scene.Paint(name)
-	if !ok {
-		panic("card: no picture is called " + name) // a test holds the library and the scenes together
+// plateOf finds or makes the plate of a sheet. One that could not be made is not remembered.
+func (r *Renderer) plateOf(ctx context.Context, s signcard.Sheet) (plate, error) {
+	key := keyOfPlate(s)
+	made := r.plates.get(key, func() func() (plate, error) {
+		return sync.OnceValues(func() (plate, error) { return r.newPlate(ctx, key, s.Photo) })
+	})
+	p, err := made()
+	if err != nil {
+		r.plates.drop(key)
 	}
-	seal(m, serif)
+	return p, err
+}
+
+func (r *Renderer) newPlate(ctx context.Context, key plateKey, photo signcard.Photo) (plate, error) {
+	art, theme, err := artOf(ctx, key, photo)
+	if err != nil {
+		return plate{}, err
+	}
+	if key.paper != "" {
+		theme.Paper = hexOf(key.paper)
+	}
+	m := art.Lay(image.Rect(0, 0, key.width, key.height), key.at.Box(), key.fade, theme.Paper)
+	if !key.seal.Hidden && key.seal.W > 0 {
+		seal(m, key.seal.Box(), r.serif)
+	}
 	return plate{mosaic.NewPlate(m, quality), [toneCount]paint{
 		toneInk: paintOf(theme.Ink), toneMuted: paintOf(theme.Muted), toneAccent: paintOf(theme.Accent),
 		toneOver: paintOf(theme.Over), toneWhite: paintOf(white), toneTrack: paintOf(between(theme.Paper, theme.Muted)),
-	}}
+	}}, nil
 }
 
-// seal stamps 日签 in the upper right corner, as a painter signs.
-func seal(m *image.RGBA, serif *typeset.Typeface) {
-	const w, h, size = 44, 82, 28
-	box := image.Rect(right-w, 66, right, 66+h)
+// artOf is the picture at its size.
+func artOf(ctx context.Context, key plateKey, photo signcard.Photo) (scene.Art, scene.Theme, error) {
+	if photo == nil {
+		art, theme, ok := scene.Paint(key.picture)
+		if !ok {
+			return art, theme, domain.Invalid("picture", "图库里没有这张图片")
+		}
+		return art.Fit(key.at.W, key.at.H), theme, nil
+	}
+	data, err := photo(ctx)
+	if err != nil {
+		return scene.Art{}, scene.Theme{}, fmt.Errorf("picture %s: %w", key.picture, err)
+	}
+	size, err := jpeg.DecodeConfig(bytes.NewReader(data))
+	if err != nil || size.Width > maxImageSide || size.Height > maxImageSide {
+		return scene.Art{}, scene.Theme{}, domain.Invalid("picture", "图片无法打开")
+	}
+	m, err := jpeg.Decode(bytes.NewReader(data))
+	if err != nil {
+		return scene.Art{}, scene.Theme{}, domain.Invalid("picture", "图片无法打开")
+	}
+	art, theme := scene.Photo(m, key.at.W, key.at.H, key.shaded)
+	return art, theme, nil
+}
+
+// hexOf reads #rrggbb, which was checked.
+func hexOf(colour string) uint32 {
+	v, _ := strconv.ParseUint(colour[1:], 16, 32)
+	return uint32(v)
+}
+
+// seal stamps 日签, as a painter signs.
+func seal(m *image.RGBA, box image.Rectangle, serif *typeset.Typeface) {
+	w, h := box.Dx(), box.Dy()
 	stamp(m, roundMask(w, h, 7), box, sealRed)
-	for i, r := range "日签" {
+	size := min(w*28/44, h*28/82)
+	for i, r := range []rune("日签") {
 		glyph := serif.Glyph(r, size, 0)
-		baseline := box.Min.Y + 36 + i/len("日")*35
+		baseline := box.Min.Y + h*36/82 + i*h*35/82
 		stamp(m, glyph.Mask, glyph.Ink.Add(image.Pt(box.Min.X+(w-size)/2, baseline)), white)
 	}
 }

@@ -28,7 +28,7 @@ type painter struct {
 func (p *painter) between(low, high float64) float64 { return low + (high-low)*p.Float64() }
 
 func (p *painter) blend(x, y int, c rgb, alpha float64) {
-	if 0 <= x && x < Width && 0 <= y && y < fadeBottom && alpha > 0 {
+	if 0 <= x && x < Width && 0 <= y && y < Depth && alpha > 0 {
 		at := &p.pix[y*Width+x]
 		*at = mix(*at, c, alpha)
 	}
@@ -42,7 +42,7 @@ type stop struct {
 
 // sky washes everything from top to bottom.
 func (p *painter) sky(stops ...stop) {
-	for y := range fadeBottom {
+	for y := range Depth {
 		c := ramp(stops, float64(y))
 		for x := range Width {
 			p.pix[y*Width+x] = c
@@ -80,7 +80,7 @@ func (p *painter) glow(x, y, radius float64, c rgb, alpha float64) {
 }
 
 func (p *painter) within(x, y, radius float64, do func(px, py int, distance float64)) {
-	for py := max(0, int(y-radius)); py <= min(fadeBottom-1, int(y+radius)+1); py++ {
+	for py := max(0, int(y-radius)); py <= min(Depth-1, int(y+radius)+1); py++ {
 		for px := max(0, int(x-radius)); px <= min(Width-1, int(x+radius)+1); px++ {
 			if d := math.Hypot(float64(px)+0.5-x, float64(py)+0.5-y); d < radius {
 				do(px, py, d)
@@ -93,7 +93,7 @@ func (p *painter) within(x, y, radius float64, do func(px, py int, distance floa
 func (p *painter) land(line func(x float64) float64, wash func(x, depth float64) (rgb, float64)) {
 	for x := range Width {
 		top := line(float64(x))
-		for y := max(0, int(top)); y < fadeBottom; y++ {
+		for y := max(0, int(top)); y < Depth; y++ {
 			depth := float64(y) + 1 - top
 			c, alpha := wash(float64(x), depth)
 			p.blend(x, y, c, alpha*min(depth, 1))
@@ -104,7 +104,7 @@ func (p *painter) land(line func(x float64) float64, wash func(x, depth float64)
 // mist lays drifting veils of a colour around a height.
 func (p *painter) mist(y, spread float64, c rgb, alpha float64) {
 	n := newNoise(p.Uint64())
-	for py := max(0, int(y-spread)); py < min(fadeBottom, int(y+spread)); py++ {
+	for py := max(0, int(y-spread)); py < min(Depth, int(y+spread)); py++ {
 		t := 1 - math.Abs(float64(py)-y)/spread
 		for px := range Width {
 			p.blend(px, py, c, alpha*smooth(t)*n.cloud(float64(px)/260, float64(py)/60))
@@ -123,7 +123,7 @@ func (p *painter) fill(points []point, c rgb, alpha float64) {
 		high = point{max(high.x, q.x), max(high.y, q.y)}
 	}
 	box := image.Rect(int(low.x)-1, int(low.y)-1, int(high.x)+2, int(high.y)+2)
-	if box.Dx() > 4*Width || box.Dy() > 4*Height || !box.Overlaps(image.Rect(0, 0, Width, fadeBottom)) {
+	if box.Dx() > 4*Width || box.Dy() > 4*Depth || !box.Overlaps(image.Rect(0, 0, Width, Depth)) {
 		return
 	}
 	z := vector.NewRasterizer(box.Dx(), box.Dy())
@@ -192,21 +192,3 @@ func oval(x, y, rx, ry, angle float64) []point {
 
 func bezier(a, b, c, t float64) float64 { return (1-t)*(1-t)*a + 2*t*(1-t)*b + t*t*c }
 func slope(a, b, c, t float64) float64  { return 2*(1-t)*(b-a) + 2*t*(c-b) }
-
-// card lays the picture on paper, dissolving its lower end, with a breath of grain against banding.
-func (p *painter) card(paper rgb) *image.RGBA {
-	m := image.NewRGBA(image.Rect(0, 0, Width, Height))
-	for y := range Height {
-		gone := smooth(float64(y-fadeTop) / (fadeBottom - fadeTop))
-		for x := range Width {
-			c, grain := paper, float32(0.5)
-			if y < fadeBottom {
-				c = mix(p.pix[y*Width+x], paper, gone)
-				grain = float32(scatter(0, x, y))
-			}
-			o := m.PixOffset(x, y)
-			m.Pix[o], m.Pix[o+1], m.Pix[o+2], m.Pix[o+3] = uint8(min(c.r+grain, 255)), uint8(min(c.g+grain, 255)), uint8(min(c.b+grain, 255)), 255
-		}
-	}
-	return m
-}

@@ -4,18 +4,14 @@ package scene
 
 import (
 	"hash/fnv"
-	"image"
 	"math/rand/v2"
 )
 
 // Width of a card in pixels.
 const Width = 750
 
-// Height of a card in pixels.
-const Height = 1200
-
-// Where a card's picture dissolves into paper.
-const fadeTop, fadeBottom = 500, 690
+// Depth of a default picture in pixels.
+const Depth = 690
 
 // Theme is the palette that goes with a picture, as 0xRRGGBB.
 type Theme struct {
@@ -23,7 +19,7 @@ type Theme struct {
 	Ink    uint32 // the saying and the name
 	Muted  uint32 // what is said quietly
 	Accent uint32 // numbers and the progress
-	Over   uint32 // writing on the picture's sky
+	Over   uint32 // writing on the picture itself
 }
 
 type scene struct {
@@ -46,16 +42,15 @@ var scenes = map[string]scene{
 	"autumn":          {Theme{0xf9f2e5, 0x3c3029, 0x938474, 0xb9542b, 0x5f4a3c}, autumn},
 }
 
-// Paint draws the named picture at the size of a card; ok is false for a name that is not in the library. It
-// takes some tens of milliseconds.
-func Paint(name string) (m *image.RGBA, theme Theme, ok bool) {
+// Paint draws the named picture; ok is false for a name that is not in the library. It takes some tens of milliseconds.
+func Paint(name string) (a Art, theme Theme, ok bool) {
 	s, ok := scenes[name]
 	if !ok {
-		return nil, Theme{}, false
+		return Art{}, Theme{}, false
 	}
 	h := fnv.New64a()
 	h.Write([]byte(name))
-	p := &painter{Rand: rand.New(rand.NewPCG(h.Sum64(), 1)), pix: make([]rgb, Width*fadeBottom)}
+	p := &painter{Rand: rand.New(rand.NewPCG(h.Sum64(), 1)), pix: make([]rgb, Width*Depth)}
 	s.paint(p)
-	return p.card(hex(s.theme.Paper)), s.theme, true
+	return Art{Width, Depth, p.pix}, s.theme, true
 }

@@ -10,8 +10,8 @@ const maxText = 400
 
 const joiner = '\u200d'
 
-// Clean leaves what the typeface can show. An emoji made of several characters goes as a whole, as does anything
-// that the font lacks; accents that stand alone, directions and other unseen marks go too. Blanks become single
+// Clean leaves what the typeface can show. Of an emoji made of several characters the first one stays, without tints; what
+// no font has goes as a whole; accents that stand alone, directions and other unseen marks go too. Blanks become single
 // spaces, line breaks stay, both are trimmed from the ends. The result may be empty.
 func (t *Typeface) Clean(s string) string {
 	runes := make([]rune, 0, len(s))
@@ -49,11 +49,15 @@ func isModifier(r rune) bool {
 	return 0x1f3fb <= r && r <= 0x1f3ff || 0xe0020 <= r && r <= 0xe007f // skin tones, tags of flags
 }
 
+// isSymbol knows what emoji begin with; a joiner between letters ties nothing together here.
+func isSymbol(r rune) bool { return 0x2190 <= r && r < 0x2e00 || 0x1f000 <= r && r < 0x20000 }
+
 func (t *Typeface) keep(cluster []rune) []rune {
 	var out []rune
 	for i, r := range cluster {
 		switch {
 		case i > 0 && (r == joiner || unicode.IsMark(r) || isModifier(r)):
+		case i > 0 && cluster[i-1] == joiner && isSymbol(cluster[0]): // a family is its first member
 		case unicode.IsSpace(r) || isBlank(r):
 			out = append(out, r)
 		case unicode.IsMark(r) || unicode.In(r, unicode.C) || r == unicode.ReplacementChar || !t.Has(r):

@@ -13,6 +13,7 @@ type Block struct {
 	Style   Style
 	Lines   []Line
 	Leading int
+	Cut     bool // not everything fitted
 }
 
 // The taste of Paragraph, in one currency: squared shares of the width.
@@ -37,12 +38,12 @@ func Paragraph(text string, styles []Style, width, height int) Block {
 		most := height / leading(style)
 		lines, cost := style.breakLines(runes, width, most)
 		if cost += float64(i) * costOfStyle; lines != nil && cost < bestCost {
-			best, bestCost = Block{style, lines, leading(style)}, cost
+			best, bestCost = Block{style, lines, leading(style), false}, cost
 		}
 	}
 	if best.Lines == nil {
 		smallest := styles[len(styles)-1]
-		return Block{smallest, smallest.fillLines(runes, width, max(1, height/leading(smallest))), leading(smallest)}
+		return Block{smallest, smallest.fillLines(runes, width, max(1, height/leading(smallest))), leading(smallest), true}
 	}
 	return best
 }
