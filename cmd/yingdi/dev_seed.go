@@ -136,7 +136,7 @@ func (s *seeder) open(ctx context.Context, now time.Time) error {
 	}
 	for i := range s.camp.Days() {
 		what := devDays[i%len(devDays)]
-		task, err := s.services.Lessons.Add(teacher, s.camp.ID, lesson.Form{Day: start.Add(i), Title: what.title, Content: what.content})
+		task, err := s.services.Lessons.Add(teacher, s.camp.ID, lesson.Form{Day: start.Add(i), Title: what.title, Blocks: lesson.Text(what.content)})
 		if err != nil {
 			return err
 		}

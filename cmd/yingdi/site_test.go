@@ -83,8 +83,13 @@ func (s *site) signIn(t *testing.T, name string) (access, refresh, id string) {
 // upload sends a picture the way wx.uploadFile does and returns its id, complete.
 func (s *site) upload(t *testing.T, token string) string {
 	t.Helper()
-	file := picture(t)
-	w := s.do(t, "POST /api/v1/media", token, fmt.Sprintf(`{"kind":"image","content_type":"image/jpeg","size":%d}`, len(file)))
+	return s.uploadFile(t, token, `"kind":"image","content_type":"image/jpeg"`, picture(t))
+}
+
+// uploadFile sends a file announced in these words.
+func (s *site) uploadFile(t *testing.T, token, announced string, file []byte) string {
+	t.Helper()
+	w := s.do(t, "POST /api/v1/media", token, fmt.Sprintf(`{%s,"size":%d}`, announced, len(file)))
 	var begun struct {
 		ID     string
 		Upload struct {

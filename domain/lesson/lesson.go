@@ -17,9 +17,10 @@ type Task struct {
 	Position  int        `json:"position"`        // order within the day or the level
 	Kind      Kind       `json:"kind"`
 	Title     string     `json:"title"`
-	Content   string     `json:"content"`
-	Media     []string   `json:"media,omitempty"` // media ids, in order
-	Quiz      string     `json:"quiz,omitempty"`  // that a task of kind quiz hands out
+	Blocks    []Block    `json:"blocks,omitempty"`
+	Content   string     `json:"content,omitempty"` // of a task that was last changed before there were blocks, and so are Media
+	Media     []string   `json:"media,omitempty"`
+	Quiz      string     `json:"quiz,omitempty"` // that a task of kind quiz hands out
 	CreatedAt time.Time  `json:"created_at"`
 	RemovedAt time.Time  `json:"removed_at,omitzero"`
 }
@@ -37,7 +38,6 @@ const (
 // Limits of the tasks of a camp.
 const (
 	MaxPerDay = 10 // and per level
-	MaxMedia  = 9
 )
 
 // The refusals of this feature.
@@ -52,30 +52,25 @@ var (
 
 // Form is what staff can say about a task.
 type Form struct {
-	Day     domain.Day
-	Level   string // of a course, which has no days
-	Title   string
-	Content string
-	Media   []string
-	Quiz    string // empty: the task is done by a check-in
+	Day    domain.Day
+	Level  string // of a course, which has no days
+	Title  string
+	Blocks []Block
+	Quiz   string // empty: the task is done by a check-in
 }
 
 // Check bounds the form against its camp.
 func (f Form) Check(c camp.Camp) error {
 	var check domain.Check
 	check.Line("title", "任务标题", f.Title, 1, 60)
-	check.Text("content", "任务内容", f.Content, 0, 10_000)
 	if c.Kind == camp.KindCourse {
 		check.That(f.Day == "" && domain.ValidID(f.Level), "level", "请选择关卡")
 	} else {
 		check.That(f.Day.Valid() && f.Day >= c.Start && f.Day <= c.End, "day", "日期不在训练营期间")
 		check.That(f.Level == "", "level", "只有闯关课有关卡")
 	}
-	check.That(len(f.Media) <= MaxMedia, "media", "素材最多 9 个")
+	checkBlocks(&check, f.Blocks)
 	check.That(f.Quiz == "" || domain.ValidID(f.Quiz), "quiz", "测评无效")
-	for _, id := range f.Media {
-		check.That(domain.ValidID(id), "media", "素材无效")
-	}
 	return check.Err()
 }
 
@@ -94,8 +89,8 @@ func (t *Task) Apply(f Form, c camp.Camp, now time.Time) error {
 	case moved && f.Level == "" && c.State != camp.Draft && f.Day < c.Calendar.Day(now):
 		return ErrPast
 	}
-	t.Level = f.Level
-	t.Day, t.Title, t.Content, t.Media, t.Quiz, t.Kind = f.Day, f.Title, f.Content, f.Media, f.Quiz, KindCheckin
+	t.Day, t.Level, t.Title, t.Blocks, t.Quiz, t.Kind = f.Day, f.Level, f.Title, f.Blocks, f.Quiz, KindCheckin
+	t.Content, t.Media = "", nil
 	if f.Quiz != "" {
 		t.Kind = KindQuiz
 	}

@@ -33,17 +33,13 @@ func TestFormIsBounded(t *testing.T) {
 		form lesson.Form
 		ok   bool
 	}{
-		"fine":                {lesson.Form{Day: "2026-03-01", Title: "读"}, true},
-		"the last day":        {lesson.Form{Day: "2026-03-21", Title: "读"}, true},
-		"a day before":        {lesson.Form{Day: "2026-02-28", Title: "读"}, false},
-		"a day after":         {lesson.Form{Day: "2026-03-22", Title: "读"}, false},
-		"a day that is none":  {lesson.Form{Day: "2026-03-1x", Title: "读"}, false},
-		"no title":            {lesson.Form{Day: "2026-03-01"}, false},
-		"a long title":        {lesson.Form{Day: "2026-03-01", Title: strings.Repeat("读", 61)}, false},
-		"long content":        {lesson.Form{Day: "2026-03-01", Title: "读", Content: strings.Repeat("读", 10_001)}, false},
-		"nine files":          {lesson.Form{Day: "2026-03-01", Title: "读", Media: strings.Split("abcdefghi", "")}, true},
-		"ten files":           {lesson.Form{Day: "2026-03-01", Title: "读", Media: strings.Split("abcdefghij", "")}, false},
-		"a file that is none": {lesson.Form{Day: "2026-03-01", Title: "读", Media: []string{"../a"}}, false},
+		"fine":               {lesson.Form{Day: "2026-03-01", Title: "读"}, true},
+		"the last day":       {lesson.Form{Day: "2026-03-21", Title: "读"}, true},
+		"a day before":       {lesson.Form{Day: "2026-02-28", Title: "读"}, false},
+		"a day after":        {lesson.Form{Day: "2026-03-22", Title: "读"}, false},
+		"a day that is none": {lesson.Form{Day: "2026-03-1x", Title: "读"}, false},
+		"no title":           {lesson.Form{Day: "2026-03-01"}, false},
+		"a long title":       {lesson.Form{Day: "2026-03-01", Title: strings.Repeat("读", 61)}, false},
 	} {
 		if err := c.form.Check(aCamp(camp.Draft)); (err == nil) != c.ok || err != nil && !errors.Is(err, domain.ErrInvalid) {
 			t.Errorf("%s: %v", name, err)
@@ -159,10 +155,36 @@ func (f files) Keep(_ context.Context, ref string, ids []string) error {
 	return nil
 }
 
-func (f files) Many(context.Context, []string) (map[string]media.Media, error) { return nil, nil }
+func (f files) Many(_ context.Context, ids []string) (map[string]media.Media, error) {
+	found := map[string]media.Media{}
+	for _, id := range ids {
+		found[id] = media.Media{Doc: domain.Doc{ID: id}, Kind: media.Image}
+	}
+	return found, nil
+}
+
+func (f files) Own(ctx context.Context, ids []string) (views []media.View, err error) {
+	for _, id := range ids {
+		if strings.HasPrefix(id, domain.ActorFrom(ctx).Member) {
+			views = append(views, media.View{ID: id})
+		}
+	}
+	return views, nil
+}
+
+func pictures(ids ...string) (blocks []lesson.Block) {
+	for _, id := range ids {
+		blocks = append(blocks, lesson.Block{Kind: lesson.PictureBlock, Media: id})
+	}
+	return blocks
+}
 
 func (f files) Views(_ context.Context, _ map[string]media.Media, ids []string, all bool) ([]media.View, error) {
-	return make([]media.View, len(ids)), nil
+	views := make([]media.View, len(ids))
+	for i, id := range ids {
+		views[i].ID = id
+	}
+	return views, nil
 }
 
 type world struct {
@@ -213,7 +235,8 @@ func TestOnlyWhoMayEditTheCampTouchesItsTasks(t *testing.T) {
 			"add":    func() error { _, err := w.Add(ctx, "c1", f); return err },
 			"edit":   func() error { _, err := w.Edit(ctx, task.ID, f); return err },
 			"remove": func() error { _, err := w.Remove(ctx, task.ID); return err },
-			"form":   func() error { _, _, _, err := w.ForEditing(ctx, "c1", task.ID); return err },
+			"form":   func() error { _, err := w.ForEditing(ctx, "c1", task.ID); return err },
+			"show":   func() error { _, err := w.Preview(ctx, "c1", "", nil); return err },
 		} {
 			if err := call(); !errors.Is(err, domain.ErrForbidden) && !errors.Is(err, domain.ErrUnauthenticated) {
 				t.Errorf("%s: %s: %v", name, what, err)
@@ -264,14 +287,14 @@ func TestADayHoldsTenTasksHoweverTheyGetThere(t *testing.T) {
 func TestFilesAreTheTeachersOwnOrWereThereBefore(t *testing.T) {
 	t.Parallel()
 	w := newWorld(camp.Draft)
-	task, err := w.Add(teacher(t, "ann"), "c1", lesson.Form{Day: "2026-03-10", Title: "读", Media: []string{"ann_1"}})
+	task, err := w.Add(teacher(t, "ann"), "c1", lesson.Form{Day: "2026-03-10", Title: "读", Blocks: pictures("ann_1")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Edit(teacher(t, "bob"), task.ID, lesson.Form{Day: "2026-03-10", Title: "读", Media: []string{"ann_1", "bob_1"}}); err != nil {
+	if _, err := w.Edit(teacher(t, "bob"), task.ID, lesson.Form{Day: "2026-03-10", Title: "读", Blocks: pictures("ann_1", "bob_1")}); err != nil {
 		t.Errorf("a colleague adds one: %v", err)
 	}
-	if _, err := w.Edit(teacher(t, "bob"), task.ID, lesson.Form{Day: "2026-03-10", Title: "读", Media: []string{"ann_2"}}); !errors.Is(err, media.ErrUnusable) {
+	if _, err := w.Edit(teacher(t, "bob"), task.ID, lesson.Form{Day: "2026-03-10", Title: "读", Blocks: pictures("ann_2")}); !errors.Is(err, media.ErrUnusable) {
 		t.Errorf("another's file: %v", err)
 	}
 	if err := w.KeepMedia(t.Context(), task.ID); err != nil {

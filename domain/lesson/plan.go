@@ -5,7 +5,6 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
-	"yingdi/domain/media"
 )
 
 // Plan is everything that there is to do in a camp.
@@ -60,20 +59,54 @@ func firstEmpty(c camp.Camp, scheduled []domain.Day, today domain.Day) domain.Da
 	return ""
 }
 
-// ForEditing returns a task of the camp with its material to those who may change it.
-func (s *Service) ForEditing(ctx context.Context, campID, id string) (Task, camp.Camp, []media.View, error) {
+// Opened is a task of a camp for those who may change it, with its content as it is shown.
+type Opened struct {
+	Task
+	Camp camp.Camp
+	Body []Shown
+}
+
+// ForEditing returns a task of the camp to those who may change it.
+func (s *Service) ForEditing(ctx context.Context, campID, id string) (Opened, error) {
 	c, err := s.Camps.ForStaff(ctx, campID, domain.RightCampEdit)
 	if err != nil {
-		return Task{}, c, nil, err
+		return Opened{}, err
 	}
 	t, err := s.Get(ctx, campID, id)
 	if err != nil {
-		return Task{}, c, nil, err
+		return Opened{}, err
 	}
-	found, err := s.Media.Many(ctx, t.Media)
+	found, err := s.Media.Many(ctx, t.Files())
 	if err != nil {
-		return Task{}, c, nil, err
+		return Opened{}, err
 	}
-	files, err := s.Media.Views(ctx, found, t.Media, true)
-	return t, c, files, err
+	files, err := s.Media.Views(ctx, found, t.Files(), true)
+	return Opened{t, c, Show(t.Body(found), files)}, err
+}
+
+// Preview shows content that is not written yet to those who may change the camp: the files are the acting person's own,
+// or those that the task has already, and others are left out. id is empty for a new task.
+func (s *Service) Preview(ctx context.Context, campID, id string, blocks []Block) (Opened, error) {
+	var o Opened
+	var err error
+	if id != "" {
+		o, err = s.ForEditing(ctx, campID, id)
+	} else {
+		o.Camp, err = s.Camps.ForStaff(ctx, campID, domain.RightCampEdit)
+	}
+	if err != nil {
+		return Opened{}, err
+	}
+	var fresh []string
+	for _, b := range blocks {
+		if domain.ValidID(b.Media) && len(fresh) < MaxFiles {
+			fresh = append(fresh, b.Media)
+		}
+	}
+	files, err := s.Media.Own(ctx, fresh)
+	for _, b := range o.Body {
+		files = append(files, b.File)
+	}
+	o.Body = Show(blocks, files)
+	return o, err
 }

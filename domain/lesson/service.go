@@ -34,6 +34,7 @@ type Media interface {
 	Keep(ctx context.Context, ref string, ids []string) error
 	Many(ctx context.Context, ids []string) (map[string]media.Media, error)
 	Views(ctx context.Context, found map[string]media.Media, ids []string, all bool) ([]media.View, error)
+	Own(ctx context.Context, ids []string) ([]media.View, error)
 }
 
 // Quizzes tells whether a task of the camp may hand a quiz out; domain/quiz does it, with ErrQuiz.
@@ -80,7 +81,7 @@ func (s *Service) Add(ctx context.Context, campID string, f Form) (Task, error) 
 	if err := s.mayAsk(ctx, t, ""); err != nil {
 		return Task{}, err
 	}
-	if err := s.usable(ctx, nil, f.Media); err != nil {
+	if err := s.usable(ctx, nil, f.Blocks); err != nil {
 		return Task{}, err
 	}
 	if err := s.holds(ctx, c, f.Level); err != nil {
@@ -139,7 +140,7 @@ func (s *Service) Edit(ctx context.Context, id string, f Form) (Task, error) {
 	if err := f.Check(c); err != nil {
 		return Task{}, err
 	}
-	if err := s.usable(ctx, t.Media, f.Media); err != nil {
+	if err := s.usable(ctx, t.Files(), f.Blocks); err != nil {
 		return Task{}, err
 	}
 	if err := s.mayAsk(ctx, Task{Camp: c.ID, Quiz: f.Quiz}, t.Quiz); err != nil {
@@ -193,19 +194,30 @@ func (s *Service) ForStaff(ctx context.Context, id string) (Task, camp.Camp, err
 	return s.forStaff(ctx, id)
 }
 
-// usable checks the media that were not there before: those are the actor's own.
-func (s *Service) usable(ctx context.Context, before, after []string) error {
-	known := map[string]bool{}
-	for _, id := range before {
-		known[id] = true
-	}
-	var fresh []string
-	for _, id := range after {
-		if !known[id] {
-			fresh = append(fresh, id)
+// usable checks the files: those that were not there before are the actor's own, and each is what its block holds.
+func (s *Service) usable(ctx context.Context, before []string, blocks []Block) error {
+	var all, fresh []string
+	for _, b := range blocks {
+		if b.Media == "" {
+			continue
+		}
+		all = append(all, b.Media)
+		if !slices.Contains(before, b.Media) {
+			fresh = append(fresh, b.Media)
 		}
 	}
-	return s.Media.Usable(ctx, domain.ActorFrom(ctx).Member, fresh)
+	if err := s.Media.Usable(ctx, domain.ActorFrom(ctx).Member, fresh); err != nil {
+		return err
+	}
+	found, err := s.Media.Many(ctx, all)
+	if err != nil {
+		return err
+	}
+	var check domain.Check
+	for i, b := range blocks {
+		check.That(b.Media == "" || found[b.Media].Kind == b.Kind.Holds(), fmt.Sprintf("blocks[%d].media", i), "文件的类型与这一段不符")
+	}
+	return check.Err()
 }
 
 // KeepMedia notes that the task's media are in use. For jobs, after EventTask.
@@ -214,7 +226,7 @@ func (s *Service) KeepMedia(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	return s.Media.Keep(ctx, domain.Key("task", t.ID), t.Media)
+	return s.Media.Keep(ctx, domain.Key("task", t.ID), t.Files())
 }
 
 // CampOf returns the id of the camp that a task belongs, or belonged, to. For jobs.

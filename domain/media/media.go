@@ -15,7 +15,8 @@ type Media struct {
 	Owner       string    `json:"owner"`
 	Kind        Kind      `json:"kind"`
 	ContentType string    `json:"content_type"`
-	Size        int64     `json:"size"` // bytes; as announced until the upload is complete
+	Name        string    `json:"name,omitempty"` // that the file had with whoever brought it; every document has one
+	Size        int64     `json:"size"`           // bytes; as announced until the upload is complete
 	Width       int       `json:"width,omitempty"`
 	Height      int       `json:"height,omitempty"`
 	State       State     `json:"state"`
@@ -36,6 +37,8 @@ const (
 	Image Kind = "image"
 	Audio Kind = "audio"
 	Video Kind = "video"
+	// Document is brought by staff alone: WeChat looks at none, so that whoever may bring one has to be trusted.
+	Document Kind = "document"
 )
 
 // State of the bytes.
@@ -73,6 +76,7 @@ const (
 	CheckPatience = 35 * time.Minute // WeChat answers within 30 minutes
 	MaxSide       = 12_000           // pixels
 	MaxPixels     = 60_000_000
+	MaxName       = 100 // characters
 	maxRefs       = 50
 )
 
@@ -81,9 +85,10 @@ var types = map[Kind]struct {
 	types []string
 	label string
 }{
-	Image: {10 << 20, []string{"image/jpeg", "image/png"}, "图片（JPG、PNG，不超过 10 MB）"},
-	Audio: {10 << 20, []string{"audio/mpeg", "audio/mp4", "audio/aac", "audio/wav"}, "音频（MP3、M4A、AAC、WAV，不超过 10 MB）"},
-	Video: {200 << 20, []string{"video/mp4", "video/quicktime"}, "视频（MP4、MOV，不超过 200 MB）"},
+	Image:    {10 << 20, []string{"image/jpeg", "image/png"}, "图片（JPG、PNG，不超过 10 MB）"},
+	Audio:    {10 << 20, []string{"audio/mpeg", "audio/mp4", "audio/aac", "audio/wav"}, "音频（MP3、M4A、AAC、WAV，不超过 10 MB）"},
+	Video:    {200 << 20, []string{"video/mp4", "video/quicktime"}, "视频（MP4、MOV，不超过 200 MB）"},
+	Document: {50 << 20, []string{PDF, Word, PowerPoint, Excel, oldWord, oldPowerPoint, oldExcel}, "文档（PDF、Word、PPT、Excel，不含宏，不超过 50 MB）"},
 }
 
 // The refusals of this feature.
@@ -91,12 +96,14 @@ var (
 	ErrNotUploaded = domain.Refusal(domain.KindConflict, "media_not_uploaded", "文件还没有上传完成")
 	ErrNotReal     = domain.Refusal(domain.KindInvalid, "media_refused", "文件内容与类型不符，无法使用")
 	ErrUnusable    = domain.Refusal(domain.KindInvalid, "media_unusable", "素材不存在、不属于你或无法使用").On("media")
+	ErrStaffOnly   = domain.Refusal(domain.KindForbidden, "document_staff_only", "只有老师可以上传文档")
 )
 
 // Announcement is what a client says before it uploads.
 type Announcement struct {
 	Kind        Kind
 	ContentType string
+	Name        string // of the file; needed for a document
 	Size        int64
 }
 
@@ -105,10 +112,15 @@ func (a Announcement) Check() error {
 	var check domain.Check
 	limit, ok := types[a.Kind]
 	if !ok {
-		return domain.Invalid("kind", "只能上传图片、音频或视频")
+		return domain.Invalid("kind", "只能上传图片、音频、视频或文档")
 	}
 	check.That(contains(limit.types, a.ContentType), "content_type", "只支持"+limit.label)
 	check.That(a.Size > 0 && a.Size <= limit.max, "size", "只支持"+limit.label)
+	least := 0
+	if a.Kind == Document {
+		least = 1
+	}
+	check.Line("name", "文件名", a.Name, least, MaxName)
 	return check.Err()
 }
 
@@ -236,7 +248,7 @@ func (m Media) IncomingKey() string { return "incoming/" + m.ID }
 // MaxSize that the form allows: what the client announced.
 func (m Media) MaxSize() int64 { return m.Size }
 
-// Sniff tells from the first bytes (512 are enough) what a file is, among the types that are accepted; "" if it is none of them.
+// Sniff tells from the first bytes (512 are enough) what a file is, among the types that are accepted, documents apart; "" if it is none of them.
 func Sniff(head []byte) string {
 	s := string(head)
 	switch {

@@ -63,9 +63,12 @@ func (s *Service) Begin(ctx context.Context, a Announcement) (Media, Form, error
 	if err := a.Check(); err != nil {
 		return Media{}, Form{}, err
 	}
+	if a.Kind == Document && !actor.Has(domain.RightConsole, domain.Place{}) {
+		return Media{}, Form{}, ErrStaffOnly
+	}
 	now := s.Clock.Now()
 	m := Media{
-		Doc: domain.Doc{ID: s.IDs.New()}, Owner: actor.Member, Kind: a.Kind, ContentType: a.ContentType, Size: a.Size,
+		Doc: domain.Doc{ID: s.IDs.New()}, Owner: actor.Member, Kind: a.Kind, ContentType: a.ContentType, Name: a.Name, Size: a.Size,
 		State: Pending, Verdict: Waiting, CreatedAt: now, OrphanAt: now.Add(OrphanLife),
 	}
 	form, err := s.Bucket.SignUpload(ctx, m.IncomingKey(), m.ContentType, m.MaxSize(), now.Add(FormLife))
@@ -122,7 +125,10 @@ func (s *Service) look(ctx context.Context, m Media) (Found, error) {
 		return Found{}, fmt.Errorf("media %s: %w", m.ID, err)
 	}
 	found := Found{ContentType: Sniff(head[:n]), Size: object.Size}
-	if m.Kind == Image {
+	switch m.Kind {
+	case Document:
+		found.ContentType = document(reading{object}, object.Size)
+	case Image:
 		if _, err := object.Seek(0, io.SeekStart); err != nil {
 			return Found{}, fmt.Errorf("media %s: %w", m.ID, err)
 		}
@@ -237,11 +243,13 @@ type View struct {
 	ID          string
 	Kind        Kind
 	ContentType string
+	Name        string // of the file, if it is known
+	Size        int64  // bytes
 	Width       int
 	Height      int
 	Verdict     Verdict
 	URL         string // short-lived; empty while it may not be shown
-	ThumbURL    string // for pictures; the picture itself until a thumbnail exists
+	ThumbURL    string // of a picture: itself until a thumbnail exists; of a document: its first page, or empty
 }
 
 // Views prepares media for people to look at, in the order of ids. all also shows what did not pass moderation: to
@@ -253,7 +261,9 @@ func (s *Service) Views(ctx context.Context, found map[string]Media, ids []strin
 		if !ok {
 			continue
 		}
-		v := View{ID: m.ID, Kind: m.Kind, ContentType: m.ContentType, Width: m.Width, Height: m.Height, Verdict: m.Verdict}
+		v := View{
+			ID: m.ID, Kind: m.Kind, ContentType: m.ContentType, Name: m.Name, Size: m.Size, Width: m.Width, Height: m.Height, Verdict: m.Verdict,
+		}
 		if m.State == Ready && (all || m.Verdict == Passed) {
 			expires := s.linkExpiry()
 			var err error

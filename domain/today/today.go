@@ -94,7 +94,7 @@ const (
 // Item is one task of today.
 type Item struct {
 	lesson.Task
-	Files   []media.View
+	Body    []lesson.Shown
 	State   TaskState
 	Checkin string         // its id, if there is one
 	Quiz    *quiz.Standing // of a task of kind quiz
@@ -139,7 +139,7 @@ func (s *Service) items(ctx context.Context, in camp.Own, tasks []lesson.Task, m
 	var ids, files []string
 	for _, t := range tasks {
 		ids = append(ids, checkin.ID(t.Camp, memberID, t.ID, day))
-		files = append(files, t.Media...)
+		files = append(files, t.Files()...)
 	}
 	done, err := s.Checkins.Many(ctx, ids)
 	if err != nil {
@@ -168,9 +168,11 @@ func (s *Service) items(ctx context.Context, in camp.Own, tasks []lesson.Task, m
 				items[i].State = Done
 			}
 		}
-		if items[i].Files, err = s.Media.Views(ctx, found, t.Media, true); err != nil {
+		views, err := s.Media.Views(ctx, found, t.Files(), true)
+		if err != nil {
 			return nil, err
 		}
+		items[i].Body = lesson.Show(t.Body(found), views)
 	}
 	return items, nil
 }

@@ -20,27 +20,30 @@ func (MediaID) Schema(huma.Registry) *huma.Schema {
 // File is a media as it is shown.
 type File struct {
 	ID          string `json:"id"`
-	Kind        string `json:"kind" enum:"image,audio,video"`
+	Kind        string `json:"kind" enum:"image,audio,video,document"`
 	ContentType string `json:"content_type"`
+	Name        string `json:"name,omitempty" doc:"What the file was called"`
+	Size        int64  `json:"size" doc:"Bytes"`
 	Width       int    `json:"width,omitempty"`
 	Height      int    `json:"height,omitempty"`
 	Verdict     string `json:"verdict" enum:"waiting,passed,review,rejected" doc:"Of the content check"`
 	URL         string `json:"url" doc:"Short-lived link; empty while it may not be shown"`
-	ThumbURL    string `json:"thumb_url" doc:"Small version of a picture"`
+	ThumbURL    string `json:"thumb_url" doc:"Small version of a picture; the first page of a document, or empty"`
 }
 
 func filesOf(views []media.View) []File {
 	files := make([]File, len(views))
 	for i, v := range views {
-		files[i] = File{v.ID, string(v.Kind), v.ContentType, v.Width, v.Height, string(v.Verdict), v.URL, v.ThumbURL}
+		files[i] = File{v.ID, string(v.Kind), v.ContentType, v.Name, v.Size, v.Width, v.Height, string(v.Verdict), v.URL, v.ThumbURL}
 	}
 	return files
 }
 
 type beginUploadInput struct {
 	Body struct {
-		Kind        string `json:"kind" enum:"image,audio,video"`
-		ContentType string `json:"content_type" maxLength:"64" example:"image/jpeg"`
+		Kind        string `json:"kind" enum:"image,audio,video,document" doc:"Documents are the staff's to bring"`
+		ContentType string `json:"content_type" maxLength:"100" example:"image/jpeg"`
+		Name        string `json:"name,omitempty" maxLength:"100" doc:"What the file is called; needed for a document"`
 		Size        int64  `json:"size" minimum:"1" doc:"Bytes"`
 	}
 }
@@ -60,7 +63,7 @@ type Form struct {
 
 func (a *api) beginUpload(ctx context.Context, in *beginUploadInput) (*Made[Upload], error) {
 	m, form, err := a.Media.Begin(ctx, media.Announcement{
-		Kind: media.Kind(in.Body.Kind), ContentType: in.Body.ContentType, Size: in.Body.Size,
+		Kind: media.Kind(in.Body.Kind), ContentType: in.Body.ContentType, Name: in.Body.Name, Size: in.Body.Size,
 	})
 	return made(Upload{m.ID, Form(form)}, true), err
 }

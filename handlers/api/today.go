@@ -23,8 +23,9 @@ type Task struct {
 	ID      string    `json:"id"`
 	Kind    string    `json:"kind" enum:"checkin,quiz"`
 	Title   string    `json:"title"`
-	Content string    `json:"content"`
-	Media   []File    `json:"media" nullable:"false"`
+	Content string    `json:"content" doc:"What the texts among the blocks say, without their looks"`
+	Blocks  []Block   `json:"blocks" nullable:"false" doc:"What there is to read, to see and to hear, in order"`
+	Media   []File    `json:"media" nullable:"false" doc:"The files among the blocks"`
 	State   string    `json:"state" enum:"open,done"`
 	Checkin *string   `json:"checkin" doc:"Id of what I handed in"`
 	Quiz    *TaskQuiz `json:"quiz" doc:"Of a task of kind quiz"`
@@ -53,9 +54,9 @@ func (a *api) today(ctx context.Context, in *CampPath) (*Answer[Today], error) {
 
 func taskOf(item today.Item) Task {
 	t := Task{
-		ID: item.ID, Kind: string(item.Kind), Title: item.Title, Content: item.Content,
-		Media: filesOf(item.Files), State: string(item.State),
+		ID: item.ID, Kind: string(item.Kind), Title: item.Title, Content: item.Words(), State: string(item.State),
 	}
+	t.Blocks, t.Media = blocksOf(item.Body)
 	if item.Checkin != "" {
 		t.Checkin = &item.Checkin
 	}

@@ -79,6 +79,7 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.GET("/camps/:camp/tasks", h.listTasks)
 	g.GET("/camps/:camp/tasks/new", h.newTask)
 	g.POST("/camps/:camp/tasks", h.addTask)
+	g.POST("/camps/:camp/tasks/preview", h.previewTask)
 	g.GET("/camps/:camp/tasks/:task", h.showTask)
 	g.POST("/camps/:camp/tasks/:task", h.saveTask)
 	g.POST("/camps/:camp/tasks/:task/remove", h.removeTask)

@@ -12,6 +12,7 @@ import (
 	"yingdi/domain/export"
 	"yingdi/domain/form"
 	"yingdi/domain/invitation"
+	"yingdi/domain/lesson"
 	"yingdi/domain/quiz"
 	"yingdi/domain/today"
 )
@@ -43,7 +44,23 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"exportKind":      func(k export.Kind) string { return exportKinds[k] },
 		"exportState":     func(s export.State) label { return exportStates[s] },
 		"bytes":           bytes,
+		"blockName":       func(k lesson.BlockKind) blockLabel { return blockNames[k] },
 	}
+}
+
+// blockLabel is what a kind of block is called, its icon, and which files go in.
+type blockLabel struct{ Name, Icon, Accept string }
+
+const sounds = "audio/*,.m4a,.mp3,.aac,.wav"
+
+var blockNames = map[lesson.BlockKind]blockLabel{
+	lesson.TextBlock:     {"文字", "align-left", ""},
+	lesson.PictureBlock:  {"图片", "photo", "image/jpeg,image/png"},
+	lesson.VoiceBlock:    {"语音", "microphone", sounds},
+	lesson.AudioBlock:    {"音频", "music", sounds},
+	lesson.VideoBlock:    {"视频", "video", "video/mp4,video/quicktime"},
+	lesson.DocumentBlock: {"文档", "file-text", ".pdf,.doc,.docx,.ppt,.pptx,.xls,.xlsx"},
+	lesson.LinkBlock:     {"链接", "link", ""},
 }
 
 var moments = map[today.MomentKind]string{

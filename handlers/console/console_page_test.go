@@ -84,6 +84,28 @@ func (s sample) entry(state checkin.State) checkin.Entry {
 	}
 }
 
+// shown is one block of each kind, with a file and without.
+func (s sample) shown() []lesson.Shown {
+	list := []lesson.Shown{{Block: lesson.Block{Kind: lesson.TextBlock, Text: s.text}}}
+	for _, kind := range []lesson.ParagraphKind{lesson.Plain, lesson.Heading, lesson.Bullet, lesson.Numbered, lesson.Quote} {
+		list[0].Paragraphs = append(list[0].Paragraphs, lesson.Paragraph{Kind: kind, Number: 1, Spans: []lesson.Span{{Text: s.text}, {Text: s.text, Bold: true, Link: "https://a.cn"}}})
+	}
+	for _, file := range append(s.files(), media.View{ID: "m5", Kind: media.Document, URL: "/media/m5", Name: s.text, ContentType: media.PDF, Size: 3 << 20}) {
+		for _, kind := range lesson.BlockKinds {
+			if kind.Holds() == file.Kind {
+				list = append(list, lesson.Shown{Block: lesson.Block{Kind: kind, Text: s.text, Media: file.ID}, File: file})
+			}
+		}
+	}
+	return append(list, lesson.Shown{Block: lesson.Block{Kind: lesson.PictureBlock}}, lesson.Shown{Block: lesson.Block{Kind: lesson.LinkBlock, Text: s.text, URL: "https://a.cn/" + s.text}, Host: "a.cn"})
+}
+
+func (s sample) blocks() []blockView {
+	views := blockViews(s.shown(), nil, nil)
+	views[0].Fault = s.text
+	return views
+}
+
 func (s sample) task() lesson.Task {
 	return lesson.Task{Doc: domain.Doc{ID: "task1"}, Camp: "camp1", Day: "2026-11-21", Title: s.text, Content: s.text, Media: []string{"m1"}}
 }
@@ -207,7 +229,8 @@ func (s sample) full() map[string][]view {
 				Plan:     team.Plan{State: team.Applying, Seed: s.text, Moves: []team.Move{{Member: "m", Team: "t1"}}},
 			},
 		}},
-		"lesson/form": {&taskView{s.campFrame(), "task1", taskForm{Day: s.text, Title: s.text, Content: s.text}, s.files(), s.faults(taskFields...), false, []quiz.Quiz{s.quiz()}}, &taskView{campFrame: s.campFrame(), Begun: true}},
+		"lesson/form":    {&taskView{s.campFrame(), "task1", taskForm{Day: s.text, Title: s.text}, s.blocks(), empties(), s.faults(taskFields...), false, []quiz.Quiz{s.quiz()}}, &taskView{campFrame: s.campFrame(), Begun: true}},
+		"lesson/preview": {&previewView{s.campFrame(), s.text, s.shown()}},
 		"review/desk": {&deskView{
 			campFrame: s.campFrame(), Desk: review.Desk{Camp: s.camp(), Queue: []checkin.Entry{s.entry(checkin.Hidden)}, Waiting: 3, Open: open},
 			Mark: review.Mark{Text: s.text}, Points: s.text, Faults: s.faults("text", "points"), Remarks: []string{s.text}, Writing: true,
@@ -229,9 +252,9 @@ func bare() map[string][]view {
 		"today/learner":   {&learnerView{campFrame: empty}}, "camp/list": {&campListView{}, &campListView{Paged: true}, &campListView{MayOpen: true}},
 		"camp/show": {&campView{campFrame: empty}}, "camp/form": {&campFormView{}}, "organiser/list": {&organiserListView{}},
 		"organiser/form": {&organiserFormView{}}, "organiser/show": {&organiserView{}}, "lesson/list": {&planView{campFrame: empty}},
-		"lesson/form": {&taskView{campFrame: empty}}, "review/desk": {&deskView{campFrame: empty}, &deskView{campFrame: empty, Desk: review.Desk{Open: &review.Open{Entry: checkin.Entry{Checkin: checkin.Checkin{Day: "2026-11-19"}}, Mine: true}}}},
-		"export/list":     {&exportsView{campFrame: empty}},
-		"export/audit":    {&auditView{}},
+		"export/list":  {&exportsView{campFrame: empty}},
+		"export/audit": {&auditView{}},
+		"lesson/form":  {&taskView{campFrame: empty}}, "lesson/preview": {&previewView{campFrame: empty}}, "review/desk": {&deskView{campFrame: empty}, &deskView{campFrame: empty, Desk: review.Desk{Open: &review.Open{Entry: checkin.Entry{Checkin: checkin.Checkin{Day: "2026-11-19"}}, Mine: true}}}},
 		"team/board":      {&teamsView{campFrame: empty}},
 		"invitation/list": {&invitationsView{campFrame: empty}}, "form/builder": {&builderView{campFrame: empty}},
 		"risk/list": {&riskView{campFrame: empty}, &riskView{campFrame: empty, Risk: risk.View{Phase: camp.PhaseRunning}}},

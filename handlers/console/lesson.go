@@ -2,14 +2,12 @@ package console
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/labstack/echo/v4"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/lesson"
-	"yingdi/domain/media"
 	"yingdi/domain/quiz"
 )
 
@@ -28,31 +26,37 @@ func (h *console) listTasks(c echo.Context) error {
 	return h.page(c, http.StatusOK, "lesson/list", v)
 }
 
-// taskForm is a task as it was typed.
+// taskForm is a task as it was typed; its blocks are read apart.
 type taskForm struct {
-	Day     string   `form:"day"`
-	Title   string   `form:"title"`
-	Content string   `form:"content"`
-	Media   []string `form:"media"`
-	Quiz    string   `form:"quiz"`
-	Again   string   `form:"again"` // add another one after this
+	Day   string `form:"day"`
+	Title string `form:"title"`
+	Quiz  string `form:"quiz"`
+	Again string `form:"again"` // add another one after this
 }
 
-func (f taskForm) form() lesson.Form {
-	return lesson.Form{Day: domain.Day(f.Day), Title: line(f.Title), Content: text(f.Content), Media: f.Media, Quiz: f.Quiz}
+// readTask reads a posted task, and the keys of its blocks.
+func readTask(c echo.Context) (f taskForm, form lesson.Form, keys []string, err error) {
+	if err = bind(c, &f); err != nil {
+		return f, form, nil, err
+	}
+	all, err := c.FormParams()
+	form = lesson.Form{Day: domain.Day(f.Day), Title: line(f.Title), Quiz: f.Quiz}
+	form.Blocks, keys = blocksOf(all)
+	return f, form, keys, err
 }
 
 type taskView struct {
 	campFrame
 	Task    string // id; empty while it is new
 	Form    taskForm
-	Files   []media.View
+	Blocks  []blockView
+	Empty   []blockView // one of each kind
 	Faults  Faults
 	Begun   bool        // its day can no longer change
 	Quizzes []quiz.Quiz // to choose from
 }
 
-var taskFields = []string{"day", "title", "content", "media", "quiz"}
+var taskFields = []string{"day", "title", "quiz"}
 
 func (h *console) newTask(c echo.Context) error {
 	plan, err := h.Lessons.Plan(c.Request().Context(), c.Param("camp"))
@@ -63,82 +67,62 @@ func (h *console) newTask(c echo.Context) error {
 	if f.Day == "" {
 		f.Day = string(plan.Empty)
 	}
-	return h.taskForm(c, http.StatusOK, plan.Camp, taskView{Form: f})
+	start := blockViews([]lesson.Shown{{Block: lesson.Block{Kind: lesson.TextBlock}}}, nil, nil)
+	return h.taskForm(c, http.StatusOK, plan.Camp, taskView{Form: f, Blocks: start})
 }
 
 func (h *console) addTask(c echo.Context) error {
-	ctx := c.Request().Context()
-	var f taskForm
-	if err := bind(c, &f); err != nil {
+	f, form, keys, err := readTask(c)
+	if err != nil {
 		return err
 	}
 	to := campPath(c.Param("camp")) + "/tasks"
-	_, err := h.Lessons.Add(ctx, c.Param("camp"), f.form())
+	_, err = h.Lessons.Add(c.Request().Context(), c.Param("camp"), form)
 	switch {
 	case err == nil && f.Again != "":
 		return h.done(c, to+"/new", "任务已添加，接着写下一个")
 	case err == nil:
 		return h.done(c, to, "任务已添加")
 	}
-	wrong, status, err := faults(err, taskFields...)
-	if err != nil {
-		return err
-	}
-	in, err := h.Camps.ForStaff(ctx, c.Param("camp"), domain.RightCampEdit)
-	if err != nil {
-		return err
-	}
-	v := taskView{Form: f, Faults: wrong}
-	if v.Files, err = h.Media.Own(ctx, f.Media); err != nil {
-		return err
-	}
-	return h.taskForm(c, status, in, v)
+	return h.retask(c, "", f, form, keys, err)
 }
 
 func (h *console) showTask(c echo.Context) error {
-	t, in, files, err := h.Lessons.ForEditing(c.Request().Context(), c.Param("camp"), c.Param("task"))
+	o, err := h.Lessons.ForEditing(c.Request().Context(), c.Param("camp"), c.Param("task"))
 	if err != nil {
 		return err
 	}
-	f := taskForm{Day: string(t.Day), Title: t.Title, Content: t.Content, Media: t.Media, Quiz: t.Quiz}
-	return h.taskForm(c, http.StatusOK, in, taskView{Task: t.ID, Form: f, Files: files, Begun: t.Begun(in, h.now())})
+	f := taskForm{Day: string(o.Day), Title: o.Title, Quiz: o.Quiz}
+	return h.taskForm(c, http.StatusOK, o.Camp, taskView{Task: o.ID, Form: f, Blocks: blockViews(o.Body, nil, nil), Begun: o.Begun(o.Camp, h.now())})
 }
 
 func (h *console) saveTask(c echo.Context) error {
-	ctx := c.Request().Context()
-	var f taskForm
-	if err := bind(c, &f); err != nil {
-		return err
-	}
-	t, in, files, err := h.Lessons.ForEditing(ctx, c.Param("camp"), c.Param("task"))
+	f, form, keys, err := readTask(c)
 	if err != nil {
 		return err
 	}
-	_, err = h.Lessons.Edit(ctx, t.ID, f.form())
-	if err == nil {
-		return h.done(c, campPath(in.ID)+"/tasks", "已保存")
-	}
-	wrong, status, err := faults(err, taskFields...)
+	o, err := h.Lessons.ForEditing(c.Request().Context(), c.Param("camp"), c.Param("task"))
 	if err != nil {
 		return err
 	}
-	own, err := h.Media.Own(ctx, f.Media)
-	if err != nil {
-		return err
+	if _, err = h.Lessons.Edit(c.Request().Context(), o.ID, form); err != nil {
+		return h.retask(c, o.ID, f, form, keys, err)
 	}
-	v := taskView{Task: t.ID, Form: f, Files: pick(f.Media, append(files, own...)), Faults: wrong, Begun: t.Begun(in, h.now())}
-	return h.taskForm(c, status, in, v)
+	return h.done(c, campPath(o.Camp.ID)+"/tasks", "已保存")
 }
 
-// pick returns the views of the given ids, in their order.
-func pick(ids []string, from []media.View) []media.View {
-	var picked []media.View
-	for _, id := range ids {
-		if at := slices.IndexFunc(from, func(v media.View) bool { return v.ID == id }); at >= 0 {
-			picked = append(picked, from[at])
-		}
+// retask shows a task again that was refused, as it was typed.
+func (h *console) retask(c echo.Context, id string, f taskForm, form lesson.Form, keys []string, err error) error {
+	wrong, status, other := faults(err, taskFields...)
+	if other != nil {
+		return other
 	}
-	return picked
+	o, failed := h.Lessons.Preview(c.Request().Context(), c.Param("camp"), id, form.Blocks)
+	if failed != nil {
+		return failed
+	}
+	v := taskView{Task: id, Form: f, Blocks: blockViews(o.Body, keys, err), Faults: wrong, Begun: id != "" && o.Begun(o.Camp, h.now())}
+	return h.taskForm(c, status, o.Camp, v)
 }
 
 func (h *console) removeTask(c echo.Context) error {
@@ -158,7 +142,7 @@ func (h *console) taskForm(c echo.Context, status int, in camp.Camp, v taskView)
 	if err != nil {
 		return err
 	}
-	v.Quizzes, v.Title = quizzes, "添加任务"
+	v.Quizzes, v.Empty, v.Title = quizzes, empties(), "添加任务"
 	if v.Task != "" {
 		v.Title = "修改任务"
 	}

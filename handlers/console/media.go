@@ -13,6 +13,7 @@ import (
 type announcement struct {
 	Kind        media.Kind `json:"kind"`
 	ContentType string     `json:"content_type"`
+	Name        string     `json:"name"`
 	Size        int64      `json:"size"`
 }
 
@@ -24,6 +25,7 @@ type begun struct {
 type uploaded struct {
 	ID    string     `json:"id"`
 	Kind  media.Kind `json:"kind"`
+	Name  string     `json:"name"`
 	URL   string     `json:"url"`
 	Thumb string     `json:"thumb,omitempty"`
 }
@@ -54,7 +56,7 @@ func (h *console) completeMedia(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	answer := uploaded{ID: m.ID, Kind: m.Kind}
+	answer := uploaded{ID: m.ID, Kind: m.Kind, Name: m.Name}
 	for _, v := range views {
 		answer.URL, answer.Thumb = v.URL, v.ThumbURL
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"yingdi/domain"
+	"yingdi/domain/media"
 )
 
 var keyPattern = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*){0,7}$`)
@@ -28,6 +29,9 @@ func disposition(contentType string) string {
 		return "inline"
 	case kind == "image" && !strings.HasPrefix(sub, "svg"):
 		return "inline"
+	}
+	if extension := media.Extension(contentType); extension != "" { // the key has none, and without one nothing opens it
+		return `attachment; filename="document.` + extension + `"`
 	}
 	return "attachment"
 }

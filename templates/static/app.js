@@ -114,9 +114,18 @@
 
   const names = { "audio/x-m4a": "audio/mp4", "audio/m4a": "audio/mp4", "audio/mp3": "audio/mpeg", "audio/x-wav": "audio/wav", "audio/wave": "audio/wav", "audio/x-aac": "audio/aac", "audio/aacp": "audio/aac" };
 
+  // What a document is goes by its name: many computers do not know the types.
+  const office = "application/vnd.openxmlformats-officedocument.";
+  const documents = {
+    pdf: "application/pdf", doc: "application/msword", ppt: "application/vnd.ms-powerpoint", xls: "application/vnd.ms-excel",
+    docx: `${office}wordprocessingml.document`, pptx: `${office}presentationml.presentation`, xlsx: `${office}spreadsheetml.sheet`,
+  };
+
   async function send(file, progress) {
-    const type = names[file.type] || file.type;
-    const { id, upload } = await ask("/console/media", { kind: type.split("/")[0], content_type: type, size: file.size });
+    const paper = documents[file.name.split(".").pop().toLowerCase()];
+    const type = paper || names[file.type] || file.type;
+    const name = paper && file.name.length > 100 ? "…" + file.name.slice(-99) : file.name.slice(0, 100);
+    const { id, upload } = await ask("/console/media", { kind: paper ? "document" : type.split("/")[0], content_type: type, name, size: file.size });
     await new Promise((resolve, reject) => {
       const body = new FormData();
       for (const [name, value] of Object.entries(upload.fields)) body.append(name, value);
@@ -158,10 +167,17 @@
     field.type = "hidden";
     field.name = name;
     field.value = done.id;
-    const look = document.createElement({ image: "img", audio: "audio", video: "video" }[done.kind]);
-    look.src = done.kind === "image" ? done.thumb || done.url : done.url;
-    if (done.kind === "image") look.alt = "图片";
-    else look.controls = true;
+    const look = document.createElement({ image: "img", audio: "audio", video: "video", document: "a" }[done.kind]);
+    if (done.kind === "document") {
+      look.className = "block-link document";
+      look.href = done.url;
+      look.download = done.name;
+      look.append(done.name);
+    } else {
+      look.src = done.kind === "image" ? done.thumb || done.url : done.url;
+      if (done.kind === "image") look.alt = "图片";
+      else look.controls = true;
+    }
     const remove = document.createElement("button");
     remove.type = "button";
     remove.className = "x";

@@ -1,0 +1,50 @@
+// The editor of a task's content: blocks are added, moved and dropped. Their order on the page is the order that is sent.
+"use strict";
+(() => {
+  let made = 0;
+
+  document.addEventListener("click", (event) => {
+    const editor = event.target.closest("[data-editor]");
+    if (!editor) return;
+    const list = editor.querySelector(".edit-blocks");
+    const add = event.target.closest("[data-add]");
+    if (add) return append(editor, list, add.dataset.add);
+    const block = event.target.closest(".edit-block");
+    const shift = event.target.closest("[data-shift]");
+    if (shift) return move(editor, block, Number(shift.dataset.shift), shift);
+    if (event.target.closest("[data-drop]")) drop(editor, list, block);
+  });
+
+  function append(editor, list, kind) {
+    if (list.children.length >= Number(editor.dataset.most)) return say(editor, `内容最多 ${editor.dataset.most} 段`);
+    const block = editor.querySelector(`template[data-block="${kind}"]`).content.firstElementChild.cloneNode(true);
+    const key = `n${Date.now().toString(36)}${made++}`;
+    for (const field of block.querySelectorAll("[name]")) {
+      if (field.name === "block") field.value = key;
+      field.name = field.name.replace("KEY", key);
+    }
+    const upload = block.querySelector("[data-upload]");
+    if (upload) upload.dataset.upload = `media_${key}`;
+    list.append(block);
+    (block.querySelector("textarea, input:not([type=hidden])") || block).focus();
+    say(editor, "已添加");
+  }
+
+  function move(editor, block, by, button) {
+    const other = by < 0 ? block.previousElementSibling : block.nextElementSibling;
+    if (!other) return;
+    if (by < 0) other.before(block);
+    else other.after(block);
+    button.focus();
+    say(editor, `已移到第 ${[...block.parentElement.children].indexOf(block) + 1} 段`);
+  }
+
+  function drop(editor, list, block) {
+    const next = block.nextElementSibling || block.previousElementSibling;
+    block.remove();
+    (next ? next.querySelector("[data-drop]") : editor.querySelector("[data-add]")).focus();
+    say(editor, "已删除");
+  }
+
+  function say(editor, text) { editor.querySelector(".edit-note").textContent = text; }
+})();
