@@ -63,7 +63,7 @@ func TestBadInputIsRefusedByName(t *testing.T) {
 		{"a long cursor", "GET /notices?after=" + strings.Repeat("x", 1401), ``, 422, "after", "翻页位置不能超过 1400 个字"},
 		{"a camp that is no id", "GET /camps/a:b/today", ``, 422, "camp", "训练营编号格式不正确"},
 		{"a camp that is not there", "GET /camps/nowhere", ``, 404, "", "没有找到相关内容"},
-		{"a kind of file that nobody takes", "POST /media", `{"kind":"program","content_type":"image/jpeg","size":1}`, 422, "kind", `文件类别应为 "image, audio, video" 之一`},
+		{"a kind of file that nobody takes", "POST /media", `{"kind":"program","content_type":"image/jpeg","size":1}`, 422, "kind", `文件类别应为 "image, audio, video, document" 之一`},
 		{"a type that is not of the kind", "POST /media", `{"kind":"image","content_type":"image/gif","size":1}`, 422, "content_type", "只支持图片（JPG、PNG，不超过 10 MB）"},
 		{"an empty file", "POST /media", `{"kind":"image","content_type":"image/jpeg","size":0}`, 422, "size", "文件大小不能小于 1"},
 		{"a file too large", "POST /media", `{"kind":"image","content_type":"image/jpeg","size":10485761}`, 422, "size", "只支持图片（JPG、PNG，不超过 10 MB）"},
