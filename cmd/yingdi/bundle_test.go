@@ -29,7 +29,7 @@ type bundle struct {
 // start is when tests begin: a Sunday morning in Shanghai.
 var start = time.Date(2026, 3, 1, 1, 0, 0, 0, time.UTC)
 
-func newBundle(t *testing.T) *bundle {
+func newBundle(t testing.TB) *bundle {
 	t.Helper()
 	at := &clock{}
 	at.Set(start)
@@ -74,7 +74,7 @@ func newBundle(t *testing.T) *bundle {
 }
 
 // person logs in by the name and returns the context in which they act and their id.
-func (b *bundle) person(t *testing.T, name string) (context.Context, string) {
+func (b *bundle) person(t testing.TB, name string) (context.Context, string) {
 	t.Helper()
 	_, m, err := b.services.Sessions.SignIn(t.Context(), b.wechat.LoginCode(name))
 	if err != nil {
@@ -84,7 +84,7 @@ func (b *bundle) person(t *testing.T, name string) (context.Context, string) {
 }
 
 // as is the context in which a member acts, with the grants that they hold now.
-func (b *bundle) as(t *testing.T, id string) context.Context {
+func (b *bundle) as(t testing.TB, id string) context.Context {
 	t.Helper()
 	m, err := b.services.Members.Get(t.Context(), id)
 	if err != nil {
@@ -94,7 +94,7 @@ func (b *bundle) as(t *testing.T, id string) context.Context {
 }
 
 // running is a camp that began today, of its own organiser, with one task a day.
-func (b *bundle) running(t *testing.T, teacher string, seats int) (camp.Camp, []lesson.Task) {
+func (b *bundle) running(t testing.TB, teacher string, seats int) (camp.Camp, []lesson.Task) {
 	t.Helper()
 	system := domain.WithActor(t.Context(), domain.SystemActor)
 	studio, err := b.services.Organisers.Create(system, organiser.Form{Name: "晨光阅读"}, teacher)

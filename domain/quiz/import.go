@@ -1,7 +1,6 @@
 package quiz
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -17,9 +16,8 @@ import (
 
 // Limits of one import.
 const (
-	MaxRows      = 500
-	MaxImport    = 200 << 10 // bytes of the file
-	maxRowFaults = 50
+	MaxRows   = 500
+	MaxImport = 200 << 10 // bytes of the file
 )
 
 // columns of the spreadsheet, in the order of the template; they are found by their names.
@@ -27,17 +25,11 @@ var columns = []string{"题型", "题目", "选项A", "选项B", "选项C", "选
 
 var kindNames = map[string]Kind{"单选": Single, "多选": Multiple, "判断": Truth, "填空": FillIn, "简答": Short}
 
-// RowFault is what is wrong with a row; the first row of the sheet is 1.
-type RowFault struct {
-	Row     int
-	Message string
-}
-
 // Imported is what became of a file. With faults nothing was taken in.
 type Imported struct {
 	Added  int
 	Had    int // were in the bank before
-	Faults []RowFault
+	Faults []domain.RowFault
 }
 
 // Template is an empty spreadsheet with one example of each kind.
@@ -62,19 +54,12 @@ func (s *Service) Import(ctx context.Context, campID string, shared bool, file [
 	if err := mayWrite(ctx, in, shared); err != nil {
 		return Imported{}, err
 	}
-	if len(file) == 0 || len(file) > MaxImport {
-		return Imported{}, domain.Invalid("file", fmt.Sprintf("请选择不超过 %d KB 的 Excel 文件", MaxImport>>10))
-	}
-	rows, err := s.Sheets.Read(bytes.NewReader(file), MaxRows+1)
-	switch {
-	case errors.Is(err, domain.ErrTooLarge):
-		return Imported{}, domain.Invalid("file", fmt.Sprintf("一次最多导入 %d 行", MaxRows))
-	case errors.Is(err, domain.ErrInvalid):
-		return Imported{}, domain.Invalid("file", "无法读取，请使用 .xlsx 格式的 Excel 文件")
-	case err != nil:
+	table, faults, err := domain.ReadTable(s.Sheets, file, MaxImport, MaxRows, required...)
+	if err != nil {
 		return Imported{}, err
 	}
-	forms, faults := ParseRows(rows)
+	forms, wrong := parse(table)
+	faults = append(faults, wrong...)
 	if len(faults) > 0 {
 		return Imported{Faults: faults}, nil
 	}
@@ -128,40 +113,28 @@ func rowID(campID, organiser string, f QuestionForm) string {
 	return "x" + hex.EncodeToString(sum[:11])
 }
 
+// required are the columns without which a sheet cannot be read.
+var required = []string{"题型", "题目", "正确答案"}
+
 // ParseRows reads a sheet whose first row names the columns. Empty rows are passed over. Every row that is wrong is
 // named, up to a bound.
-func ParseRows(rows [][]string) ([]QuestionForm, []RowFault) {
-	if len(rows) == 0 {
-		return nil, nil
+func ParseRows(rows [][]string) ([]QuestionForm, []domain.RowFault) {
+	table, faults := domain.NewTable(rows, required...)
+	if len(faults) > 0 {
+		return nil, faults
 	}
-	where := map[string]int{}
-	for i, name := range rows[0] {
-		where[strings.TrimSpace(name)] = i
-	}
-	for _, name := range []string{"题型", "题目", "正确答案"} {
-		if _, ok := where[name]; !ok {
-			return nil, []RowFault{{1, "缺少“" + name + "”这一列，请下载模板"}}
-		}
-	}
-	var forms []QuestionForm
-	var faults []RowFault
-	for i, row := range rows[1:] {
-		cell := func(name string) string {
-			if at, ok := where[name]; ok && at < len(row) {
-				return strings.TrimSpace(strings.ReplaceAll(row[at], "\r\n", "\n"))
-			}
-			return ""
-		}
-		if !slices.ContainsFunc(row, func(s string) bool { return strings.TrimSpace(s) != "" }) {
-			continue
-		}
+	return parse(table)
+}
+
+func parse(table domain.Table) (forms []QuestionForm, faults []domain.RowFault) {
+	for n, cell := range table.Rows() {
 		form, err := parseRow(cell)
 		if err == nil {
 			err = form.Tidy().Check()
 		}
 		var refusal *domain.Error
-		if errors.As(err, &refusal) && len(faults) < maxRowFaults {
-			faults = append(faults, RowFault{i + 2, refusal.Message})
+		if errors.As(err, &refusal) && len(faults) < domain.MaxRowFaults {
+			faults = append(faults, domain.RowFault{Row: n, Message: refusal.Message})
 		}
 		forms = append(forms, form)
 	}

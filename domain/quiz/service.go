@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 
@@ -81,15 +80,6 @@ type Members interface {
 	Cards(ctx context.Context, ids []string) (map[string]member.Card, error)
 }
 
-// Sheets reads and writes spreadsheets.
-type Sheets interface {
-	// Read returns the cells of the first sheet as texts. Returns domain.ErrInvalid for what is no spreadsheet, and
-	// domain.ErrTooLarge beyond so many rows.
-	Read(file io.Reader, rows int) ([][]string, error)
-	// Write makes a file with one sheet.
-	Write(name string, rows [][]string) ([]byte, error)
-}
-
 // Service holds the use cases.
 type Service struct {
 	Store      Store
@@ -101,7 +91,7 @@ type Service struct {
 	Levels     Levels
 	Enrolments Enrolments
 	Members    Members
-	Sheets     Sheets
+	Sheets     domain.Sheets
 	IDs        domain.IDs
 	Clock      domain.Clock
 }

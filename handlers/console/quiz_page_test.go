@@ -69,7 +69,7 @@ func (s sample) quizPages() map[string][]view {
 		},
 		"quiz/bank":       {&bankView{s.campFrame(), bank, true, true, "/console?after=x"}, &bankView{campFrame: s.campFrame(), Questions: bank}},
 		"quiz/question":   {&questionView{s.campFrame(), "q1", questionForm{"single", s.text, s.text, s.text, s.text, s.text, s.text, true}, s.faults(questionFields...), true, quiz.Kinds}, &questionView{campFrame: s.campFrame(), MayShare: true, Kinds: quiz.Kinds}},
-		"quiz/import":     {&importView{s.campFrame(), []quiz.RowFault{{Row: 2, Message: s.text}}, s.faults("file"), true, true}},
+		"quiz/import":     {&importView{s.campFrame(), []domain.RowFault{{Row: 2, Message: s.text}}, s.faults("file"), true, true}},
 		"quiz/results":    {&resultsView{s.campFrame(), quiz.Results{Paper: s.paper(), Rows: []quiz.Row{s.attempt(), open}}, false, "/console?after=x"}},
 		"quiz/attempt":    {&attemptView{s.campFrame(), "quiz1", s.attempt(), s.faults("mark", "remark"), true}, &attemptView{campFrame: s.campFrame(), Row: open}},
 		"quiz/statistics": {&statisticsView{s.campFrame(), s.quiz(), quiz.Statistics{Attempts: 3, Passed: 1, Share: 0.5, Items: items, Cut: true}}},

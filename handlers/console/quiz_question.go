@@ -173,7 +173,7 @@ func (h *console) removeQuestion(c echo.Context) error {
 
 type importView struct {
 	campFrame
-	Rows     []quiz.RowFault
+	Rows     []domain.RowFault
 	Faults   Faults
 	Shared   bool
 	MayShare bool

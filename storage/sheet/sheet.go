@@ -12,10 +12,9 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"yingdi/domain"
-	"yingdi/domain/quiz"
 )
 
-// Excel implements quiz.Sheets.
+// Excel implements domain.Sheets.
 type Excel struct{}
 
 // Bounds of what a small file may unfold to.
@@ -100,4 +99,4 @@ func plain(text string) string {
 	return text
 }
 
-var _ quiz.Sheets = Excel{}
+var _ domain.Sheets = Excel{}
