@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -12,8 +13,10 @@ import (
 	"time"
 
 	"yingdi/domain"
+	"yingdi/domain/form"
 	"yingdi/domain/review"
 	"yingdi/domain/team"
+	"yingdi/storage/sheet"
 )
 
 var seedOfPlan = regexp.MustCompile(`name="seed" value="([^"]+)"`)
@@ -38,6 +41,66 @@ func TestATeacherDividesACampIntoTeams(t *testing.T) {
 	s.tell(t, access, []step{{name: "my team", request: "GET /camps/{camp}/team", status: 200, want: `{"name":"清晨组","size":1,"members":{"items":[{"nickname":"小满"}]}}`}})
 	v.submit(t, "/console/camps/{camp}/teams/assign", values("member", s.vars["learner"], "team", ""), "已移动所选学员", "未分组")
 	s.tell(t, access, []step{{name: "none", request: "GET /camps/{camp}/team", status: 200, want: `{"name":"","members":{"items":[]}}`}})
+}
+
+func TestATeacherDividesACampByAnswersAndByASheet(t *testing.T) {
+	t.Parallel()
+	s := studio(t)
+	system := domain.WithActor(t.Context(), domain.SystemActor)
+	v := s.staff(t, s.vars["teacher"])
+	at := "/console/camps/{camp}/teams"
+	carry := func() {
+		v.submit(t, at+"/apply", values("seed", seedOfPlan.FindStringSubmatch(v.page)[1]), "正在按预览分组")
+		if err := s.services.Teams.Carry(system, team.PlanID(s.vars["camp"], s.vars["teacher"])); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fields := []form.Field{{ID: "f1", Type: form.City, Label: "所在城市"}}
+	if _, err := s.services.Forms.Save(s.as(t, s.vars["teacher"]), s.vars["camp"], form.Draft{Fields: fields}, 0); err != nil {
+		t.Fatal(err)
+	}
+	for i, city := range []string{"杭州", "上海", "杭州", "上海"} {
+		learner, _ := s.person(t, fmt.Sprint("学员", i))
+		given := form.Given{Version: 1, Answers: []form.Answer{{Field: "f1", Values: []string{city}}}}
+		if _, err := s.services.Enrolments.EnrolWith(learner, s.vars["camp"], given); err != nil {
+			t.Fatal(err)
+		}
+	}
+	v.submit(t, at, values("name", "甲组"), "回答相同的均匀分开", "所在城市")
+	v.submit(t, at, values("name", "乙组"))
+	v.submit(t, at+"/preview", values("method", "answer", "field", "f9", "whom", "all"), "请选择按报名表的哪个问题分组")
+	v.submit(t, at+"/preview", values("method", "spread", "field", "f1", "whom", "all"), "分组预览", "回答相同的均匀分开", "共 5 人")
+	carry()
+
+	read := func() [][]string {
+		rows, err := sheet.Excel{}.Read(v.see(t, at+"/sheet", 200).Body, 10)
+		if err != nil || len(rows) != 6 {
+			t.Fatal(rows, err)
+		}
+		return rows
+	}
+	rows := read()
+	v.see(t, at, 200)
+	rows[1][2], rows[2][2], rows[3][0] = "午间组", "未分组", "nobody"
+	send := func(status int, shows ...string) {
+		file, err := sheet.Excel{}.Write("分组", rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v.sendFile(t, at+"/import", status, file, shows...)
+	}
+	send(422, "有 1 行需要修改", "<td>4</td>", "没有编号是这个的学员")
+	v.sendFile(t, at+"/import", 422, []byte("小组"), "无法读取")
+	rows[3][0] = read()[3][0]
+	v.see(t, at, 200)
+	send(http.StatusSeeOther)
+	v.see(t, at, 200, "按表格分组", "午间组（新建）", "共 2 人")
+	carry()
+	if got := read(); got[1][2] != "午间组" || len(got[2]) > 2 && got[2][2] != "" {
+		t.Errorf("after the sheet: %v", got)
+	}
+	v.see(t, at, 200)
+	send(422, "表格里的分组和现在一样")
 }
 
 var linkOfInvitation = regexp.MustCompile(`invitation\?scene=([0-9a-z]{32})`)

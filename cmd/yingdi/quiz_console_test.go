@@ -29,6 +29,12 @@ func (v *visitor) importSheet(t *testing.T, status int, rows [][]string, shows .
 
 func (v *visitor) importFile(t *testing.T, status int, file []byte, shows ...string) {
 	t.Helper()
+	v.sendFile(t, "/console/camps/{camp}/questions/import", status, file, shows...)
+}
+
+// sendFile sends a form with a file.
+func (v *visitor) sendFile(t *testing.T, path string, status int, file []byte, shows ...string) {
+	t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	if err := form.WriteField(web.CSRFField, v.token); err != nil {
@@ -44,9 +50,9 @@ func (v *visitor) importFile(t *testing.T, status int, file []byte, shows ...str
 	if err := form.Close(); err != nil {
 		t.Fatal(err)
 	}
-	r := httptest.NewRequest(http.MethodPost, v.fill(t, "/console/camps/{camp}/questions/import"), &body)
+	r := httptest.NewRequest(http.MethodPost, v.fill(t, path), &body)
 	r.Header.Set("Content-Type", form.FormDataContentType())
-	v.check(t, "import", v.send(t, r), status, shows)
+	v.check(t, "POST "+path, v.send(t, r), status, shows)
 }
 
 var boxes = regexp.MustCompile(`type="checkbox" name="question" value="([0-9a-z]+)"`)

@@ -71,7 +71,8 @@ func (a *app) joinServices(ctx context.Context) error {
 	forms := &form.Service{Store: at.forms, Versions: at.asked, Camps: camps, Sealer: a.sealer, Clock: a.clock}
 	enrolments := &enrolment.Service{Store: at.enrolments, Seats: a.db, Camps: camps, Forms: forms, Clock: a.clock}
 	teams := &team.Service{
-		Boards: at.boards, Store: at.places, Plans: at.plans, Camps: camps, Enrolments: enrolments, Members: members, IDs: ids, Clock: a.clock,
+		Boards: at.boards, Store: at.places, Plans: at.plans, Camps: camps, Enrolments: enrolments, Replies: forms, Members: members,
+		Sheets: sheet.Excel{}, IDs: ids, Clock: a.clock,
 	}
 	notices := &notice.Service{
 		Store: at.notices, Credits: at.credits, Settings: at.settings, WeChat: a.wechat, Members: members, Camps: camps,

@@ -13,8 +13,10 @@ type Plan struct {
 	Camp      string    `json:"camp"`
 	By        string    `json:"by"`
 	Method    Method    `json:"method"`
-	All       bool      `json:"all"`  // of the learners; else only those who are in no team
-	Seed      string    `json:"seed"` // names this very plan
+	Field     string    `json:"field,omitempty"` // of the form at enrolment, whose answers decide
+	All       bool      `json:"all"`             // of the learners; else only those who are in no team
+	Seed      string    `json:"seed"`            // names this very plan
+	Fresh     []Team    `json:"fresh,omitempty"` // teams that are made first
 	Moves     []Move    `json:"moves"`
 	Moved     int       `json:"moved"` // how many of the moves are done
 	State     PlanState `json:"state"`
@@ -22,10 +24,11 @@ type Plan struct {
 	AppliedAt time.Time `json:"applied_at,omitzero"`
 }
 
-// Move puts one learner into one team.
+// Move puts one learner into one team, or out of any if it is "".
 type Move struct {
 	Member string `json:"member"`
 	Team   string `json:"team"`
+	From   string `json:"from,omitempty"` // the team that they leave, in a plan from a sheet
 }
 
 // Method of a division.
@@ -35,7 +38,20 @@ type Method string
 const (
 	AtRandom  Method = "random"
 	ByArrival Method = "arrival" // who enrolled together stays together
+	ByAnswer  Method = "answer"  // who answered alike comes together
+	Spread    Method = "spread"  // who answered alike is spread over the teams
+	BySheet   Method = "sheet"   // as a spreadsheet says
 )
+
+// Ask says which division is wanted.
+type Ask struct {
+	Method Method
+	Field  string // for ByAnswer and Spread
+	All    bool   // of the learners; else only those who are in no team
+}
+
+// Answered reports whether answers decide.
+func (m Method) Answered() bool { return m == ByAnswer || m == Spread }
 
 // PlanState of a plan.
 type PlanState string
@@ -89,11 +105,12 @@ func (p *Plan) Progress(seed string, moved int) error {
 	return nil
 }
 
-// Sizes counts the moves into each team.
-func (p Plan) Sizes() map[string]int {
-	sizes := map[string]int{}
+// Sizes counts the moves into each team, and those out of it.
+func (p Plan) Sizes() (coming, leaving map[string]int) {
+	coming, leaving = map[string]int{}, map[string]int{}
 	for _, m := range p.Moves {
-		sizes[m.Team]++
+		coming[m.Team]++
+		leaving[m.From]++
 	}
-	return sizes
+	return coming, leaving
 }

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/enrolment"
+	"yingdi/domain/form"
 	"yingdi/domain/member"
 )
 
@@ -43,6 +43,12 @@ type Enrolments interface {
 	Placed(ctx context.Context, camp string, members []string) ([]string, error)
 }
 
+// Replies is what this feature needs of domain/form.
+type Replies interface {
+	History(ctx context.Context, camp string) (form.History, error)
+	Answers(h form.History, enrolment string, r *form.Reply, shown form.Shown) (map[string][]string, error)
+}
+
 // Members is what this feature needs of domain/member.
 type Members interface {
 	Cards(ctx context.Context, ids []string) (map[string]member.Card, error)
@@ -55,7 +61,9 @@ type Service struct {
 	Plans      Plans
 	Camps      Camps
 	Enrolments Enrolments
+	Replies    Replies
 	Members    Members
+	Sheets     domain.Sheets
 	IDs        domain.IDs
 	Clock      domain.Clock
 }
@@ -73,6 +81,10 @@ func (s *Service) change(ctx context.Context, campID string, change func(*Board)
 	if _, err := s.Camps.ForStaff(ctx, campID, domain.RightCampEdit); err != nil {
 		return Board{}, err
 	}
+	return s.write(ctx, campID, change)
+}
+
+func (s *Service) write(ctx context.Context, campID string, change func(*Board) error) (Board, error) {
 	for {
 		b, err := s.Boards.Update(ctx, campID, change)
 		if !errors.Is(err, domain.ErrNotFound) {
@@ -158,78 +170,6 @@ func (s *Service) move(ctx context.Context, campID, memberID string, change func
 	return err
 }
 
-// Preview draws up a division without doing it.
-func (s *Service) Preview(ctx context.Context, campID string, method Method, all bool) (Plan, error) {
-	if _, err := s.Camps.ForStaff(ctx, campID, domain.RightCampEdit); err != nil {
-		return Plan{}, err
-	}
-	if method != AtRandom && method != ByArrival {
-		return Plan{}, domain.Invalid("method", "请选择分配方式")
-	}
-	b, err := s.board(ctx, campID)
-	if err != nil {
-		return Plan{}, err
-	}
-	if len(b.Teams) == 0 {
-		return Plan{}, fmt.Errorf("camp %s: %w", campID, ErrNoTeams)
-	}
-	learners, sizes, err := s.toPlace(ctx, b, all)
-	if err != nil {
-		return Plan{}, err
-	}
-	if len(learners) == 0 {
-		return Plan{}, fmt.Errorf("camp %s: %w", campID, ErrNobody)
-	}
-	by := doer(ctx)
-	p := Plan{
-		Doc: domain.Doc{ID: PlanID(campID, by)}, Camp: campID, By: by, Method: method, All: all, Seed: s.IDs.New(), State: Previewed,
-		At: s.Clock.Now(),
-	}
-	if method == AtRandom {
-		learners = Shuffle(learners, p.Seed)
-	}
-	teams := make([]string, len(b.Teams))
-	for i, t := range b.Teams {
-		teams[i] = t.ID
-	}
-	p.Moves = Divide(learners, teams, sizes)
-	err = s.Plans.Insert(ctx, p)
-	if errors.Is(err, domain.ErrExists) {
-		_, err = s.Plans.Update(ctx, p.ID, func(old *Plan) error { return old.Replace(p) })
-	}
-	return p, err
-}
-
-// toPlace lists, in the order of their enrolment, the learners whom a plan is to place, and how large the teams are without
-// them.
-func (s *Service) toPlace(ctx context.Context, b Board, all bool) (learners []string, sizes map[string]int, err error) {
-	sizes = map[string]int{}
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		list, next, err := s.Enrolments.OfCamp(ctx, b.ID, page)
-		if err != nil {
-			return nil, nil, err
-		}
-		places, err := s.placesOf(ctx, b.ID, list)
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, e := range list {
-			if team, ok := b.Find(places[e.Member].Team); ok && !all {
-				sizes[team.ID]++
-			} else {
-				learners = append(learners, e.Member)
-			}
-		}
-		switch {
-		case len(learners) > MaxPlanned:
-			return nil, nil, fmt.Errorf("camp %s: %w", b.ID, ErrTooMany)
-		case next == "":
-			return learners, sizes, nil
-		}
-		page.After = next
-	}
-}
-
 func (s *Service) placesOf(ctx context.Context, campID string, list []enrolment.Enrolment) (map[string]Place, error) {
 	ids := make([]string, len(list))
 	for i, e := range list {
@@ -244,51 +184,4 @@ func (s *Service) placesOf(ctx context.Context, campID string, list []enrolment.
 		places[p.Member] = p
 	}
 	return places, nil
-}
-
-// Apply carries out the acting person's plan, which the seed names; asking again changes nothing.
-func (s *Service) Apply(ctx context.Context, campID, seed string) (Plan, error) {
-	if _, err := s.Camps.ForStaff(ctx, campID, domain.RightCampEdit); err != nil {
-		return Plan{}, err
-	}
-	return s.Plans.Update(ctx, PlanID(campID, doer(ctx)), func(p *Plan) error {
-		return p.Apply(seed, s.Clock.Now())
-	})
-}
-
-// noteEvery is after how many moves a plan's progress is written down.
-const noteEvery = 100
-
-// Carry does what a plan says, from where it was left. For jobs, after EventApplied. Whoever was moved by hand since the
-// plan was applied stays where they were put, and a team that is gone gets nobody.
-func (s *Service) Carry(ctx context.Context, planID string) error {
-	p, err := s.Plans.Get(ctx, planID)
-	if err != nil || p.State != Applying {
-		return err
-	}
-	b, err := s.board(ctx, p.Camp)
-	if err != nil {
-		return err
-	}
-	for i := p.Moved; i < len(p.Moves); i++ {
-		if to, ok := b.Find(p.Moves[i].Team); ok {
-			if err := s.move(ctx, p.Camp, p.Moves[i].Member, func(at *Place) error { return at.follow(to, p.By, p.AppliedAt) }); err != nil {
-				return err
-			}
-		}
-		if done := i + 1; done%noteEvery == 0 || done == len(p.Moves) {
-			if _, err := s.Plans.Update(ctx, planID, func(q *Plan) error { return q.Progress(p.Seed, done) }); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// follow is a plan's move, which gives way to what a person did after it.
-func (p *Place) follow(to Team, by string, applied time.Time) error {
-	if p.Since.After(applied) {
-		return domain.ErrSame
-	}
-	return p.Move(to, by, applied)
 }

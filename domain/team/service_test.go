@@ -114,7 +114,7 @@ func (w world) with(t testing.TB, names ...string) (ids []string) {
 
 func (w world) plan(t testing.TB, all bool) team.Plan {
 	t.Helper()
-	p, err := w.Preview(teacher(t), "c1", team.AtRandom, all)
+	p, err := w.Preview(teacher(t), "c1", team.Ask{Method: team.AtRandom, All: all})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func TestAPreviewChangesNothingAndApplyingItTwiceIsApplyingItOnce(t *testing.T) 
 	if events := w.plans.Events(p.ID); !slices.Equal(events, []string{team.EventApplied}) {
 		t.Fatalf("events %v", events)
 	}
-	if _, err := w.Preview(ctx, "c1", team.AtRandom, true); !errors.Is(err, team.ErrWorking) {
+	if _, err := w.Preview(ctx, "c1", team.Ask{Method: team.AtRandom, All: true}); !errors.Is(err, team.ErrWorking) {
 		t.Errorf("a new preview while the last is applied: %v", err)
 	}
 	for range 2 {
@@ -164,7 +164,7 @@ func TestAPreviewChangesNothingAndApplyingItTwiceIsApplyingItOnce(t *testing.T) 
 			t.Fatalf("%+v, %v", at, err)
 		}
 	}
-	if _, err := w.Preview(ctx, "c1", team.AtRandom, false); !errors.Is(err, team.ErrNobody) {
+	if _, err := w.Preview(ctx, "c1", team.Ask{Method: team.AtRandom, All: false}); !errors.Is(err, team.ErrNobody) {
 		t.Errorf("nobody is left, but %v", err)
 	}
 }
@@ -291,17 +291,23 @@ func TestWhatIsRefused(t *testing.T) {
 		got  func() error
 		want error
 	}{
-		"a reviewer's team":        {func() error { _, err := w.Add(reviewer, "c1", "甲"); return err }, domain.ErrForbidden},
-		"a reviewer's move":        {func() error { _, err := w.Assign(reviewer, "c1", "", people(1)); return err }, domain.ErrForbidden},
-		"a reviewer's preview":     {func() error { _, err := w.Preview(reviewer, "c1", team.AtRandom, true); return err }, domain.ErrForbidden},
-		"a reviewer's yes":         {func() error { _, err := w.Apply(reviewer, "c1", "x"); return err }, domain.ErrForbidden},
-		"a stranger's look":        {func() error { _, err := w.View(t.Context(), "c1", "", domain.Page{}); return err }, domain.ErrUnauthenticated},
-		"no name":                  {func() error { _, err := w.Add(teacher(t), "c1", ""); return err }, domain.ErrInvalid},
-		"a long name":              {func() error { _, err := w.Add(teacher(t), "c1", strings.Repeat("组", 21)); return err }, domain.ErrInvalid},
-		"nobody":                   {func() error { _, err := w.Assign(teacher(t), "c1", "", nil); return err }, domain.ErrInvalid},
-		"too many":                 {func() error { _, err := w.Assign(teacher(t), "c1", "", people(101)); return err }, domain.ErrInvalid},
-		"an unknown method":        {func() error { _, err := w.Preview(teacher(t), "c1", "luck", true); return err }, domain.ErrInvalid},
-		"no teams":                 {func() error { _, err := w.Preview(teacher(t), "c1", team.AtRandom, true); return err }, team.ErrNoTeams},
+		"a reviewer's team": {func() error { _, err := w.Add(reviewer, "c1", "甲"); return err }, domain.ErrForbidden},
+		"a reviewer's move": {func() error { _, err := w.Assign(reviewer, "c1", "", people(1)); return err }, domain.ErrForbidden},
+		"a reviewer's preview": {func() error {
+			_, err := w.Preview(reviewer, "c1", team.Ask{Method: team.AtRandom, All: true})
+			return err
+		}, domain.ErrForbidden},
+		"a reviewer's yes":  {func() error { _, err := w.Apply(reviewer, "c1", "x"); return err }, domain.ErrForbidden},
+		"a stranger's look": {func() error { _, err := w.View(t.Context(), "c1", "", domain.Page{}); return err }, domain.ErrUnauthenticated},
+		"no name":           {func() error { _, err := w.Add(teacher(t), "c1", ""); return err }, domain.ErrInvalid},
+		"a long name":       {func() error { _, err := w.Add(teacher(t), "c1", strings.Repeat("组", 21)); return err }, domain.ErrInvalid},
+		"nobody":            {func() error { _, err := w.Assign(teacher(t), "c1", "", nil); return err }, domain.ErrInvalid},
+		"too many":          {func() error { _, err := w.Assign(teacher(t), "c1", "", people(101)); return err }, domain.ErrInvalid},
+		"an unknown method": {func() error { _, err := w.Preview(teacher(t), "c1", team.Ask{Method: "luck"}); return err }, domain.ErrInvalid},
+		"no teams": {func() error {
+			_, err := w.Preview(teacher(t), "c1", team.Ask{Method: team.AtRandom, All: true})
+			return err
+		}, team.ErrNoTeams},
 		"a plan that is not there": {func() error { _, err := w.Apply(teacher(t), "c1", "x"); return err }, domain.ErrNotFound},
 		"somebody not enrolled":    {func() error { _, err := w.Mine(teacher(t), "c1", domain.Page{}); return err }, enrolment.ErrNotEnrolled},
 	} {

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"slices"
+	"strings"
 	"time"
 
 	"yingdi/domain"
@@ -172,6 +173,51 @@ func Divide(members, teams []string, sizes map[string]int) []Move {
 		for range seats[i] {
 			moves = append(moves, Move{Member: members[len(moves)], Team: team})
 		}
+	}
+	return moves
+}
+
+// likeness is what answers are compared by; nothing was answered if it is "".
+func likeness(values []string) string {
+	return strings.ToLower(strings.Join(strings.Fields(strings.Join(values, " ")), " "))
+}
+
+// Alike orders people by what they said, those who said the same next to one another in the order in which they came, and
+// those who said nothing last.
+func Alike(members []string, said map[string]string) []string {
+	ordered := slices.Clone(members)
+	slices.SortStableFunc(ordered, func(a, b string) int {
+		if (said[a] == "") != (said[b] == "") {
+			return cmp.Compare(said[b], said[a])
+		}
+		return cmp.Compare(said[a], said[b])
+	})
+	return ordered
+}
+
+// Deal gives each person, in their order, to the smallest team; of equals, to the one that has got the fewest who said the
+// same, and of those to the first. So teams are even, and so is each answer among them where the teams were even before.
+func Deal(members []string, said map[string]string, teams []string, sizes map[string]int) []Move {
+	if len(teams) == 0 {
+		return nil
+	}
+	type lot struct{ team, said string }
+	grown, dealt := make([]int, len(teams)), map[lot]int{}
+	for i, team := range teams {
+		grown[i] = sizes[team]
+	}
+	moves := make([]Move, len(members))
+	for i, m := range members {
+		best := 0
+		for at := range teams {
+			fewer := cmp.Or(cmp.Compare(grown[at], grown[best]), cmp.Compare(dealt[lot{teams[at], said[m]}], dealt[lot{teams[best], said[m]}]))
+			if fewer < 0 {
+				best = at
+			}
+		}
+		grown[best]++
+		dealt[lot{teams[best], said[m]}]++
+		moves[i] = Move{Member: m, Team: teams[best]}
 	}
 	return moves
 }

@@ -114,3 +114,56 @@ func TestAPlaceRemembersItsLastMoves(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestWhoSaidTheSameComesTogetherOrIsSpread(t *testing.T) {
+	t.Parallel()
+	said := map[string]string{"m0": "杭州", "m1": "上海", "m2": "杭州", "m3": "上海", "m4": "", "m5": "杭州", "m6": "上海", "m7": "杭州"}
+	ordered := team.Alike(people(8), said)
+	if diff := cmp.Diff([]string{"m1", "m3", "m6", "m0", "m2", "m5", "m7", "m4"}, ordered); diff != "" {
+		t.Fatalf("(-want +got)\n%s", diff)
+	}
+	mix := func(moves []team.Move) map[string]int {
+		n := map[string]int{}
+		for _, m := range moves {
+			n[m.Team+said[m.Member]]++
+		}
+		return n
+	}
+	if diff := cmp.Diff(map[string]int{"a上海": 3, "a杭州": 1, "b杭州": 3, "b": 1}, mix(team.Divide(ordered, []string{"a", "b"}, nil))); diff != "" {
+		t.Errorf("together (-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff(map[string]int{"a上海": 2, "b上海": 1, "a杭州": 2, "b杭州": 2, "b": 1}, mix(team.Deal(ordered, said, []string{"a", "b"}, nil))); diff != "" {
+		t.Errorf("spread (-want +got)\n%s", diff)
+	}
+}
+
+func TestASpreadIsEvenInSizeAndInEachAnswer(t *testing.T) {
+	t.Parallel()
+	dice := rand.New(rand.NewPCG(9, 9))
+	for range 300 {
+		n, k, answers := dice.IntN(150), 1+dice.IntN(12), 1+dice.IntN(6)
+		members, said := people(n), map[string]string{}
+		for _, m := range members {
+			said[m] = fmt.Sprint(dice.IntN(answers))
+		}
+		sizes, each, all := map[string]int{}, map[[2]string]int{}, map[string]int{}
+		for _, m := range team.Deal(team.Alike(members, said), said, people(k), nil) {
+			sizes[m.Team]++
+			each[[2]string{m.Team, said[m.Member]}]++
+			all[said[m.Member]]++
+		}
+		for _, id := range people(k) {
+			if size := sizes[id]; size < n/k || size > (n+k-1)/k {
+				t.Fatalf("%d in %d: a team of %d", n, k, size)
+			}
+			for answer, total := range all {
+				if got := each[[2]string{id, answer}]; got < total/k || got > (total+k-1)/k {
+					t.Fatalf("of %d who said %s, %d are in one of %d teams", total, answer, got, k)
+				}
+			}
+		}
+	}
+	if moves := team.Deal(people(3), nil, nil, nil); len(moves) != 0 {
+		t.Errorf("%v went nowhere", moves)
+	}
+}

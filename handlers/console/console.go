@@ -87,6 +87,8 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.GET("/camps/:camp/teams", h.showTeams)
 	g.POST("/camps/:camp/teams", h.addTeam)
 	g.POST("/camps/:camp/teams/assign", h.assignTeam)
+	g.GET("/camps/:camp/teams/sheet", h.teamSheet)
+	g.POST("/camps/:camp/teams/import", h.importTeams)
 	g.POST("/camps/:camp/teams/preview", h.previewTeams)
 	g.POST("/camps/:camp/teams/apply", h.applyTeams)
 	g.POST("/camps/:camp/teams/:team/rename", h.renameTeam)

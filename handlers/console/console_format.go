@@ -14,6 +14,7 @@ import (
 	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
 	"yingdi/domain/quiz"
+	"yingdi/domain/team"
 	"yingdi/domain/today"
 )
 
@@ -45,6 +46,7 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"exportState":     func(s export.State) label { return exportStates[s] },
 		"bytes":           bytes,
 		"blockName":       func(k lesson.BlockKind) blockLabel { return blockNames[k] },
+		"teamMethod":      func(m team.Method) string { return teamMethods[m] },
 	}
 }
 
@@ -66,6 +68,10 @@ var blockNames = map[lesson.BlockKind]blockLabel{
 var moments = map[today.MomentKind]string{
 	today.MomentEnrolled: "报名", today.MomentReply: "填写报名表", today.MomentTeam: "换组", today.MomentCheckin: "打卡",
 	today.MomentReview: "收到点评", today.MomentMessage: "收到消息",
+}
+
+var teamMethods = map[team.Method]string{
+	team.AtRandom: "随机均分", team.ByArrival: "按报名先后均分", team.ByAnswer: "回答相同的分在一起", team.Spread: "回答相同的均匀分开", team.BySheet: "按表格分组",
 }
 
 // label is a word with the colour of its badge.

@@ -222,7 +222,7 @@ func (s sample) full() map[string][]view {
 			&invitationsView{campFrame: s.campFrame(), Place: s.text},
 		},
 		"team/board": {&teamsView{
-			campFrame: s.campFrame(), Name: s.text, Faults: s.faults("name"), Sizes: []teamSize{{s.text, 3, 2}}, Follow: "/console?after=x",
+			campFrame: s.campFrame(), Name: s.text, Faults: s.faults("name", "file"), Sizes: []teamSize{{s.text, 3, 2, 1}}, Fields: []form.Field{{ID: "f1", Label: s.text}}, Rows: []domain.RowFault{{Row: 2, Message: s.text}}, Follow: "/console?after=x",
 			Teams: team.View{
 				Camp: s.camp(), Of: "t1", Teams: []team.Sized{{Team: team.Team{ID: "t1", Name: s.text}, Size: 3}}, None: 1,
 				Learners: []team.Learner{{Member: s.card(), Team: team.Team{ID: "t1", Name: s.text}}, {Member: s.card()}},

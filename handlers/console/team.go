@@ -6,6 +6,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"yingdi/domain"
+	"yingdi/domain/export"
+	"yingdi/domain/form"
 	"yingdi/domain/team"
 )
 
@@ -17,49 +20,62 @@ func teamsPath(camp string) string { return campPath(camp) + "/teams" }
 type teamsView struct {
 	campFrame
 	Teams  team.View
-	Sizes  []teamSize // of the plan that waits for a yes
-	Name   string     // of a new team, as it was typed
+	Fields []form.Field // of the form, whose answers can decide
+	Sizes  []teamSize   // of the plan that waits for a yes
+	Name   string       // of a new team, as it was typed
+	Rows   []domain.RowFault
 	Faults Faults
 	Follow string
 }
 
 // teamSize is a team as it would be after the plan.
 type teamSize struct {
-	Name        string
-	Now, Coming int64
+	Name                 string
+	Now, Coming, Leaving int64
 }
 
 // After is its size then.
-func (s teamSize) After() int64 { return s.Now + s.Coming }
+func (s teamSize) After() int64 { return s.Now + s.Coming - s.Leaving }
 
 func (h *console) showTeams(c echo.Context) error {
-	return h.teams(c, http.StatusOK, "", Faults{})
+	return h.teams(c, http.StatusOK, teamsView{})
 }
 
-func (h *console) teams(c echo.Context, status int, name string, wrong Faults) error {
-	view, err := h.Teams.View(c.Request().Context(), c.Param("camp"), c.QueryParam("team"), after(c, learnerRows))
+// teams sends the board; v says what was typed and what was wrong with it.
+func (h *console) teams(c echo.Context, status int, v teamsView) error {
+	ctx := c.Request().Context()
+	view, err := h.Teams.View(ctx, c.Param("camp"), c.QueryParam("team"), after(c, learnerRows))
 	if err != nil {
 		return err
 	}
-	v := &teamsView{campFrame: h.campFrame(c, view.Camp, tabPeople), Teams: view, Name: name, Faults: wrong}
+	v.campFrame, v.Teams = h.campFrame(c, view.Camp, tabPeople), view
 	v.Title, v.Sub = "分组", subTeams
+	if v.MayEdit {
+		if v.Fields, err = h.Teams.Fields(ctx, view.Camp.ID); err != nil {
+			return err
+		}
+	}
 	if view.Plan.State == team.Previewed {
 		v.Sizes = sizesAfter(view)
 	}
 	if view.Next != "" {
 		v.Follow = teamsPath(view.Camp.ID) + "?" + url.Values{"team": {view.Of}, "after": {string(view.Next)}}.Encode()
 	}
-	return h.page(c, status, "team/board", v)
+	return h.page(c, status, "team/board", &v)
 }
 
 func sizesAfter(view team.View) []teamSize {
-	coming := view.Plan.Sizes()
-	sizes := make([]teamSize, len(view.Teams))
-	for i, t := range view.Teams {
-		sizes[i] = teamSize{t.Name, t.Size, int64(coming[t.ID])}
+	coming, leaving := view.Plan.Sizes()
+	var sizes []teamSize
+	for _, t := range view.Teams {
+		size := teamSize{t.Name, t.Size, int64(coming[t.ID]), int64(leaving[t.ID])}
 		if view.Plan.All {
-			sizes[i].Now = 0
+			size.Now = 0
 		}
+		sizes = append(sizes, size)
+	}
+	for _, t := range view.Plan.Fresh {
+		sizes = append(sizes, teamSize{Name: t.Name + "（新建）", Coming: int64(coming[t.ID])})
 	}
 	return sizes
 }
@@ -71,7 +87,7 @@ func (h *console) addTeam(c echo.Context) error {
 		if err != nil {
 			return err
 		}
-		return h.teams(c, status, name, wrong)
+		return h.teams(c, status, teamsView{Name: name, Faults: wrong})
 	}
 	return h.done(c, teamsPath(c.Param("camp")), "小组已建好")
 }
@@ -111,8 +127,8 @@ func (h *console) assignTeam(c echo.Context) error {
 
 func (h *console) previewTeams(c echo.Context) error {
 	to := teamsPath(c.Param("camp"))
-	_, err := h.Teams.Preview(c.Request().Context(), c.Param("camp"), team.Method(c.FormValue("method")), c.FormValue("whom") == "all")
-	if err != nil {
+	ask := team.Ask{Method: team.Method(c.FormValue("method")), Field: c.FormValue("field"), All: c.FormValue("whom") == "all"}
+	if _, err := h.Teams.Preview(c.Request().Context(), c.Param("camp"), ask); err != nil {
 		return h.refused(c, to, err)
 	}
 	return redirect(c, to)
@@ -124,4 +140,33 @@ func (h *console) applyTeams(c echo.Context) error {
 		return h.refused(c, to, err)
 	}
 	return h.done(c, to, "正在按预览分组，人多时需要一点时间，刷新页面看进度")
+}
+
+// teamSheet is the learners with their teams, to be changed and sent back.
+func (h *console) teamSheet(c echo.Context) error {
+	file, err := h.Teams.Sheet(c.Request().Context(), c.Param("camp"))
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="teams.xlsx"`)
+	return c.Blob(http.StatusOK, export.ContentType, file)
+}
+
+func (h *console) importTeams(c echo.Context) error {
+	file, err := sentFile(c, "file")
+	if err != nil {
+		return err
+	}
+	done, err := h.Teams.Import(c.Request().Context(), c.Param("camp"), file)
+	switch {
+	case err != nil:
+		wrong, status, err := faults(err, "file")
+		if err != nil {
+			return err
+		}
+		return h.teams(c, status, teamsView{Faults: wrong})
+	case len(done.Faults) > 0:
+		return h.teams(c, http.StatusUnprocessableEntity, teamsView{Rows: done.Faults})
+	}
+	return redirect(c, teamsPath(c.Param("camp")))
 }
