@@ -28,6 +28,7 @@ func Table(s Services) []Periodic {
 		{"media-unanswered", time.Minute, s.Media.SweepUnanswered},
 		{"media-orphans", 10 * time.Minute, s.Media.SweepOrphans},
 		{"seats", time.Hour, s.Enrolments.RecountAll},
+		{"standings", 24 * time.Hour, s.Checkins.WeighAll},
 		{"sessions", time.Hour, s.Sessions.Sweep},
 		{"exports", 10 * time.Minute, s.Exports.Sweep},
 		{"idempotency", time.Hour, s.Idempotency.Sweep},

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/checkin"
@@ -17,7 +18,7 @@ type Likes struct{ *Collection[checkin.Like] }
 type Comments struct{ *Collection[checkin.Comment] }
 
 // NewCheckins declares the collections. feed is the camp of those that its learners may see, queue the camp of those
-// that wait for a review, shown the check-in of comments that may be seen, liked the check-in of likes that stand.
+// that wait for a review, counted the camp of those that count and learner their camp and author, shown the check-in of comments that may be seen, liked the check-in of likes that stand.
 func NewCheckins(ctx context.Context, db *DB) (checkins Checkins, likes Likes, comments Comments, err error) {
 	when := func(ok bool, value string) any {
 		if !ok {
@@ -26,26 +27,34 @@ func NewCheckins(ctx context.Context, db *DB) (checkins Checkins, likes Likes, c
 		return value
 	}
 	if checkins.Collection, err = NewCollection(ctx, db, "checkin", Keys[checkin.Checkin]{
-		"camp":   func(c *checkin.Checkin) any { return c.Camp },
-		"member": func(c *checkin.Checkin) any { return c.Member },
-		"day":    func(c *checkin.Checkin) any { return string(c.Day) },
-		"task":   func(c *checkin.Checkin) any { return c.Task },
-		"at":     func(c *checkin.Checkin) any { return c.SubmittedAt },
-		"feed":   func(c *checkin.Checkin) any { return when(c.Public(), c.Camp) },
-		"queue":  func(c *checkin.Checkin) any { return when(!c.Reviewed && c.Counts(), c.Camp) },
-	}, Index{Name: "member", Fields: []string{"camp", "member", "day"}}, Index{Name: "day", Fields: []string{"camp", "day", "task"}},
+		"camp":    func(c *checkin.Checkin) any { return c.Camp },
+		"member":  func(c *checkin.Checkin) any { return c.Member },
+		"day":     func(c *checkin.Checkin) any { return string(c.Day) },
+		"task":    func(c *checkin.Checkin) any { return c.Task },
+		"at":      func(c *checkin.Checkin) any { return c.SubmittedAt },
+		"feed":    func(c *checkin.Checkin) any { return when(c.Public(), c.Camp) },
+		"there":   func(c *checkin.Checkin) any { return when(c.State != checkin.Deleted, c.Camp) },
+		"counted": func(c *checkin.Checkin) any { return when(c.Counts(), c.Camp) },
+		"learner": func(c *checkin.Checkin) any { return when(c.Counts(), learner(c.Camp, c.Member)) },
+		"made":    func(c *checkin.Checkin) any { return c.MadeUp },
+		"queue":   func(c *checkin.Checkin) any { return when(!c.Reviewed && c.Counts(), c.Camp) },
+	}, Index{Name: "member", Fields: []string{"camp", "member", "day"}}, Index{Name: "there", Fields: []string{"there", "day", "task"}},
+		Index{Name: "counted", Fields: []string{"counted", "day", "task"}},
+		Index{Name: "learner", Fields: []string{"learner", "day", "at", "made"}},
 		Index{Name: "feed", Fields: []string{"feed", "at"}}, Index{Name: "queue", Fields: []string{"queue", "at"}}); err != nil {
 		return
 	}
 	if likes.Collection, err = NewCollection(ctx, db, "like", Keys[checkin.Like]{
 		"liked": func(l *checkin.Like) any { return when(l.On, l.Checkin) },
-	}, Index{Name: "liked", Fields: []string{"liked"}}); err != nil {
+		"at":    func(l *checkin.Like) any { return l.At },
+	}, Index{Name: "liked_at", Fields: []string{"liked", "at"}}); err != nil {
 		return
 	}
 	comments.Collection, err = NewCollection(ctx, db, "comment", Keys[checkin.Comment]{
 		"shown": func(c *checkin.Comment) any { return when(c.State == checkin.Visible, c.Checkin) },
+		"under": func(c *checkin.Comment) any { return when(c.State != checkin.Deleted, c.Checkin) },
 		"at":    func(c *checkin.Comment) any { return c.At },
-	}, Index{Name: "shown", Fields: []string{"shown", "at"}})
+	}, Index{Name: "shown", Fields: []string{"shown", "at"}}, Index{Name: "under", Fields: []string{"under", "at"}})
 	return
 }
 
@@ -69,19 +78,50 @@ func (s Checkins) CountQueue(ctx context.Context, camp string) (int64, error) {
 	return s.Count(ctx, By("queue").Equal(camp))
 }
 
+// learner in a camp, as a key.
+func learner(camp, member string) string { return camp + ":" + member }
+
+// Marks implements checkin.Store.
+func (s Checkins) Marks(ctx context.Context, camp, member string) ([]checkin.Mark, error) {
+	var marks []checkin.Mark
+	for e, err := range s.Entries(ctx, By("learner").Equal(learner(camp, member))) {
+		if err != nil {
+			return nil, err
+		}
+		marks = append(marks, markOf(e))
+	}
+	return marks, nil
+}
+
+func markOf(e Entry) checkin.Mark {
+	return checkin.Mark{
+		Day: domain.Day(e.Fields["day"].(string)), At: time.UnixMicro(e.Fields["at"].(int64)).UTC(), MadeUp: e.Fields["made"] == int64(1),
+	}
+}
+
 // CountDay implements checkin.Store.
 func (s Checkins) CountDay(ctx context.Context, camp, task string, day domain.Day) (int64, error) {
-	return s.Count(ctx, By("day").Equal(camp, string(day), task))
+	return s.Count(ctx, By("counted").Equal(camp, string(day), task))
 }
 
 // CountDays implements checkin.Store.
 func (s Checkins) CountDays(ctx context.Context, camp string, day domain.Day) (int64, error) {
-	return s.Count(ctx, By("day").Equal(camp, string(day)))
+	return s.Count(ctx, By("counted").Equal(camp, string(day)))
 }
 
 // CountOn implements checkin.LikeStore.
 func (s Likes) CountOn(ctx context.Context, id string) (int64, error) {
-	return s.Count(ctx, By("liked").Equal(id))
+	return s.Count(ctx, By("liked_at").Equal(id))
+}
+
+// OfCheckin implements checkin.LikeStore.
+func (s Likes) OfCheckin(ctx context.Context, id string, until time.Time, page domain.Page) ([]checkin.Like, domain.Cursor, error) {
+	return s.Find(ctx, By("liked_at").Equal(id).Range(nil, until.Add(time.Microsecond)), page)
+}
+
+// OfCheckin implements checkin.CommentStore.
+func (s Comments) OfCheckin(ctx context.Context, id string, until time.Time, page domain.Page) ([]checkin.Comment, domain.Cursor, error) {
+	return s.Find(ctx, By("under").Equal(id).Range(nil, until.Add(time.Microsecond)), page)
 }
 
 // Shown implements checkin.CommentStore.
@@ -94,8 +134,38 @@ func (s Comments) CountShown(ctx context.Context, id string) (int64, error) {
 	return s.Count(ctx, By("shown").Equal(id))
 }
 
+// Standings keeps how learners stand.
+type Standings struct {
+	*Collection[checkin.Standing]
+}
+
+// NewStandings declares the collection. Whoever has no rank is in no ranking.
+func NewStandings(ctx context.Context, db *DB) (Standings, error) {
+	c, err := NewCollection(ctx, db, "standing", Keys[checkin.Standing]{
+		"camp": func(s *checkin.Standing) any { return s.Camp },
+		"rank": func(s *checkin.Standing) any {
+			if rank := s.Rank(); rank != "" {
+				return rank
+			}
+			return nil
+		},
+	}, Index{Name: "rank", Fields: []string{"camp", "rank"}})
+	return Standings{c}, err
+}
+
+// Ranking implements checkin.StandingStore.
+func (s Standings) Ranking(ctx context.Context, camp string, page domain.Page) ([]checkin.Standing, domain.Cursor, error) {
+	return s.Find(ctx, By("rank").Equal(camp).Range("", nil), page)
+}
+
+// CountBefore implements checkin.StandingStore.
+func (s Standings) CountBefore(ctx context.Context, camp, rank string) (int64, error) {
+	return s.Count(ctx, By("rank").Equal(camp).Range(nil, rank))
+}
+
 var (
-	_ checkin.Store        = Checkins{}
-	_ checkin.LikeStore    = Likes{}
-	_ checkin.CommentStore = Comments{}
+	_ checkin.StandingStore = Standings{}
+	_ checkin.Store         = Checkins{}
+	_ checkin.LikeStore     = Likes{}
+	_ checkin.CommentStore  = Comments{}
 )

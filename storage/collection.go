@@ -301,6 +301,42 @@ func (c *Collection[T]) Each(ctx context.Context, q Query) iter.Seq2[T, error] {
 	}
 }
 
+// Entry is one document as an index holds it: its id and the values of the index's fields by name, each a string, an
+// int64 or nil.
+type Entry struct {
+	ID     string
+	Fields map[string]any
+}
+
+const entryPage = 500
+
+// Entries walks through everything that the query matches without reading a document: what is asked of many of them at
+// once and stands in the index is answered by the index alone.
+func (c *Collection[T]) Entries(ctx context.Context, q Query) iter.Seq2[Entry, error] {
+	return func(yield func(Entry, error) bool) {
+		plan, err := c.schema.plan(q)
+		plan.Bare, plan.Limit = true, entryPage
+		for err == nil {
+			var found []Record
+			if found, err = c.db.Engine.Find(ctx, c.schema.Name, plan); err != nil {
+				break
+			}
+			for _, r := range found {
+				if !yield(Entry{r.ID, r.Fields}, nil) {
+					return
+				}
+			}
+			if len(found) < entryPage {
+				return
+			}
+			if plan.After, err = parseCursor(makeCursor(found[entryPage-1], plan), c.schema, plan); err != nil {
+				break
+			}
+		}
+		yield(Entry{}, fmt.Errorf("%s by %s: %w", c.schema.Name, q.index, err))
+	}
+}
+
 // First returns the first match, or domain.ErrNotFound.
 func (c *Collection[T]) First(ctx context.Context, q Query) (T, error) {
 	docs, _, err := c.Find(ctx, q, domain.Page{Limit: 1})

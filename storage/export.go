@@ -63,7 +63,7 @@ func (s Checkins) CountInDays(ctx context.Context, camp string, from, to domain.
 }
 
 func inDays(camp string, from, to domain.Day) Query {
-	q := By("day").Equal(camp)
+	q := By("there").Equal(camp)
 	var first, after any
 	if from != "" {
 		first = string(from)

@@ -19,6 +19,12 @@ func NewTasks(ctx context.Context, db *DB) (Tasks, error) {
 			}
 			return t.Camp
 		},
+		"due": func(t *lesson.Task) any {
+			if !t.RemovedAt.IsZero() || !t.ByCheckin() || t.Level != "" {
+				return nil
+			}
+			return t.Camp
+		},
 		"day":      func(t *lesson.Task) any { return string(t.Day) },
 		"position": func(t *lesson.Task) any { return t.Position },
 		"quiz": func(t *lesson.Task) any {
@@ -27,7 +33,8 @@ func NewTasks(ctx context.Context, db *DB) (Tasks, error) {
 			}
 			return t.Quiz
 		},
-	}, Index{Name: "camp", Fields: []string{"camp", "day", "position"}}, Index{Name: "quiz", Fields: []string{"quiz"}, Unique: true})
+	}, Index{Name: "camp", Fields: []string{"camp", "day", "position"}}, Index{Name: "quiz", Fields: []string{"quiz"}, Unique: true},
+		Index{Name: "due", Fields: []string{"due", "day"}})
 	return Tasks{c}, err
 }
 
@@ -41,6 +48,21 @@ func (s Tasks) OfDays(ctx context.Context, camp string, from, to domain.Day) ([]
 		tasks = append(tasks, t)
 	}
 	return tasks, nil
+}
+
+// CheckinDays implements lesson.Store.
+func (s Tasks) CheckinDays(ctx context.Context, camp string) ([]domain.Day, error) {
+	var days []domain.Day
+	for e, err := range s.Entries(ctx, By("due").Equal(camp)) {
+		if err != nil {
+			return nil, err
+		}
+		day := domain.Day(e.Fields["day"].(string))
+		if n := len(days); n == 0 || days[n-1] != day {
+			days = append(days, day)
+		}
+	}
+	return days, nil
 }
 
 // OfQuiz implements lesson.Store.

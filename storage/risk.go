@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"strings"
 
 	"yingdi/domain"
 	"yingdi/domain/risk"
@@ -20,16 +21,15 @@ func NewThresholds(ctx context.Context, db *DB) (Thresholds, error) {
 func (s Checkins) DaysOf(ctx context.Context, camp string, members []string) (map[string][]domain.Day, error) {
 	who := make([]any, len(members))
 	for i, m := range members {
-		who[i] = m
+		who[i] = learner(camp, m)
 	}
 	days := map[string][]domain.Day{}
-	for c, err := range s.Each(ctx, By("member").Equal(camp).In(who...)) {
+	for e, err := range s.Entries(ctx, By("learner").In(who...)) {
 		if err != nil {
 			return nil, err
 		}
-		if c.Counts() {
-			days[c.Member] = append(days[c.Member], c.Day)
-		}
+		_, member, _ := strings.Cut(e.Fields["learner"].(string), ":")
+		days[member] = append(days[member], markOf(e).Day)
 	}
 	return days, nil
 }

@@ -12,6 +12,7 @@ type Plan struct {
 	Desc   bool
 	After  []any // keyset, if not nil: values of Index.Keys()[len(Equal):] of the last one seen
 	Limit  int   // 0 in Count
+	Bare   bool  // only ids and the index's fields are wanted: what the index itself holds
 }
 
 // Span is one unbroken stretch of an index: fixed values for its first keys (nil for those without a value), then at

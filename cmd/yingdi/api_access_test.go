@@ -42,7 +42,7 @@ func village(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	s.vars["camp"], s.vars["rivals"], s.vars["draft"], s.vars["task"] = c.ID, rival.ID, draft.ID, tasks[0].ID
-	for _, name := range []string{"shown", "private", "edited"} {
+	for _, name := range []string{"shown", "private", "edited", "gone"} {
 		task, err := s.services.Lessons.Add(ctx, c.ID, lesson.Form{Day: c.Start, Title: name})
 		if err != nil {
 			t.Fatal(err)
@@ -59,6 +59,7 @@ func village(t *testing.T) *site {
 		{name: "for all to see", request: "POST /camps/{camp}/checkins", body: `{"task":"{task_shown}","text":"大家好"}`, status: 201, keep: map[string]string{"shown": "id"}},
 		{name: "for the teachers", request: "POST /camps/{camp}/checkins", body: `{"task":"{task_private}","text":"老师好","audience":"teachers"}`, status: 201, keep: map[string]string{"private": "id"}},
 		{name: "to be edited", request: "POST /camps/{camp}/checkins", body: `{"task":"{task_edited}","text":"你好"}`, status: 201, keep: map[string]string{"edited": "id"}},
+		{name: "to be deleted", request: "POST /camps/{camp}/checkins", body: `{"task":"{task_gone}","text":"写错了"}`, status: 201, keep: map[string]string{"gone": "id"}},
 	})
 	s.tell(t, author, []step{
 		{name: "author begins the quiz", request: "POST /camps/{camp}/quizzes/{quiz}/attempts", status: 201, keep: map[string]string{"attempt": "id"}},
@@ -152,6 +153,9 @@ var accessTable = []struct {
 	{"POST /checkins/{shown}/reports", `{"reason":"spam"}`, [8]int{401, 404, 409, 201, 404, 201, 201, 201}},
 	{"POST /checkins/{private}/reports", `{"reason":"spam"}`, [8]int{401, 404, 409, 404, 404, 201, 201, 201}},
 	{"POST /comments/{said}/reports", `{"reason":"other","text":"太吵"}`, [8]int{401, 404, 409, 201, 404, 201, 201, 201}},
+	{"DELETE /checkins/{gone}", ``, [8]int{401, 404, 204, 404, 404, 404, 404, 404}},
+	{"DELETE /comments/{said}", ``, [8]int{401, 404, 204, 404, 404, 204, 204, 204}},
+	{"GET /camps/{camp}/ranking", ``, [8]int{401, 403, 200, 200, 403, 200, 200, 200}},
 	{"GET /checkins/{shown}/card", ``, [8]int{401, 404, 200, 200, 404, 200, 200, 200}},
 	{"GET /checkins/{private}/card", ``, [8]int{401, 404, 200, 404, 404, 200, 200, 200}},
 	{"GET /checkins/{shown}/review", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},

@@ -182,7 +182,7 @@ func (s *seeder) day(ctx context.Context, now time.Time, ago int) error {
 		if err != nil {
 			return fmt.Errorf("%s on %s: %w", name, day, err)
 		}
-		if _, err := s.services.Checkins.Show(reviewer, c.ID); err != nil {
+		if _, err := s.services.Checkins.Show(reviewer, c.ID, c.Version); err != nil {
 			return err
 		}
 		if ago > 0 && i%3 != 0 {

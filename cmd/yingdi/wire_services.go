@@ -87,7 +87,7 @@ func (a *app) joinServices(ctx context.Context) error {
 	}
 	lessons.Quizzes = quizzes
 	checkins := &checkin.Service{
-		Store: at.checkins, Likes: at.likes, Comments: at.comments, Camps: camps, Tasks: lessons, Enrolments: enrolments,
+		Store: at.checkins, Likes: at.likes, Comments: at.comments, Standings: at.standings, Camps: camps, Tasks: lessons, Enrolments: enrolments,
 		Media: files, Members: members, WeChat: a.wechat, IDs: ids, Clock: a.clock,
 	}
 	moderations := &moderation.Service{

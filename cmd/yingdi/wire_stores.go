@@ -35,6 +35,7 @@ type stores struct {
 	cases       storage.Cases
 	reports     storage.Reports
 	reporters   storage.Reporters
+	standings   storage.Standings
 	thresholds  storage.Thresholds
 	reviews     storage.Reviews
 	courses     storage.Courses
@@ -79,6 +80,8 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.checkins, s.likes, s.comments, err = storage.NewCheckins(ctx, db)
 	note(err)
 	s.cases, s.reports, s.reporters, err = storage.NewCases(ctx, db)
+	note(err)
+	s.standings, err = storage.NewStandings(ctx, db)
 	note(err)
 	s.thresholds, err = storage.NewThresholds(ctx, db)
 	note(err)

@@ -28,10 +28,12 @@ type Checkin struct {
 	Likes       int        `json:"likes"`
 	Comments    int        `json:"comments"`
 	Reviewed    bool       `json:"reviewed"`
+	MadeUp      bool       `json:"made_up,omitempty"` // handed in after its day
 	SubmittedAt time.Time  `json:"submitted_at"`
 	EditedAt    time.Time  `json:"edited_at,omitzero"`
-	EditUntil   time.Time  `json:"edit_until"`        // the end of its day
+	EditUntil   time.Time  `json:"edit_until"`        // the end of the day on which it was handed in
 	Watched     bool       `json:"watched,omitempty"` // a person has hidden it: an edit waits for a person again
+	DeletedAt   time.Time  `json:"deleted_at,omitzero"`
 }
 
 // Audience is whom the learner shows a check-in to.
@@ -46,18 +48,22 @@ const (
 // State of a check-in.
 type State string
 
-// pending → visible | hidden | rejected; a person may hide and show. Pending ones only their author and staff see.
+// pending → visible | hidden | rejected; a person may hide and show. Pending ones only their author and staff see. Whatever
+// was not rejected its author may delete: what is left is a tombstone, which counts for nothing and which nobody sees.
 const (
 	Pending  State = "pending" // moderation has not decided
 	Visible  State = "visible"
 	Hidden   State = "hidden"   // a person must look, or has hidden it
 	Rejected State = "rejected" // moderation or a person says no; it does not count
+	Deleted  State = "deleted"  // by its author; nothing is left in it
 )
 
 // Events of this feature.
 const (
 	EventSubmitted = "checkin:submitted" // handed in
 	EventEdited    = "checkin:edited"
+	EventDeleted   = "checkin:deleted"
+	EventWeighed   = "checkin:weighed" // whether it counts has changed
 	EventLiked     = "checkin:liked"
 	EventCommented = "checkin:commented"
 	EventModerated = "checkin:moderated"         // not simply passed: a person must look, or it was rejected, or an edit passed
@@ -138,7 +144,10 @@ func (c *Checkin) fill(f Form) {
 
 // Edit changes a check-in until its day ends. What a person has rejected stays rejected.
 func (c *Checkin) Edit(f Form, now time.Time) error {
-	if !now.Before(c.EditUntil) || c.State == Rejected {
+	switch {
+	case c.State == Deleted:
+		return domain.ErrNotFound
+	case !c.editable(now):
 		return ErrEditOver
 	}
 	c.fill(f)
@@ -147,27 +156,21 @@ func (c *Checkin) Edit(f Form, now time.Time) error {
 	return nil
 }
 
-// Again hands in anew, on another day, for a task of a course whose check-in was rejected: there is no other way on.
-func (c *Checkin) Again(f Form, fresh Checkin) error {
-	if c.State != Rejected {
-		return domain.ErrSame
-	}
-	c.fill(f)
-	c.Day, c.SubmittedAt, c.EditUntil, c.EditedAt, c.Reviewed = fresh.Day, fresh.SubmittedAt, fresh.EditUntil, time.Time{}, false
-	c.Emit(EventSubmitted, fresh.SubmittedAt, nil)
-	return nil
+// editable tells whether the author could still change it.
+func (c Checkin) editable(now time.Time) bool {
+	return now.Before(c.EditUntil) && c.State != Rejected && c.State != Deleted
 }
 
 // Decide settles moderation of the given version: any no rejects, any doubt hides until a person looks, and all
 // passed makes visible. While something is still waiting nothing changes.
-func (c *Checkin) Decide(version int, text media.Verdict, files []media.Verdict) error {
+func (c *Checkin) Decide(version int, text media.Verdict, files []media.Verdict, now time.Time) error {
 	if c.State != Pending || c.Version != version {
 		return domain.ErrSame
 	}
 	all := append([]media.Verdict{text}, files...)
 	switch {
 	case slices.Contains(all, media.Rejected):
-		c.State, c.Reason = Rejected, "内容未通过审核"
+		c.become(Rejected, "内容未通过审核", now)
 	case slices.Contains(all, media.InReview):
 		c.State, c.Reason = Hidden, "内容需要人工审核"
 	case text != media.Passed:
@@ -181,103 +184,65 @@ func (c *Checkin) Decide(version int, text media.Verdict, files []media.Verdict)
 		c.TextPassed, c.State, c.Reason = true, Hidden, "内容需要人工审核"
 	default:
 		c.TextPassed = true
-		c.show()
+		c.show(now)
 	}
 	return nil
 }
 
-// Show is a person's yes.
-func (c *Checkin) Show() error {
-	if c.State == Visible {
+// Show is a person's yes to the version that they have seen, else domain.ErrConflict.
+func (c *Checkin) Show(version int, now time.Time) error {
+	switch {
+	case c.State == Deleted:
+		return domain.ErrNotFound
+	case c.Version != version:
+		return domain.ErrConflict
+	case c.State == Visible:
 		return domain.ErrSame
 	}
 	c.TextPassed = true
-	c.show()
+	c.show(now)
 	return nil
 }
 
-func (c *Checkin) show() {
-	c.State, c.Reason, c.Watched = Visible, "", false
+func (c *Checkin) show(now time.Time) {
+	c.become(Visible, "", now)
+	c.Watched = false
+}
+
+// become changes the state, and says so if with it the check-in no longer counts or counts again.
+func (c *Checkin) become(to State, reason string, now time.Time) {
+	counted := c.Counts()
+	c.State, c.Reason = to, reason
+	if c.Counts() != counted {
+		c.Emit(EventWeighed, now, nil)
+	}
 }
 
 // Hide is a person's no, with the reason that the author is shown.
-func (c *Checkin) Hide(reason string) error {
-	var check domain.Check
-	check.Line("reason", "原因", reason, 1, 100)
-	if err := check.Err(); err != nil {
+func (c *Checkin) Hide(reason string, now time.Time) error {
+	if err := CheckReason(reason); err != nil {
 		return err
 	}
-	if c.State == Rejected && c.Reason == reason {
+	switch {
+	case c.State == Deleted:
+		return domain.ErrNotFound
+	case c.State == Rejected && c.Reason == reason:
 		return domain.ErrSame
 	}
-	c.State, c.Reason = Rejected, reason
+	c.become(Rejected, reason, now)
 	return nil
+}
+
+// CheckReason bounds why something is hidden.
+func CheckReason(reason string) error {
+	var check domain.Check
+	check.Line("reason", "原因", reason, 1, 100)
+	return check.Err()
 }
 
 // Counts reports whether the check-in stands for its day. A pending one does: whoever handed in on time is not to
 // suffer from a slow check.
-func (c Checkin) Counts() bool { return c.State != Rejected }
+func (c Checkin) Counts() bool { return c.State != Rejected && c.State != Deleted }
 
 // Public reports whether every learner of the camp may see it.
 func (c Checkin) Public() bool { return c.State == Visible && c.Audience == ToCamp }
-
-// Streak counts the scheduled days in a row, up to today, on which something was handed in. A today without a
-// check-in does not break it yet. scheduled must be in order.
-func Streak(scheduled []domain.Day, done map[domain.Day]bool, today domain.Day) int {
-	streak := 0
-	for _, day := range slices.Backward(scheduled) {
-		switch {
-		case day > today:
-		case done[day]:
-			streak++
-		case day < today:
-			return streak
-		}
-	}
-	return streak
-}
-
-// DaysInRow lists the days from the first on which something was done to today: those that count for the streak of a
-// course, which schedules none.
-func DaysInRow(done map[domain.Day]bool, today domain.Day) []domain.Day {
-	var days []domain.Day
-	first := today
-	for day := range done {
-		first = min(first, day)
-	}
-	for day := first; day <= today; day = day.Add(1) {
-		days = append(days, day)
-	}
-	return days
-}
-
-// Like has the natural id checkin:member, so each person likes once.
-type Like struct {
-	domain.Doc
-	Checkin string    `json:"checkin"`
-	Member  string    `json:"member"`
-	On      bool      `json:"on"` // false once taken back
-	At      time.Time `json:"at"`
-}
-
-// LikeID of a person's like.
-func LikeID(checkin, member string) string { return checkin + ":" + member }
-
-// Comment is a learner's or a teacher's word under a check-in.
-type Comment struct {
-	domain.Doc
-	Checkin string    `json:"checkin"`
-	Camp    string    `json:"camp"`
-	Member  string    `json:"member"`
-	Text    string    `json:"text"`
-	State   State     `json:"state"`
-	Reason  string    `json:"reason,omitempty"` // why it is not visible, by a person
-	At      time.Time `json:"at"`
-}
-
-// CheckComment bounds a comment.
-func CheckComment(text string) error {
-	var check domain.Check
-	check.Text("text", "评论", text, 1, MaxComment)
-	return check.Err()
-}

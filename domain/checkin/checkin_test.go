@@ -70,15 +70,15 @@ func TestDecide(t *testing.T) {
 		"a no goes before doubt and before what": {media.InReview, verdicts{media.Waiting, media.Rejected}, checkin.Rejected},
 	} {
 		d := checkin.Checkin{State: checkin.Pending, Version: 2}
-		if err := d.Decide(1, c.text, c.files); !errors.Is(err, domain.ErrSame) || d.State != checkin.Pending {
+		if err := d.Decide(1, c.text, c.files, noon); !errors.Is(err, domain.ErrSame) || d.State != checkin.Pending {
 			t.Errorf("%s, of an older version: %s, %v", name, d.State, err)
 		}
-		err := d.Decide(2, c.text, c.files)
+		err := d.Decide(2, c.text, c.files, noon)
 		if d.State != c.want || err != nil && !errors.Is(err, domain.ErrSame) {
 			t.Errorf("%s: %s, %v", name, d.State, err)
 		}
 		if d.State != checkin.Pending {
-			if err := d.Decide(2, media.Passed, nil); !errors.Is(err, domain.ErrSame) || d.State != c.want {
+			if err := d.Decide(2, media.Passed, nil, noon); !errors.Is(err, domain.ErrSame) || d.State != c.want {
 				t.Errorf("%s, decided again: %s, %v", name, d.State, err)
 			}
 		}
@@ -95,7 +95,7 @@ func TestNothingIsShownThatHasNotPassedWhole(t *testing.T) {
 			text := rapid.SampledFrom(every).Draw(t, "text")
 			files := rapid.SliceOfN(rapid.SampledFrom(every), 0, 4).Draw(t, "files")
 			version, before := rapid.IntRange(1, 2).Draw(t, "version"), d.State
-			_ = d.Decide(version, text, files)
+			_ = d.Decide(version, text, files, noon)
 			passed := text == media.Passed && !slices.ContainsFunc(files, func(v media.Verdict) bool { return v != media.Passed })
 			if before == checkin.Pending && d.State == checkin.Visible && (!passed || version != 1) {
 				t.Fatalf("shown by %q and %q", text, files)
@@ -138,31 +138,31 @@ func TestEdit(t *testing.T) {
 func TestAPersonsWord(t *testing.T) {
 	t.Parallel()
 	d := checkin.Checkin{State: checkin.Hidden, Reason: "x"}
-	if err := d.Show(); err != nil || d.State != checkin.Visible || d.Reason != "" || !d.Counts() {
+	if err := d.Show(0, noon); err != nil || d.State != checkin.Visible || d.Reason != "" || !d.Counts() {
 		t.Errorf("%+v, %v", d, err)
 	}
-	if err := d.Show(); !errors.Is(err, domain.ErrSame) {
+	if err := d.Show(0, noon); !errors.Is(err, domain.ErrSame) {
 		t.Errorf("shown twice: %v", err)
 	}
 	for _, reason := range []string{"", " ", strings.Repeat("x", 101), "两\n行"} {
-		if err := d.Hide(reason); !errors.Is(err, domain.ErrInvalid) || d.State != checkin.Visible {
+		if err := d.Hide(reason, noon); !errors.Is(err, domain.ErrInvalid) || d.State != checkin.Visible {
 			t.Errorf("reason %q: %v", reason, err)
 		}
 	}
-	if err := d.Hide("与任务无关"); err != nil || d.State != checkin.Rejected || d.Counts() || d.Public() {
+	if err := d.Hide("与任务无关", noon); err != nil || d.State != checkin.Rejected || d.Counts() || d.Public() {
 		t.Errorf("%+v, %v", d, err)
 	}
-	if err := d.Hide("与任务无关"); !errors.Is(err, domain.ErrSame) {
+	if err := d.Hide("与任务无关", noon); !errors.Is(err, domain.ErrSame) {
 		t.Errorf("hidden twice: %v", err)
 	}
 }
 
 func TestWhatIsPublicAndWhatCounts(t *testing.T) {
 	t.Parallel()
-	for _, state := range []checkin.State{checkin.Pending, checkin.Visible, checkin.Hidden, checkin.Rejected} {
+	for _, state := range []checkin.State{checkin.Pending, checkin.Visible, checkin.Hidden, checkin.Rejected, checkin.Deleted} {
 		for _, audience := range []checkin.Audience{checkin.ToCamp, checkin.ToTeachers} {
 			d := checkin.Checkin{State: state, Audience: audience}
-			if d.Public() != (state == checkin.Visible && audience == checkin.ToCamp) || d.Counts() != (state != checkin.Rejected) {
+			if d.Public() != (state == checkin.Visible && audience == checkin.ToCamp) || d.Counts() != (state != checkin.Rejected && state != checkin.Deleted) {
 				t.Errorf("%s for %s: public %v, counts %v", state, audience, d.Public(), d.Counts())
 			}
 		}

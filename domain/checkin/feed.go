@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"yingdi/domain"
 	"yingdi/domain/media"
@@ -18,22 +19,6 @@ type Entry struct {
 	Liked    bool // by whoever looks
 	Mine     bool
 	Editable bool
-}
-
-// LikeStore keeps likes.
-type LikeStore interface {
-	domain.Documents[Like]
-	domain.Many[Like]
-	CountOn(ctx context.Context, checkin string) (int64, error)
-}
-
-// CommentStore keeps comments.
-type CommentStore interface {
-	domain.Documents[Comment]
-	domain.Many[Comment]
-	// Shown lists what may be seen under a check-in, the oldest first.
-	Shown(ctx context.Context, checkin string, page domain.Page) ([]Comment, domain.Cursor, error)
-	CountShown(ctx context.Context, checkin string) (int64, error)
 }
 
 // Feed lists what the camp's learners have handed in and show, the newest first, to its learners and staff.
@@ -71,6 +56,7 @@ func (s *Service) ofMember(ctx context.Context, campID, memberID string, page do
 	if err != nil {
 		return nil, "", err
 	}
+	list = slices.DeleteFunc(list, func(c Checkin) bool { return c.State == Deleted }) // a page may then be shorter
 	entries, err := s.entries(ctx, list, true)
 	return entries, next, err
 }
@@ -110,6 +96,9 @@ func (s *Service) visible(ctx context.Context, id string) (c Checkin, all bool, 
 	}
 	if c, err = s.Store.Get(ctx, id); err != nil {
 		return Checkin{}, false, err
+	}
+	if c.State == Deleted {
+		return Checkin{}, false, fmt.Errorf("check-in %s: %w", id, domain.ErrNotFound)
 	}
 	if actor.Member == c.Member || actor.Has(domain.RightReview, domain.Place{Organiser: c.Organiser, Camp: c.Camp}) {
 		return c, true, nil
@@ -165,93 +154,4 @@ func (s *Service) entries(ctx context.Context, list []Checkin, all bool) ([]Entr
 		entries[i] = e
 	}
 	return entries, nil
-}
-
-// Like notes that the acting person likes a check-in, or no longer does.
-func (s *Service) Like(ctx context.Context, id string, on bool) error {
-	c, _, err := s.visible(ctx, id)
-	if err != nil {
-		return err
-	}
-	if c.State != Visible {
-		return fmt.Errorf("check-in %s: %w", id, ErrInvisible)
-	}
-	actor, now := domain.ActorFrom(ctx), s.Clock.Now()
-	like := Like{Doc: domain.Doc{ID: LikeID(id, actor.Member)}, Checkin: id, Member: actor.Member, On: on, At: now}
-	like.Emit(EventLiked, now, nil)
-	_, err = s.Likes.Update(ctx, like.ID, func(l *Like) error {
-		if l.On == on {
-			return domain.ErrSame
-		}
-		l.On, l.At = on, now
-		l.Emit(EventLiked, now, nil)
-		return nil
-	})
-	if errors.Is(err, domain.ErrNotFound) && on {
-		err = s.Likes.Insert(ctx, like)
-	}
-	if errors.Is(err, domain.ErrExists) || errors.Is(err, domain.ErrNotFound) {
-		return nil
-	}
-	return err
-}
-
-// CountLikes sets the number of likes that the check-in shows, from the facts. For jobs, after EventLiked.
-func (s *Service) CountLikes(ctx context.Context, likeID string) error {
-	like, err := s.Likes.Get(ctx, likeID)
-	if err != nil {
-		return err
-	}
-	return s.recount(ctx, like.Checkin, s.Likes.CountOn, func(c *Checkin) *int { return &c.Likes })
-}
-
-// Say puts a comment under a check-in. Others see it once WeChat's check has passed it.
-func (s *Service) Say(ctx context.Context, id, text string) (Comment, error) {
-	c, _, err := s.visible(ctx, id)
-	if err != nil {
-		return Comment{}, err
-	}
-	if err := CheckComment(text); err != nil {
-		return Comment{}, err
-	}
-	if c.State != Visible {
-		return Comment{}, fmt.Errorf("check-in %s: %w", id, ErrInvisible)
-	}
-	now := s.Clock.Now()
-	said := Comment{
-		Doc: domain.Doc{ID: s.IDs.New()}, Checkin: id, Camp: c.Camp, Member: domain.ActorFrom(ctx).Member,
-		Text: text, State: Pending, At: now,
-	}
-	said.Emit(EventCommented, now, nil)
-	return said, s.Comments.Insert(ctx, said)
-}
-
-// Said is a comment with its author.
-type Said struct {
-	Comment
-	Author member.Card
-}
-
-// CommentsOf lists the comments under a check-in, the oldest first.
-func (s *Service) CommentsOf(ctx context.Context, id string, page domain.Page) ([]Said, domain.Cursor, error) {
-	if _, _, err := s.visible(ctx, id); err != nil {
-		return nil, "", err
-	}
-	list, next, err := s.Comments.Shown(ctx, id, page)
-	if err != nil {
-		return nil, "", err
-	}
-	people := make([]string, len(list))
-	for i, c := range list {
-		people[i] = c.Member
-	}
-	cards, err := s.Members.Cards(ctx, people)
-	if err != nil {
-		return nil, "", err
-	}
-	said := make([]Said, len(list))
-	for i, c := range list {
-		said[i] = Said{c, cards[c.Member]}
-	}
-	return said, next, nil
 }

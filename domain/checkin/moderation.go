@@ -44,7 +44,7 @@ func (s *Service) Moderate(ctx context.Context, id string) error {
 		files[i] = found[m].Verdict
 	}
 	_, err = s.Store.Update(ctx, id, func(d *Checkin) error {
-		if err := d.Decide(c.Version, text, files); err != nil {
+		if err := d.Decide(c.Version, text, files, s.Clock.Now()); err != nil {
 			return err
 		}
 		if d.State == Hidden || d.State == Rejected || d.State == Visible && d.Version > 1 {
@@ -107,30 +107,29 @@ func parts(text string, n int) []string {
 	return append(list, string(runes))
 }
 
-// Show is a reviewer's yes to a check-in that was hidden or rejected; its files pass with it. Returns domain.ErrConflict
-// if the learner has changed it meanwhile: the yes was to something else.
-func (s *Service) Show(ctx context.Context, id string) (Checkin, error) {
+// Show is a reviewer's yes to a check-in that was hidden or rejected, in the version that they saw; its files pass with
+// it. Returns domain.ErrConflict if the learner has changed it meanwhile: the yes was to something else.
+func (s *Service) Show(ctx context.Context, id string, version int) (Checkin, error) {
 	c, err := s.forReviewer(ctx, id)
 	if err != nil {
 		return Checkin{}, err
 	}
+	if c.Version != version {
+		return Checkin{}, fmt.Errorf("check-in %s: %w", id, domain.ErrConflict)
+	}
 	if err := s.Media.Decide(ctx, c.Media, media.Passed); err != nil {
 		return Checkin{}, err
 	}
-	return s.Store.Update(ctx, id, func(d *Checkin) error {
-		if d.Version != c.Version {
-			return domain.ErrConflict
-		}
-		return d.Show()
-	})
+	return s.Store.Update(ctx, id, func(d *Checkin) error { return d.Show(version, s.Clock.Now()) })
 }
 
-// Hide is a reviewer's no, with the reason that the author is shown.
+// Hide is a reviewer's no, with the reason that the author is shown: at once nobody else sees it any more, and it does
+// not count.
 func (s *Service) Hide(ctx context.Context, id, reason string) (Checkin, error) {
 	if _, err := s.forReviewer(ctx, id); err != nil {
 		return Checkin{}, err
 	}
-	return s.Store.Update(ctx, id, func(c *Checkin) error { return c.Hide(reason) })
+	return s.Store.Update(ctx, id, func(c *Checkin) error { return c.Hide(reason, s.Clock.Now()) })
 }
 
 func (s *Service) forReviewer(ctx context.Context, id string) (Checkin, error) {
@@ -138,56 +137,8 @@ func (s *Service) forReviewer(ctx context.Context, id string) (Checkin, error) {
 	if err != nil {
 		return Checkin{}, err
 	}
-	return c, domain.ActorFrom(ctx).Must(domain.RightReview, domain.Place{Organiser: c.Organiser, Camp: c.Camp})
-}
-
-// ModerateComment asks whether others may see a comment, and then counts what the check-in shows. For jobs, after
-// EventCommented.
-func (s *Service) ModerateComment(ctx context.Context, id string) error {
-	said, err := s.Comments.Get(ctx, id)
-	if err != nil {
-		return err
+	if err = domain.ActorFrom(ctx).Must(domain.RightReview, domain.Place{Organiser: c.Organiser, Camp: c.Camp}); err == nil && c.State == Deleted {
+		err = fmt.Errorf("check-in %s: %w", id, domain.ErrNotFound)
 	}
-	if said.State == Pending {
-		verdict, err := s.checkText(ctx, said.Member, said.Text)
-		if err != nil {
-			return fmt.Errorf("comment %s: %w", id, err)
-		}
-		state := map[media.Verdict]State{media.Passed: Visible, media.InReview: Hidden, media.Rejected: Rejected}[verdict]
-		if _, err := s.Comments.Update(ctx, id, func(c *Comment) error {
-			if c.State != Pending {
-				return domain.ErrSame
-			}
-			c.State = state
-			if state != Visible {
-				c.Emit(EventHeld, s.Clock.Now(), nil)
-			}
-			return nil
-		}); err != nil {
-			return err
-		}
-	}
-	return s.recount(ctx, said.Checkin, s.Comments.CountShown, func(c *Checkin) *int { return &c.Comments })
-}
-
-// recount sets a number that a check-in shows, from the facts. It counts again after it has written, so that of several
-// who do this at once the last to write is right.
-func (s *Service) recount(ctx context.Context, id string, count func(ctx context.Context, checkin string) (int64, error), shown func(*Checkin) *int) error {
-	n, err := count(ctx, id)
-	for err == nil {
-		if _, err = s.Store.Update(ctx, id, func(c *Checkin) error {
-			if *shown(c) == int(n) {
-				return domain.ErrSame
-			}
-			*shown(c) = int(n)
-			return nil
-		}); err != nil {
-			break
-		}
-		written := n
-		if n, err = count(ctx, id); n == written {
-			break
-		}
-	}
-	return err
+	return c, err
 }

@@ -145,7 +145,7 @@ func TestATeachersYesToAnOlderVersionIsVoid(t *testing.T) {
 		})
 	}
 	teacher := staff(t, "o1", "c1", domain.RoleTeacher)
-	_, err := w.Show(teacher, d.ID)
+	_, err := w.Show(teacher, d.ID, d.Version)
 	refused(t, "a yes to what has changed", err, domain.ErrConflict)
 	if got := w.state(t, d.ID); got != checkin.Pending {
 		t.Errorf("got %s", got)
@@ -169,7 +169,7 @@ func TestWhoMayShowAndHide(t *testing.T) {
 		w.picture(t, "ann_1", media.InReview)
 		d := w.submit(t, "ann", checkin.Form{Text: "读", Media: []string{"ann_1"}})
 		must(t, w.Moderate(t.Context(), d.ID))
-		_, err := w.Show(c.ctx(t), d.ID)
+		_, err := w.Show(c.ctx(t), d.ID, d.Version)
 		refused(t, name+" shows", err, c.want)
 		if m, _ := w.media.Get(t.Context(), "ann_1"); (m.Verdict == media.Passed) != (c.want == nil) {
 			t.Errorf("%s: the picture is %s", name, m.Verdict)

@@ -2,6 +2,7 @@ package checkin
 
 import (
 	"context"
+	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/media"
@@ -9,16 +10,19 @@ import (
 
 // Rule makes the check-in stand as a person says: visible, hidden from everybody but its author and staff, or rejected.
 // It is domain.ErrConflict if the author has changed it since the version: the word was about something else.
-func (c *Checkin) Rule(version int, to State, reason string) error {
+func (c *Checkin) Rule(version int, to State, reason string, now time.Time) error {
 	switch {
+	case c.State == Deleted:
+		return domain.ErrNotFound
 	case c.Version != version:
 		return domain.ErrConflict
 	case to == Visible:
-		return c.Show()
+		return c.Show(version, now)
 	case c.State == to && c.Reason == reason:
 		return domain.ErrSame
 	}
-	c.State, c.Reason, c.Watched = to, reason, true
+	c.become(to, reason, now)
+	c.Watched = true
 	return nil
 }
 
@@ -38,14 +42,14 @@ func (s *Service) Rule(ctx context.Context, id string, version int, to State, re
 	}
 	hide := to != Visible
 	if hide {
-		if _, err := s.Store.Update(ctx, id, func(c *Checkin) error { return c.Rule(version, to, reason) }); err != nil {
+		if _, err := s.Store.Update(ctx, id, func(c *Checkin) error { return c.Rule(version, to, reason, s.Clock.Now()) }); err != nil {
 			return err
 		}
 	}
 	if err := s.Media.Decide(ctx, c.Media, verdict); err != nil || hide {
 		return err
 	}
-	_, err = s.Store.Update(ctx, id, func(c *Checkin) error { return c.Rule(version, to, reason) })
+	_, err = s.Store.Update(ctx, id, func(c *Checkin) error { return c.Rule(version, to, reason, s.Clock.Now()) })
 	return err
 }
 
@@ -57,7 +61,10 @@ func (s *Service) CommentsByID(ctx context.Context, ids []string) (map[string]Co
 // RuleComment puts a person's decision about a comment into effect. Whoever calls it has checked who asks.
 func (s *Service) RuleComment(ctx context.Context, id string, to State, reason string) error {
 	said, err := s.Comments.Update(ctx, id, func(c *Comment) error {
-		if c.State == to && c.Reason == reason {
+		switch {
+		case c.State == Deleted:
+			return domain.ErrNotFound
+		case c.State == to && c.Reason == reason:
 			return domain.ErrSame
 		}
 		c.State, c.Reason = to, reason

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
@@ -28,9 +27,11 @@ type Store interface {
 	Queue(ctx context.Context, camp string, page domain.Page) ([]Checkin, domain.Cursor, error)
 	// CountQueue counts what waits for a review in a camp.
 	CountQueue(ctx context.Context, camp string) (int64, error)
-	// CountDay counts the check-ins of a camp for a task on a day.
+	// Marks lists what of a person's check-ins in a camp counts, by day.
+	Marks(ctx context.Context, camp, member string) ([]Mark, error)
+	// CountDay counts the check-ins of a camp for a task on a day, those that count.
 	CountDay(ctx context.Context, camp, task string, day domain.Day) (int64, error)
-	// CountDays counts the check-ins of a camp on a day.
+	// CountDays counts the check-ins of a camp on a day, those that count.
 	CountDays(ctx context.Context, camp string, day domain.Day) (int64, error)
 }
 
@@ -38,12 +39,13 @@ type Store interface {
 type Camps interface {
 	Get(ctx context.Context, id string) (camp.Camp, error)
 	ForStaff(ctx context.Context, id string, right domain.Right) (camp.Camp, error)
+	OpenCamps(ctx context.Context, page domain.Page) ([]camp.Camp, domain.Cursor, error)
 }
 
 // Tasks is what this feature needs of domain/lesson.
 type Tasks interface {
 	Get(ctx context.Context, camp, id string) (lesson.Task, error)
-	All(ctx context.Context, camp string) ([]lesson.Task, error)
+	CheckinDays(ctx context.Context, camp string) ([]domain.Day, error)
 }
 
 // Levels tells whether a level of a course is open to a learner; domain/course does it, with ErrLocked.
@@ -55,12 +57,14 @@ type Levels interface {
 type Enrolments interface {
 	Require(ctx context.Context, camp string) (enrolment.Enrolment, error)
 	Of(ctx context.Context, camp, member string) (enrolment.Enrolment, error)
+	OfCamp(ctx context.Context, camp string, page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error)
 }
 
 // Media is what this feature needs of domain/media.
 type Media interface {
 	Usable(ctx context.Context, owner string, ids []string) error
 	Keep(ctx context.Context, ref string, ids []string) error
+	Release(ctx context.Context, ref string, ids []string) error
 	Many(ctx context.Context, ids []string) (map[string]media.Media, error)
 	Views(ctx context.Context, found map[string]media.Media, ids []string, all bool) ([]media.View, error)
 	Decide(ctx context.Context, ids []string, v media.Verdict) error
@@ -82,6 +86,7 @@ type Service struct {
 	Store      Store
 	Likes      LikeStore
 	Comments   CommentStore
+	Standings  StandingStore
 	Camps      Camps
 	Tasks      Tasks
 	Levels     Levels
@@ -94,7 +99,7 @@ type Service struct {
 }
 
 // Submit hands in for a task of today. Handing in again, from this phone or another, gives the first one back
-// unchanged; fresh tells which of the two it was. Returns ErrNotToday, ErrNotYet, ErrOver, camp.ErrClosed,
+// unchanged; fresh tells which of the two it was. What was deleted can be handed in anew. Returns ErrNotToday, ErrNotYet, ErrOver, camp.ErrClosed,
 // enrolment.ErrNotEnrolled, media.ErrUnusable.
 func (s *Service) Submit(ctx context.Context, campID, taskID string, f Form) (c Checkin, fresh bool, err error) {
 	enrolled, err := s.Enrolments.Require(ctx, campID)
@@ -136,12 +141,11 @@ func (s *Service) Submit(ctx context.Context, campID, taskID string, f Form) (c 
 	c.Emit(EventSubmitted, now, nil)
 	err = s.Store.Insert(ctx, c)
 	if errors.Is(err, domain.ErrExists) {
-		first, err := s.Store.Get(ctx, c.ID)
-		if err == nil && once == "" && first.State == Rejected {
-			first, err = s.Store.Update(ctx, c.ID, func(had *Checkin) error { return had.Again(f, c) })
-			return first, err == nil, err
-		}
-		return first, false, err
+		first, err := s.Store.Update(ctx, c.ID, func(d *Checkin) error {
+			fresh = d.mayAgain(once == "")
+			return d.again(c, once == "")
+		})
+		return first, fresh && err == nil, err
 	}
 	return c, true, err
 }
@@ -191,71 +195,6 @@ func (s *Service) own(ctx context.Context, id string) (Checkin, error) {
 	return c, err
 }
 
-// Progress is how a person stands in a camp, by their own calendar.
-type Progress struct {
-	In        camp.Own
-	Scheduled []domain.Day // all days with a task, in order
-	Done      map[domain.Day]bool
-	Today     domain.Day
-	Streak    int
-}
-
-// Progress of one person in a camp as they live it, from the facts: what an earlier stay left behind is not theirs again. Whoever calls it has checked who asks.
-func (s *Service) Progress(ctx context.Context, in camp.Camp, memberID string) (Progress, error) {
-	return s.progressAt(ctx, in, memberID, in.Calendar.Day(s.Clock.Now()))
-}
-
-// ProgressOn is Progress as it stood on a day, as a sign-card shows it.
-func (s *Service) ProgressOn(ctx context.Context, in camp.Camp, memberID string, day domain.Day) (Progress, error) {
-	return s.progressAt(ctx, in, memberID, day)
-}
-
-func (s *Service) progressAt(ctx context.Context, in camp.Camp, memberID string, today domain.Day) (Progress, error) {
-	place, err := s.Enrolments.Of(ctx, in.ID, memberID)
-	if err != nil {
-		return Progress{}, err
-	}
-	own := place.In(in)
-	tasks, err := s.Tasks.All(ctx, in.ID)
-	if err != nil {
-		return Progress{}, err
-	}
-	p := Progress{In: own, Scheduled: lesson.ScheduledDays(lesson.ByCheckin(lesson.For(own, tasks))), Done: map[domain.Day]bool{}, Today: today}
-	page := domain.Page{Limit: domain.MaxPage}
-	for {
-		list, next, err := s.Store.OfMember(ctx, in.ID, memberID, page)
-		if err != nil {
-			return Progress{}, err
-		}
-		for _, c := range list {
-			if c.Counts() && c.Day >= own.Joined {
-				p.Done[c.Day] = true
-			}
-		}
-		if next == "" {
-			if in.Kind == camp.KindCourse {
-				p.Scheduled = DaysInRow(p.Done, today)
-			}
-			p.Streak = Streak(p.Scheduled, p.Done, today)
-			return p, nil
-		}
-		page.After = next
-	}
-}
-
-// MyProgress is the acting learner's own.
-func (s *Service) MyProgress(ctx context.Context, campID string) (Progress, error) {
-	enrolled, err := s.Enrolments.Require(ctx, campID)
-	if err != nil {
-		return Progress{}, err
-	}
-	in, err := s.Camps.Get(ctx, campID)
-	if err != nil {
-		return Progress{}, err
-	}
-	return s.Progress(ctx, in, enrolled.Member)
-}
-
 // Many returns check-ins by their ids. Whoever calls it has checked who asks.
 func (s *Service) Many(ctx context.Context, ids []string) (map[string]Checkin, error) {
 	return s.Store.GetMany(ctx, ids)
@@ -283,7 +222,7 @@ type Counts struct {
 	Waiting int64 // for a review, of any day
 }
 
-// CountDay counts the check-ins of a day. Whoever calls it has checked who asks.
+// CountDay counts the check-ins of a day that count. Whoever calls it has checked who asks.
 func (s *Service) CountDay(ctx context.Context, campID string, tasks []lesson.Task, day domain.Day) (Counts, error) {
 	counts := Counts{ByTask: map[string]int64{}}
 	var err error
@@ -298,6 +237,3 @@ func (s *Service) CountDay(ctx context.Context, campID string, tasks []lesson.Ta
 	counts.Waiting, err = s.Store.CountQueue(ctx, campID)
 	return counts, err
 }
-
-// editable tells whether the author could still change it.
-func (c Checkin) editable(now time.Time) bool { return now.Before(c.EditUntil) && c.State != Rejected }

@@ -45,12 +45,20 @@ func (s store) CountQueue(_ context.Context, campID string) (int64, error) {
 	return s.Count(waits(campID))
 }
 
+func (s store) Marks(_ context.Context, campID, memberID string) (marks []checkin.Mark, err error) {
+	list := s.All(func(c checkin.Checkin) bool { return c.Counts() && c.Camp == campID && c.Member == memberID })
+	for _, c := range list {
+		marks = append(marks, checkin.Mark{Day: c.Day, At: c.SubmittedAt, MadeUp: c.MadeUp})
+	}
+	return marks, err
+}
+
 func (s store) CountDay(_ context.Context, campID, task string, day domain.Day) (int64, error) {
-	return s.Count(func(c checkin.Checkin) bool { return c.Camp == campID && c.Task == task && c.Day == day })
+	return s.Count(func(c checkin.Checkin) bool { return c.Counts() && c.Camp == campID && c.Task == task && c.Day == day })
 }
 
 func (s store) CountDays(_ context.Context, campID string, day domain.Day) (int64, error) {
-	return s.Count(func(c checkin.Checkin) bool { return c.Camp == campID && c.Day == day })
+	return s.Count(func(c checkin.Checkin) bool { return c.Counts() && c.Camp == campID && c.Day == day })
 }
 
 type likes struct {
@@ -66,6 +74,23 @@ func (s *likes) CountOn(_ context.Context, id string) (int64, error) {
 	return n, err
 }
 
+func (s *likes) OfCheckin(_ context.Context, id string, until time.Time, page domain.Page) ([]checkin.Like, domain.Cursor, error) {
+	return s.Find(func(l checkin.Like) bool { return l.Checkin == id && l.On && !l.At.After(until) }, nil, page)
+}
+
+type standings struct {
+	*domaintest.Store[checkin.Standing]
+}
+
+func (s standings) Ranking(_ context.Context, campID string, page domain.Page) ([]checkin.Standing, domain.Cursor, error) {
+	return s.Find(func(st checkin.Standing) bool { return st.Camp == campID && st.Rank() != "" },
+		func(a, b checkin.Standing) int { return strings.Compare(a.Rank(), b.Rank()) }, page)
+}
+
+func (s standings) CountBefore(_ context.Context, campID, rank string) (int64, error) {
+	return s.Count(func(st checkin.Standing) bool { return st.Camp == campID && st.Rank() != "" && st.Rank() < rank })
+}
+
 type comments struct {
 	*domaintest.Store[checkin.Comment]
 }
@@ -76,6 +101,12 @@ func shown(id string) func(checkin.Comment) bool {
 
 func (s comments) Shown(_ context.Context, id string, page domain.Page) ([]checkin.Comment, domain.Cursor, error) {
 	return s.Find(shown(id), nil, page)
+}
+
+func (s comments) OfCheckin(_ context.Context, id string, until time.Time, page domain.Page) ([]checkin.Comment, domain.Cursor, error) {
+	return s.Find(func(c checkin.Comment) bool {
+		return c.Checkin == id && c.State != checkin.Deleted && !c.At.After(until)
+	}, nil, page)
 }
 
 func (s comments) CountShown(_ context.Context, id string) (int64, error) { return s.Count(shown(id)) }
@@ -91,6 +122,14 @@ func (s *school) Get(context.Context, string) (camp.Camp, error) { return s.camp
 
 func (s *school) ForStaff(ctx context.Context, _ string, right domain.Right) (camp.Camp, error) {
 	return s.camp, domain.ActorFrom(ctx).Must(right, s.camp.Place())
+}
+
+func (s *school) OpenCamps(context.Context, domain.Page) ([]camp.Camp, domain.Cursor, error) {
+	return []camp.Camp{s.camp}, "", nil
+}
+
+func (s *school) OfCamp(_ context.Context, campID string, _ domain.Page) ([]enrolment.Enrolment, domain.Cursor, error) {
+	return []enrolment.Enrolment{{Camp: campID, Member: "ann"}, {Camp: campID, Member: "bob"}}, "", nil
 }
 
 func (s *school) Require(ctx context.Context, campID string) (enrolment.Enrolment, error) {
@@ -121,8 +160,8 @@ func (s tasks) Get(_ context.Context, _, id string) (lesson.Task, error) {
 	return lesson.Task{}, domain.ErrNotFound
 }
 
-func (s tasks) All(context.Context, string) ([]lesson.Task, error) {
-	return append([]lesson.Task{}, s.tasks...), nil
+func (s tasks) CheckinDays(context.Context, string) ([]domain.Day, error) {
+	return lesson.ScheduledDays(lesson.ByCheckin(s.tasks)), nil
 }
 
 // files are named OWNER_N and lie in the store of a real media service.
@@ -192,6 +231,7 @@ type world struct {
 	likes    *likes
 	comments comments
 	media    mediaStore
+	rank     standings
 	wechat   *weChat
 	clock    *domaintest.Clock
 	power    *domaintest.Power
@@ -212,9 +252,10 @@ func newWorld() world {
 	}
 	w.store, w.likes = store{domaintest.NewStore[checkin.Checkin](w.power)}, &likes{Store: domaintest.NewStore[checkin.Like](w.power)}
 	w.comments, w.media = comments{domaintest.NewStore[checkin.Comment](w.power)}, mediaStore{domaintest.NewStore[media.Media](w.power)}
+	w.rank = standings{domaintest.NewStore[checkin.Standing](w.power)}
 	w.goTo("2026-03-05")
 	w.Service = &checkin.Service{
-		Store: w.store, Likes: w.likes, Comments: w.comments, Camps: w.school, Tasks: tasks{w.school}, Enrolments: w.school,
+		Store: w.store, Likes: w.likes, Comments: w.comments, Standings: w.rank, Camps: w.school, Tasks: tasks{w.school}, Enrolments: w.school,
 		Media: files{&media.Service{Store: w.media, Bucket: links{}, Clock: w.clock}}, Members: people{}, WeChat: w.wechat,
 		IDs: &domaintest.IDs{}, Clock: w.clock,
 	}

@@ -138,6 +138,18 @@ func For(in camp.Own, tasks []Task) []Task {
 	return kept
 }
 
+// DaysFor returns days of the plan, in order, as a learner lives them; those that the camp's days have moved away from are
+// left out.
+func DaysFor(in camp.Own, days []domain.Day) []domain.Day {
+	kept := make([]domain.Day, 0, len(days))
+	for _, day := range days {
+		if day = in.OwnDay(day); day >= in.Start && day <= in.End {
+			kept = append(kept, day)
+		}
+	}
+	return kept
+}
+
 // OfDay keeps the tasks of a day, in their order.
 func OfDay(tasks []Task, day domain.Day) []Task {
 	var kept []Task
@@ -149,11 +161,14 @@ func OfDay(tasks []Task, day domain.Day) []Task {
 	return kept
 }
 
+// ByCheckin reports whether a check-in completes the task.
+func (t Task) ByCheckin() bool { return t.Kind != KindQuiz }
+
 // ByCheckin keeps the tasks that a check-in completes, in their order.
 func ByCheckin(tasks []Task) []Task {
 	var kept []Task
 	for _, t := range tasks {
-		if t.Kind != KindQuiz {
+		if t.ByCheckin() {
 			kept = append(kept, t)
 		}
 	}

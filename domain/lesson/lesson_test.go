@@ -110,6 +110,11 @@ func (s store) OfDays(_ context.Context, campID string, from, to domain.Day) ([]
 	return list, err
 }
 
+func (s store) CheckinDays(ctx context.Context, campID string) ([]domain.Day, error) {
+	list, err := s.OfDays(ctx, campID, "", "9999-12-31")
+	return lesson.ScheduledDays(lesson.ByCheckin(list)), err
+}
+
 func (s store) OfQuiz(_ context.Context, quiz string) (lesson.Task, error) {
 	for _, t := range s.All(func(t lesson.Task) bool { return t.Quiz == quiz && t.RemovedAt.IsZero() }) {
 		return t, nil

@@ -16,6 +16,8 @@ type Store interface {
 	domain.Documents[Task]
 	// OfDays lists the tasks of a camp from one day to another, both included, by day and position.
 	OfDays(ctx context.Context, camp string, from, to domain.Day) ([]Task, error)
+	// CheckinDays lists the days of a camp with a task that a check-in completes, each once and in order.
+	CheckinDays(ctx context.Context, camp string) ([]domain.Day, error)
 	// OfQuiz returns the task that names the quiz, or domain.ErrNotFound. The store refuses a second one with
 	// domain.ErrExists.
 	OfQuiz(ctx context.Context, quiz string) (Task, error)
@@ -244,6 +246,12 @@ func (s *Service) HasTask(ctx context.Context, campID string) (bool, error) {
 // All lists the tasks of a camp by day and position. Whoever calls it has checked who asks.
 func (s *Service) All(ctx context.Context, campID string) ([]Task, error) {
 	return s.Store.OfDays(ctx, campID, "", "9999-12-31")
+}
+
+// CheckinDays lists the days of a camp with a task that a check-in completes, each once and in order. Whoever calls it has
+// checked who asks.
+func (s *Service) CheckinDays(ctx context.Context, campID string) ([]domain.Day, error) {
+	return s.Store.CheckinDays(ctx, campID)
 }
 
 // OfDay lists the tasks of one day. Whoever calls it has checked who asks.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -70,7 +71,7 @@ func (w wall) CommentsByID(ctx context.Context, ids []string) (map[string]checki
 }
 
 func (w wall) Rule(ctx context.Context, id string, version int, to checkin.State, reason string) error {
-	_, err := w.Update(ctx, id, func(c *checkin.Checkin) error { return c.Rule(version, to, reason) })
+	_, err := w.Update(ctx, id, func(c *checkin.Checkin) error { return c.Rule(version, to, reason, time.Time{}) })
 	return err
 }
 

@@ -30,7 +30,7 @@ type Camps interface {
 
 // Tasks is what this feature needs of domain/lesson.
 type Tasks interface {
-	All(ctx context.Context, camp string) ([]lesson.Task, error)
+	CheckinDays(ctx context.Context, camp string) ([]domain.Day, error)
 }
 
 // Enrolments is what this feature needs of domain/enrolment.
@@ -114,7 +114,7 @@ func (s *Service) List(ctx context.Context, campID string, after domain.Cursor) 
 	if v.Thresholds, err = s.thresholds(ctx, campID); err != nil || v.Phase != camp.PhaseRunning {
 		return v, err
 	}
-	tasks, err := s.Tasks.All(ctx, campID)
+	scheduled, err := s.Tasks.CheckinDays(ctx, campID)
 	if err != nil {
 		return View{}, err
 	}
@@ -138,7 +138,7 @@ func (s *Service) List(ctx context.Context, campID string, after domain.Cursor) 
 		if own.Phase(now) != camp.PhaseRunning { // theirs has not begun, or is over
 			continue
 		}
-		f.Scheduled, f.Joined = lesson.ScheduledDays(lesson.For(own, tasks)), own.Joined
+		f.Scheduled, f.Joined = lesson.DaysFor(own, scheduled), own.Joined
 		f.Done = slices.DeleteFunc(days[e.Member], func(d domain.Day) bool { return d < own.Joined })
 		if reasons := v.Thresholds.Reasons(f); len(reasons) > 0 {
 			atRisk = append(atRisk, e.Member)

@@ -156,7 +156,7 @@ func (s *Service) items(ctx context.Context, in camp.Own, tasks []lesson.Task, m
 	items := make([]Item, len(tasks))
 	for i, t := range tasks {
 		items[i] = Item{Task: t, State: Open}
-		if c, ok := done[ids[i]]; ok {
+		if c, ok := done[ids[i]]; ok && c.State != checkin.Deleted {
 			items[i].Checkin = c.ID
 			if c.Counts() {
 				items[i].State = Done

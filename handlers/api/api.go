@@ -92,6 +92,7 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, signedIn, l.Read, "GET /camps/{camp}/checkins", "feed", "What the camp's learners show, or my own · 动态", a.feed)
 	add(r, signedIn, l.Read, "GET /checkins/{checkin}", "checkin", "One check-in · 打卡详情", a.checkin)
 	add(r, signedIn, l.Write, "PUT /checkins/{checkin}", "edit-checkin", "Change it until its day ends · 修改打卡", a.editCheckin)
+	add(r, signedIn, l.Write, "DELETE /checkins/{checkin}", "delete-checkin", "Take it away; today's can be handed in anew · 删除打卡", a.deleteCheckin)
 	add(r, signedIn, l.Write, "PUT /checkins/{checkin}/like", "like", "I like it · 点赞", a.like)
 	add(r, signedIn, l.Write, "DELETE /checkins/{checkin}/like", "unlike", "I no longer do · 取消点赞", a.unlike)
 	add(r, signedIn, l.Read, "GET /checkins/{checkin}/comments", "comments", "Comments, the oldest first · 评论列表", a.comments)
@@ -99,6 +100,8 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, signedIn, l.Read, "GET /report-reasons", "report-reasons", "What a report can be about · 举报原因", a.reportReasons)
 	create(r, signedIn, l.Comment, "/checkins/{checkin}/reports", "report-checkin", "Something is wrong with it; again changes nothing · 举报打卡", a.reportCheckin)
 	create(r, signedIn, l.Comment, "/comments/{comment}/reports", "report-comment", "Something is wrong with it; again changes nothing · 举报评论", a.reportComment)
+	add(r, signedIn, l.Write, "DELETE /comments/{comment}", "delete-comment", "Take a comment of mine away · 删除评论", a.unsay)
+	add(r, signedIn, l.Read, "GET /camps/{camp}/ranking", "ranking", "Who has done the most, and where I stand · 排行榜", a.ranking)
 	add(r, signedIn, l.Read, "GET /checkins/{checkin}/card", "card", "The day's sign-card · 日签", a.card)
 	add(r, signedIn, l.Read, "GET /checkins/{checkin}/review", "review", "What the teacher said to my check-in · 点评", a.review)
 }

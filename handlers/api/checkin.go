@@ -151,3 +151,7 @@ func (a *api) checkinViews(ctx context.Context, entries ...checkin.Entry) (func(
 		return c
 	}, err
 }
+
+func (a *api) deleteCheckin(ctx context.Context, in *CheckinPath) (*none, error) {
+	return nil, a.Checkins.Delete(ctx, in.Checkin)
+}

@@ -66,3 +66,7 @@ func (a *api) say(ctx context.Context, in *sayInput) (*Made[SaidComment], error)
 	c, err := a.Checkins.Say(ctx, in.Checkin, in.Body.Text)
 	return made(SaidComment{c.ID, c.Text, string(c.State), c.At}, true), err
 }
+
+func (a *api) unsay(ctx context.Context, in *CommentPath) (*none, error) {
+	return nil, a.Checkins.Unsay(ctx, in.Comment)
+}

@@ -16,7 +16,7 @@ func points(n int) string {
 
 func (h *console) showCheckin(c echo.Context) error {
 	to := deskPath(c.Param("camp"), c.Param("checkin"))
-	if _, err := h.Checkins.Show(c.Request().Context(), c.Param("checkin")); err != nil {
+	if _, err := h.Checkins.Show(c.Request().Context(), c.Param("checkin"), number(c.FormValue("version"))); err != nil {
 		return h.refused(c, to, err)
 	}
 	return h.done(c, to, "这条打卡已恢复显示")

@@ -232,7 +232,8 @@ func loaded(raw bson.Raw, fields []string) (storage.Record, error) {
 	r.ID, r.Rev = id, rev
 	r.Outbox, _ = doc.Lookup("outbox").AsInt64OK()
 	body := doc.Lookup("doc")
-	if !isText || !isRev || body.Type != bsoncore.TypeEmbeddedDocument {
+	bare := isText && !isRev && body.Type == 0 // what an index holds
+	if !bare && (!isText || !isRev || body.Type != bsoncore.TypeEmbeddedDocument) {
 		return r, errors.New("a stored document is not of this program's making")
 	}
 	for _, f := range fields {
@@ -242,6 +243,9 @@ func loaded(raw bson.Raw, fields []string) (storage.Record, error) {
 		} else if number, ok := v.AsInt64OK(); ok {
 			r.Fields[f] = number
 		}
+	}
+	if bare {
+		return r, nil
 	}
 	var err error
 	r.Body, err = toJSON(make([]byte, 0, len(body.Data)), body)

@@ -167,7 +167,15 @@ func (e *Engine) Find(ctx context.Context, collection string, p storage.Plan) ([
 			order = append(order, bson.E{Key: column(key), Value: 1})
 		}
 	}
-	return records(ctx, c, p.Index.Fields, filter, options.Find().SetSort(order).SetLimit(int64(p.Limit)))
+	opts := options.Find().SetSort(order).SetLimit(int64(p.Limit))
+	if p.Bare { // the index answers alone
+		wanted := bson.D{{Key: "_id", Value: 1}}
+		for _, field := range p.Index.Fields {
+			wanted = append(wanted, bson.E{Key: column(field), Value: 1})
+		}
+		opts = opts.SetProjection(wanted)
+	}
+	return records(ctx, c, p.Index.Fields, filter, opts)
 }
 
 // Count implements storage.Engine.

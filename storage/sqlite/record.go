@@ -141,6 +141,9 @@ func (e *Engine) Find(ctx context.Context, collection string, p storage.Plan) ([
 	for _, s := range stretches(p) {
 		where, args := t.where(p, s)
 		query := "SELECT id, rev, body, outbox"
+		if p.Bare { // the index answers alone
+			query = "SELECT id, 0, NULL, 0"
+		}
 		for _, field := range p.Index.Fields {
 			query += ", " + column(field)
 		}

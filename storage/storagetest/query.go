@@ -144,6 +144,31 @@ var queryTests = tests{
 			}
 		}
 	},
+	"entries are what the index holds": func(s *suite, t *testing.T) {
+		_, tasks := s.tasks(t)
+		const n = 1203 // over several pages
+		for i := range n {
+			put(t, tasks, task{Doc: doc(fmt.Sprintf("t%04d", i)), Camp: "c", Seq: i / 7})
+		}
+		put(t, tasks, task{Doc: doc("other"), Camp: "d"})
+		i := 0
+		for e, err := range tasks.Entries(t.Context(), storage.By("camp_seq").Equal("c")) {
+			must(t, err)
+			same(t, e, storage.Entry{ID: fmt.Sprintf("t%04d", i), Fields: map[string]any{"camp": "c", "seq": int64(i / 7)}})
+			i++
+		}
+		same(t, i, n)
+		for range tasks.Entries(t.Context(), storage.By("camp_seq")) {
+			i++
+			break
+		}
+		same(t, i, n+1)
+		for _, err := range tasks.Entries(t.Context(), storage.By("nowhere")) {
+			if err == nil {
+				t.Error("an index that is none")
+			}
+		}
+	},
 	"each walks through everything and stops when told": func(s *suite, t *testing.T) {
 		_, tasks := s.tasks(t)
 		for i := range domain.MaxPage + 5 {
