@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
@@ -20,4 +21,9 @@ func camps(s *camp.Service) []Consumer {
 			return s.SettleCover(ctx, p.ID, changed.Old)
 		},
 	}}
+}
+
+// campTurns lets camps tell what the clock has brought.
+func campTurns(s *camp.Service) []Periodic {
+	return []Periodic{{"camp-turns", time.Minute, s.Turns}}
 }

@@ -98,6 +98,8 @@ func Consumers(s Services) []Consumer {
 		camps(s.Camps),
 		invitations(s.Invitations),
 		lessons(s.Lessons),
+		enrolments(s.Enrolments),
+		offers(s.Reminders),
 		teams(s.Teams),
 		quizzes(s.Quizzes),
 		checkins(s.Checkins),

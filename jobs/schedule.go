@@ -35,7 +35,7 @@ func Table(s Services) []Periodic {
 		{"pushes", time.Hour, s.Pushes.Sweep},
 		{"messages", time.Minute, s.Notices.Wake},
 		{"notices", time.Hour, s.Notices.Sweep},
-	}, reminders(s.Reminders))
+	}, campTurns(s.Camps), reminders(s.Reminders))
 }
 
 // schedules runs the periodic work that has come due; the document's id is its name.

@@ -19,9 +19,16 @@ func NewCamps(ctx context.Context, db *DB) (Camps, error) {
 		"state":     func(c *camp.Camp) any { return string(c.State) },
 		"start":     func(c *camp.Camp) any { return string(c.Start) },
 		"call":      func(c *camp.Camp) any { return c.CallAt },
+		"turn": func(c *camp.Camp) any {
+			if c.State == camp.Published && c.TurnedTo.IsZero() && c.TurnAt.IsZero() { // from before there were turns
+				return c.CreatedAt
+			}
+			return c.TurnAt
+		},
 	}, Index{Name: "organiser", Fields: []string{"organiser", "created"}},
 		Index{Name: "created", Fields: []string{"created"}},
-		Index{Name: "state", Fields: []string{"state", "start"}}, Index{Name: "call", Fields: []string{"call"}})
+		Index{Name: "state", Fields: []string{"state", "start"}}, Index{Name: "call", Fields: []string{"call"}},
+		Index{Name: "turn", Fields: []string{"turn"}})
 	return Camps{c}, err
 }
 
@@ -33,6 +40,11 @@ func (s Camps) Open(ctx context.Context, page domain.Page) ([]camp.Camp, domain.
 // Calling implements camp.Store.
 func (s Camps) Calling(ctx context.Context, before time.Time, page domain.Page) ([]camp.Camp, domain.Cursor, error) {
 	return s.Find(ctx, By("call").Range(nil, before), page)
+}
+
+// Turning implements camp.Store.
+func (s Camps) Turning(ctx context.Context, before time.Time, page domain.Page) ([]camp.Camp, domain.Cursor, error) {
+	return s.Find(ctx, By("turn").Range(nil, before), page)
 }
 
 // ByOrganiser implements camp.Store.

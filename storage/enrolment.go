@@ -13,23 +13,31 @@ type Enrolments struct {
 	*Collection[enrolment.Enrolment]
 }
 
-// NewEnrolments declares the collection. Only those who have their place are in the lists of camp and member.
+// NewEnrolments declares the collection. Only those who have their place are in the lists of camp and member, those who
+// hold a seat in that of seat, and those who wait for one in that of queue.
 func NewEnrolments(ctx context.Context, db *DB) (Enrolments, error) {
-	active := func(key func(*enrolment.Enrolment) string) Key[enrolment.Enrolment] {
-		return func(e *enrolment.Enrolment) any {
-			if e.State != enrolment.Active {
+	type e = enrolment.Enrolment
+	when := func(is func(*e) bool, key func(*e) string) Key[e] {
+		return func(d *e) any {
+			if !is(d) {
 				return nil
 			}
-			return key(e)
+			return key(d)
 		}
 	}
-	c, err := NewCollection(ctx, db, "enrolment", Keys[enrolment.Enrolment]{
-		"camp":    active(func(e *enrolment.Enrolment) string { return e.Camp }),
-		"member":  active(func(e *enrolment.Enrolment) string { return e.Member }),
-		"at":      func(e *enrolment.Enrolment) any { return e.ActiveAt },
-		"expires": func(e *enrolment.Enrolment) any { return e.ExpiresAt },
+	active, camp := func(d *e) bool { return d.State == enrolment.Active }, func(d *e) string { return d.Camp }
+	c, err := NewCollection(ctx, db, "enrolment", Keys[e]{
+		"camp":    when(active, camp),
+		"member":  when(active, func(d *e) string { return d.Member }),
+		"at":      func(d *e) any { return d.ActiveAt },
+		"expires": func(d *e) any { return d.ExpiresAt },
+		"seat":    when(func(d *e) bool { return d.Seated() }, camp),
+		"queue":   when(func(d *e) bool { return d.Waits() }, camp),
+		"queued":  func(d *e) any { return d.QueuedAt },
+		"offer":   when(func(d *e) bool { return d.State == enrolment.Offered }, camp),
 	}, Index{Name: "camp", Fields: []string{"camp", "at"}}, Index{Name: "member", Fields: []string{"member", "at"}},
-		Index{Name: "expires", Fields: []string{"expires"}})
+		Index{Name: "expires", Fields: []string{"expires"}}, Index{Name: "seat", Fields: []string{"seat"}},
+		Index{Name: "queue", Fields: []string{"queue", "queued"}}, Index{Name: "offer", Fields: []string{"offer", "expires"}})
 	return Enrolments{c}, err
 }
 
@@ -48,9 +56,29 @@ func (s Enrolments) Unfinished(ctx context.Context, before time.Time, page domai
 	return s.Find(ctx, By("expires").Range(nil, before), page)
 }
 
-// CountActive implements enrolment.Store.
+// CountActive implements course.Places.
 func (s Enrolments) CountActive(ctx context.Context, camp string) (int64, error) {
 	return s.Count(ctx, By("camp").Equal(camp))
+}
+
+// CountSeated implements enrolment.Store.
+func (s Enrolments) CountSeated(ctx context.Context, camp string) (int64, error) {
+	return s.Count(ctx, By("seat").Equal(camp))
+}
+
+// Queue implements enrolment.Store.
+func (s Enrolments) Queue(ctx context.Context, camp string, page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error) {
+	return s.Find(ctx, By("queue").Equal(camp), page)
+}
+
+// CountQueue implements enrolment.Store.
+func (s Enrolments) CountQueue(ctx context.Context, camp string, before time.Time) (int64, error) {
+	return s.Count(ctx, By("queue").Equal(camp).Range(nil, before))
+}
+
+// Offers implements enrolment.Store.
+func (s Enrolments) Offers(ctx context.Context, camp string, page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error) {
+	return s.Find(ctx, By("offer").Equal(camp), page)
 }
 
 var _ enrolment.Store = Enrolments{}

@@ -2,6 +2,7 @@
 package camp
 
 import (
+	"slices"
 	"time"
 
 	"yingdi/domain"
@@ -28,7 +29,10 @@ type Camp struct {
 	Closing   int             `json:"closing,omitempty"`    // days after the last one for what is made up and reviewed late
 	Seats     int             `json:"seats"`
 	Messages  Messages        `json:"messages,omitzero"`
-	CallAt    time.Time       `json:"call_at,omitzero"` // when learners are next told something by the clock
+	CallAt    time.Time       `json:"call_at,omitzero"`   // when learners are next told something by the clock
+	TurnAt    time.Time       `json:"turn_at,omitzero"`   // when others next hear of a change that the clock brings
+	TurnedTo  time.Time       `json:"turned_to,omitzero"` // up to when they have
+	Told      []string        `json:"told,omitempty"`     // the events that come once, of which they have
 	State     State           `json:"state"`
 	CreatedAt time.Time       `json:"created_at"`
 	Published time.Time       `json:"published_at,omitzero"`
@@ -83,6 +87,9 @@ var (
 	ErrFull         = domain.Refusal(domain.KindConflict, "camp_full", "名额已满")
 	ErrStarted      = domain.Refusal(domain.KindConflict, "camp_started", "训练营已经开始，不能再修改日期、学习日历、时区和截止钟点")
 	ErrFewerSeats   = domain.Refusal(domain.KindConflict, "seats_taken", "名额不能少于已报名的人数")
+	ErrArchived     = domain.Refusal(domain.KindConflict, "camp_archived", "训练营已归档，只能查看")
+	ErrNotEnded     = domain.Refusal(domain.KindConflict, "camp_not_ended", "训练营还没有结束，不能归档")
+	ErrOver         = domain.Refusal(domain.KindConflict, "camp_ended", "训练营已经结束，报名不能再延长")
 	ErrNoTask       = domain.Refusal(domain.KindConflict, "camp_without_task", "请至少添加一个任务再发布")
 )
 
@@ -157,6 +164,12 @@ func (c *Camp) Apply(f Form, now time.Time) error {
 	if c.Begun(now) && (f.Start != c.Start || f.End != c.End || f.Calendar != c.Calendar || f.Pace != c.Pace || f.NextDay != c.NextDay) {
 		return ErrStarted
 	}
+	if f.EnrolBy > c.EnrolBy && slices.Contains(c.Told, EventClosing) {
+		return ErrOver
+	}
+	if c.State == Published && (f.Seats > c.Seats || f.EnrolFrom != c.EnrolFrom || f.EnrolHour != c.EnrolHour || f.EnrolBy != c.EnrolBy) {
+		c.tell(EventSeats, now)
+	}
 	if f.Cover != c.Cover {
 		c.Emit(EventCover, now, CoverChanged{c.Cover})
 	}
@@ -169,6 +182,7 @@ func (c *Camp) Apply(f Form, now time.Time) error {
 	}
 	c.Messages = f.Messages
 	c.CallAt = c.NextCall(since).At
+	c.awaits()
 	return nil
 }
 
@@ -188,6 +202,7 @@ func (c *Camp) Publish(now time.Time) error {
 		c.Start = c.Calendar.Day(now)
 	}
 	c.CallAt = c.NextCall(now).At
+	c.awaits()
 	return nil
 }
 
@@ -199,7 +214,9 @@ func (c *Camp) Close(now time.Time) error {
 	case Draft:
 		return ErrNotPublished
 	}
-	c.State, c.Closed, c.CallAt = Closed, now, time.Time{}
+	c.State, c.Closed, c.CallAt, c.TurnAt = Closed, now, time.Time{}, time.Time{}
+	c.tell(EventSeats, now)
+	c.tell(EventEnded, now)
 	return nil
 }
 

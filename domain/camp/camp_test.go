@@ -136,7 +136,8 @@ func TestPublishAndClose(t *testing.T) {
 		{camp.Published, domain.ErrSame, nil},
 		{camp.Closed, camp.ErrClosed, domain.ErrSame},
 	} {
-		published, closed := camp.Camp{State: c.from}, camp.Camp{State: c.from}
+		published, closed := term(nil), term(nil)
+		published.State, closed.State = c.from, c.from
 		if err := published.Publish(now); !errors.Is(err, c.publish) || err == nil && (published.State != camp.Published || published.Published != now) {
 			t.Errorf("%s published: %v", c.from, err)
 		}
@@ -156,6 +157,10 @@ func (s store) Open(_ context.Context, page domain.Page) ([]camp.Camp, domain.Cu
 
 func (s store) Calling(_ context.Context, before time.Time, page domain.Page) ([]camp.Camp, domain.Cursor, error) {
 	return s.Find(func(c camp.Camp) bool { return !c.CallAt.IsZero() && c.CallAt.Before(before) }, nil, page)
+}
+
+func (s store) Turning(_ context.Context, before time.Time, page domain.Page) ([]camp.Camp, domain.Cursor, error) {
+	return s.Find(func(c camp.Camp) bool { return !c.TurnAt.IsZero() && c.TurnAt.Before(before) }, nil, page)
 }
 
 func (s store) ByOrganiser(_ context.Context, organisers []string, page domain.Page) ([]camp.Camp, domain.Cursor, error) {
@@ -209,12 +214,13 @@ type world struct {
 	*around
 	store store
 	clock *domaintest.Clock
+	power *domaintest.Power
 }
 
 func newWorld() world {
-	w := world{around: &around{founders: map[string]string{}, tasks: true, kept: map[string][]string{}}, clock: &domaintest.Clock{}}
+	w := world{around: &around{founders: map[string]string{}, tasks: true, kept: map[string][]string{}}, clock: &domaintest.Clock{}, power: &domaintest.Power{}}
 	w.clock.Set(at("2026-02-01", 0))
-	w.store = store{domaintest.NewStore[camp.Camp](&domaintest.Power{})}
+	w.store = store{domaintest.NewStore[camp.Camp](w.power)}
 	w.Service = &camp.Service{
 		Store: w.store, Staff: w.around, Seats: w.around, Tasks: w.around, Pictures: w.around, IDs: &domaintest.IDs{}, Clock: w.clock,
 	}
@@ -419,7 +425,7 @@ func TestMineListsTheCampsOneWorksInAndNoOthers(t *testing.T) {
 		"one whom an owner put into another house's camp": {[]domain.Grant{in("o1", foreign.ID, domain.RoleTeacher)}, []string{}},
 		"an admin": {[]domain.Grant{{Scope: domain.ScopePlatform, Role: domain.RoleAdmin}}, []string{foreign.ID, second.ID, first.ID}},
 	} {
-		list, _, err := w.Mine(actor(t, "m", c.grants...), domain.Page{})
+		list, _, err := w.Mine(actor(t, "m", c.grants...), camp.Filter{}, domain.Page{})
 		ids := []string{}
 		for _, c := range list {
 			ids = append(ids, c.ID)
@@ -428,7 +434,7 @@ func TestMineListsTheCampsOneWorksInAndNoOthers(t *testing.T) {
 			t.Errorf("%s: %v (-want +got)\n%s", name, err, diff)
 		}
 	}
-	if _, _, err := w.Mine(actor(t, "m"), domain.Page{}); !errors.Is(err, domain.ErrForbidden) {
+	if _, _, err := w.Mine(actor(t, "m"), camp.Filter{}, domain.Page{}); !errors.Is(err, domain.ErrForbidden) {
 		t.Errorf("a learner: %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package camp_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -15,8 +16,8 @@ func term(change func(*camp.Form)) camp.Camp {
 	if change != nil {
 		change(&f)
 	}
-	c := camp.Camp{State: camp.Published}
-	if err := c.Apply(f, at("2026-02-01", 0)); err != nil {
+	c := camp.Camp{State: camp.Draft}
+	if err := errors.Join(c.Apply(f, at("2026-02-01", 0)), c.Publish(at("2026-02-01", 0))); err != nil {
 		panic(err)
 	}
 	return c
@@ -66,7 +67,7 @@ func TestWhoJoinsLateHasACalendarOfTheirOwnWhereTheCampSaysSo(t *testing.T) {
 func TestTheDaysOfALateJoinerSurviveSummerTimeAndTheCutOff(t *testing.T) {
 	t.Parallel()
 	in := term(func(f *camp.Form) {
-		f.Pace, f.Calendar = camp.PacePersonal, domain.Calendar{Zone: "America/New_York", CutOff: 2} // March 8 has no two o'clock
+		f.Pace, f.Calendar = camp.PacePersonal, domain.Calendar{Zone: "America/New_York", CutOff: 2} // March 8, on which they live March 5, has no two o'clock
 	})
 	own := in.For(3, in.Calendar.Start("2026-03-04"))
 	seen := map[domain.Day]int{}
@@ -76,7 +77,7 @@ func TestTheDaysOfALateJoinerSurviveSummerTimeAndTheCutOff(t *testing.T) {
 		}
 		seen[own.PlanDay(in.Calendar.Day(at))]++
 	}
-	if len(seen) != 21 || seen["2026-03-04"] != 23 || seen["2026-03-01"] != 24 || own.Phase(in.Calendar.End(own.End)) != camp.PhaseClosing {
+	if len(seen) != 21 || seen["2026-03-05"] != 23 || seen["2026-03-01"] != 24 || own.Phase(in.Calendar.End(own.End)) != camp.PhaseClosing {
 		t.Errorf("%d days: %v", len(seen), seen)
 	}
 }

@@ -3,7 +3,6 @@ package camp
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"yingdi/domain"
@@ -20,6 +19,8 @@ type Store interface {
 	ByOrganiser(ctx context.Context, organisers []string, page domain.Page) ([]Camp, domain.Cursor, error)
 	// Calling lists camps that wait for a round of messages from before the instant.
 	Calling(ctx context.Context, before time.Time, page domain.Page) ([]Camp, domain.Cursor, error)
+	// Turning lists published camps that wait for a turn from before the instant.
+	Turning(ctx context.Context, before time.Time, page domain.Page) ([]Camp, domain.Cursor, error)
 	// All lists every camp, the newest first.
 	All(ctx context.Context, page domain.Page) ([]Camp, domain.Cursor, error)
 }
@@ -171,13 +172,19 @@ func (s *Service) Get(ctx context.Context, id string) (Camp, error) {
 	return c, nil
 }
 
-// ForStaff returns a camp to those who hold the right in it.
+// ForStaff returns a camp to those who hold the right in it. An archived one is read-only: ErrArchived.
 func (s *Service) ForStaff(ctx context.Context, id string, right domain.Right) (Camp, error) {
 	c, err := s.Store.Get(ctx, id)
 	if err != nil {
 		return Camp{}, err
 	}
-	return c, domain.ActorFrom(ctx).Must(right, c.Place())
+	if err := domain.ActorFrom(ctx).Must(right, c.Place()); err != nil {
+		return c, err
+	}
+	if right == domain.RightCampEdit && !c.Archived.IsZero() {
+		return c, fmt.Errorf("camp %s: %w", id, ErrArchived)
+	}
+	return c, nil
 }
 
 // Many returns camps by their ids; unknown ids are left out. Whoever calls it has checked who asks.
@@ -223,42 +230,4 @@ func (s *Service) OrganiserOf(ctx context.Context, id string) (string, error) {
 // Taken tells how many seats of the camp are taken.
 func (s *Service) Taken(ctx context.Context, id string) (int64, error) {
 	return s.Seats.Value(ctx, SeatCounter(id))
-}
-
-// Mine lists the camps that the actor works in: all of the organisers where they may see every camp, and the single
-// camps that they were made teacher or reviewer of. The single ones come with the first page.
-func (s *Service) Mine(ctx context.Context, page domain.Page) ([]Camp, domain.Cursor, error) {
-	actor := domain.ActorFrom(ctx)
-	if err := actor.Must(domain.RightConsole, domain.Place{}); err != nil {
-		return nil, "", err
-	}
-	organisers, all := actor.Within(domain.RightCampView, domain.ScopeOrganiser)
-	if all {
-		return s.Store.All(ctx, page)
-	}
-	var mine []Camp
-	var next domain.Cursor
-	var err error
-	if len(organisers) > 0 {
-		if mine, next, err = s.Store.ByOrganiser(ctx, organisers, page); err != nil {
-			return nil, "", err
-		}
-	}
-	if page.After != "" {
-		return mine, next, nil
-	}
-	single, _ := actor.Within(domain.RightCampView, domain.ScopeCamp)
-	found, err := s.Store.GetMany(ctx, single)
-	if err != nil {
-		return nil, "", err
-	}
-	var own []Camp
-	for _, id := range single {
-		c, ok := found[id]
-		if ok && !slices.Contains(organisers, c.Organiser) && actor.Has(domain.RightCampView, c.Place()) {
-			own = append(own, c)
-		}
-	}
-	slices.SortFunc(own, func(a, b Camp) int { return b.CreatedAt.Compare(a.CreatedAt) })
-	return append(own, mine...), next, nil
 }

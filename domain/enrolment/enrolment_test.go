@@ -1,6 +1,7 @@
 package enrolment_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,12 +36,30 @@ func (s *store) Unfinished(_ context.Context, before time.Time, page domain.Page
 	return s.Find(func(e enrolment.Enrolment) bool { return !e.ExpiresAt.IsZero() && e.ExpiresAt.Before(before) }, nil, page)
 }
 
-func (s *store) CountActive(_ context.Context, campID string) (int64, error) {
-	n, err := s.Count(func(e enrolment.Enrolment) bool { return active(e) && e.Camp == campID })
+func (s *store) CountSeated(_ context.Context, campID string) (int64, error) {
+	n, err := s.Count(func(e enrolment.Enrolment) bool { return e.Seated() && e.Camp == campID })
 	if s.counting != nil {
 		s.counting()
 	}
 	return n, err
+}
+
+func waits(campID string) func(enrolment.Enrolment) bool {
+	return func(e enrolment.Enrolment) bool { return e.Waits() && e.Camp == campID }
+}
+
+func (s *store) Queue(_ context.Context, campID string, page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error) {
+	return s.Find(waits(campID), func(a, b enrolment.Enrolment) int {
+		return cmp.Or(a.QueuedAt.Compare(b.QueuedAt), cmp.Compare(a.ID, b.ID))
+	}, page)
+}
+
+func (s *store) CountQueue(_ context.Context, campID string, before time.Time) (int64, error) {
+	return s.Count(func(e enrolment.Enrolment) bool { return waits(campID)(e) && e.QueuedAt.Before(before) })
+}
+
+func (s *store) Offers(_ context.Context, campID string, page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error) {
+	return s.Find(func(e enrolment.Enrolment) bool { return e.State == enrolment.Offered && e.Camp == campID }, nil, page)
 }
 
 // camps is one camp, whose seats a test may change.

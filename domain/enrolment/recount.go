@@ -4,13 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
 )
 
 // RecountSeats sets the camp's seat counter by the facts, and settles the ops that a crash left. It is right at any
-// moment, also while people enrol: a remembered op counts if its enrolment is not active yet, and not twice if it is.
+// moment, also while people enrol and leave: a remembered op counts while its enrolment may still take its seat by it,
+// and neither twice once that has happened nor at all if they have gone.
 func (s *Service) RecountSeats(ctx context.Context, campID string) (int64, error) {
 	counter := camp.SeatCounter(campID)
 	var done []string
@@ -29,35 +31,45 @@ func (s *Service) RecountSeats(ctx context.Context, campID string) (int64, error
 	return taken, nil
 }
 
-// countSeats counts again for as long as enrolments become active under its hands: which of the ops the count of active
-// ones holds is known only if none of them moved.
+// countSeats counts again for as long as enrolments move under its hands: which of the ops the count of those with a seat
+// holds is known only if none of them did. done are the ops whose enrolment does not wait for a seat any more.
 func (s *Service) countSeats(ctx context.Context, campID string, ops []string) (taken int64, done []string, err error) {
-	if done, err = s.active(ctx, ops); err != nil {
+	before, err := s.states(ctx, ops)
+	if err != nil {
 		return 0, nil, err
 	}
 	for {
-		if taken, err = s.Store.CountActive(ctx, campID); err != nil {
+		if taken, err = s.Store.CountSeated(ctx, campID); err != nil {
 			return 0, nil, err
 		}
-		before := len(done)
-		if done, err = s.active(ctx, ops); err != nil {
+		after, err := s.states(ctx, ops)
+		if err != nil {
 			return 0, nil, err
 		}
-		if len(done) == before {
-			return taken + int64(len(ops)-len(done)), done, nil
+		if slices.Equal(before, after) {
+			break
+		}
+		before = after
+	}
+	for i, op := range ops {
+		switch before[i] {
+		case Reserving, Refused, Waiting:
+			taken++
+		default:
+			done = append(done, op)
 		}
 	}
+	return taken, done, nil
 }
 
-// active returns those of the enrolments that are.
-func (s *Service) active(ctx context.Context, ids []string) (active []string, err error) {
+// states of these enrolments, in their order.
+func (s *Service) states(ctx context.Context, ids []string) ([]State, error) {
 	found, err := s.Store.GetMany(ctx, ids)
-	for _, id := range ids {
-		if found[id].State == Active {
-			active = append(active, id)
-		}
+	states := make([]State, len(ids))
+	for i, id := range ids {
+		states[i] = found[id].State
 	}
-	return active, err
+	return states, err
 }
 
 // RecountAll recounts the seats of every published camp. For jobs. A camp that fails does not stop the others.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"yingdi/domain"
 	"yingdi/domain/form"
@@ -55,13 +54,13 @@ func (s *Service) Placed(ctx context.Context, campID string, members []string) (
 	for i, m := range members {
 		ids[i] = ID(campID, m)
 	}
-	active, err := s.active(ctx, ids)
+	states, err := s.states(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	placed := make([]string, 0, len(active))
+	placed := make([]string, 0, len(members))
 	for i, m := range members {
-		if slices.Contains(active, ids[i]) {
+		if states[i] == Active {
 			placed = append(placed, m)
 		}
 	}
@@ -89,6 +88,9 @@ func (s *Service) MyReply(ctx context.Context, campID string) ([]form.Asked, err
 func (s *Service) Of(ctx context.Context, campID, member string) (Enrolment, error) {
 	return s.Store.Get(ctx, ID(campID, member))
 }
+
+// Get returns an enrolment without any check, for jobs and other features.
+func (s *Service) Get(ctx context.Context, id string) (Enrolment, error) { return s.Store.Get(ctx, id) }
 
 // ReplyOf returns what a learner answered at enrolment to the camp's staff, masked for those who may not see personal
 // data. e is what OfMember returned.

@@ -108,7 +108,7 @@ func (s *Service) suppression(ctx context.Context, m *message) (camp.Camp, error
 	there, err := s.Places.Has(ctx, n.Camp, n.Member)
 	switch {
 	case m.Suppressed != "":
-	case !there:
+	case !there && !Kinds[n.Kind].Outside:
 		m.Suppressed = LeftCamp
 	case camps[n.Camp].Messages.Off:
 		m.Suppressed = CampOff

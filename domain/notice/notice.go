@@ -41,18 +41,21 @@ const (
 	CampStarting   Kind = "camp_starting" // the evening before the first day
 	LevelUnlocked  Kind = "level_unlocked"
 	ContentRuled   Kind = "content_ruled" // something of theirs was hidden, rejected or warned about
+	SeatOffered    Kind = "seat_offered"  // a seat is held for somebody who waited for one
 )
 
 // Kinds that there are, with what is decided once for each.
 var Kinds = map[Kind]struct {
 	Category Category
 	Waits    bool // for the end of quiet hours; the others are left to the inbox
+	Outside  bool // goes to those who have no place in the camp, too
 }{
-	ReviewReceived: {Reviews, true},
-	Reminder:       {Reminders, false},
-	CampStarting:   {CampNews, true},
-	LevelUnlocked:  {CampNews, true},
-	ContentRuled:   {Moderation, true},
+	ReviewReceived: {Reviews, true, false},
+	Reminder:       {Reminders, false, false},
+	CampStarting:   {CampNews, true, false},
+	LevelUnlocked:  {CampNews, true, false},
+	ContentRuled:   {Moderation, true, false},
+	SeatOffered:    {CampNews, true, true},
 }
 
 // Outcome of the message that goes with a notice.

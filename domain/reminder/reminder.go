@@ -1,5 +1,5 @@
-// Package reminder tells a camp's learners something by the clock: that their camp starts tomorrow, and that nothing
-// was handed in yet on a day that ends soon.
+// Package reminder tells people what waits for them in a camp: that it starts tomorrow, that nothing was handed in yet on
+// a day that ends soon, and that a seat is held for them for a while.
 package reminder
 
 import (
@@ -35,6 +35,7 @@ type Tasks interface {
 type Enrolments interface {
 	OfCamp(ctx context.Context, camp string, page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error)
 	Of(ctx context.Context, camp, member string) (enrolment.Enrolment, error)
+	Get(ctx context.Context, id string) (enrolment.Enrolment, error)
 }
 
 // Checkins is what this feature needs of domain/checkin.
@@ -180,9 +181,13 @@ func (s *Service) late(ctx context.Context, c camp.Camp, enrolled []enrolment.En
 	return late, err
 }
 
-// Done reports whether a learner needs to be reminded of a day no more, since it was decided. It implements
-// notice.Errands.
+// Done reports whether a learner needs to be told no more, since it was decided: they have handed in, or the seat is no
+// longer held for them. It implements notice.Errands.
 func (s *Service) Done(ctx context.Context, n notice.Notice) (bool, error) {
+	if n.Kind == notice.SeatOffered {
+		place, err := s.Enrolments.Of(ctx, n.Camp, n.Member)
+		return place.State != enrolment.Offered, err
+	}
 	parts := strings.Split(n.ID, ":")
 	day := domain.Day(parts[len(parts)-1])
 	if n.Kind != notice.Reminder || !day.Valid() {

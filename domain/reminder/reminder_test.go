@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -30,7 +31,8 @@ type world struct {
 	power    *domaintest.Power
 	clock    *domaintest.Clock
 	learners []string
-	shift    map[string]int // of those with a calendar of their own
+	shift    map[string]int  // of those with a calendar of their own
+	state    enrolment.State // of everybody
 }
 
 func newWorld(t testing.TB, learners int) *world {
@@ -49,7 +51,7 @@ func newWorld(t testing.TB, learners int) *world {
 	if err := w.camps.Insert(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
-	w.Service = &reminder.Service{Camps: w, Tasks: w, Enrolments: w, Checkins: w, Notices: w, Clock: w.clock}
+	w.Service = &reminder.Service{Camps: w, Tasks: w, Enrolments: places{w}, Checkins: w, Notices: w, Clock: w.clock}
 	return w
 }
 
@@ -73,8 +75,14 @@ func (w *world) All(_ context.Context, id string) (tasks []lesson.Task, _ error)
 	return tasks, nil
 }
 
-func (w *world) Of(_ context.Context, campID, member string) (enrolment.Enrolment, error) {
-	return enrolment.Enrolment{Camp: campID, Member: member, Shift: w.shift[member]}, nil
+type places struct{ *world }
+
+func (w places) Of(_ context.Context, campID, member string) (enrolment.Enrolment, error) {
+	return enrolment.Enrolment{Camp: campID, Member: member, Shift: w.shift[member], State: w.state, QueuedAt: w.clock.Now(), ExpiresAt: w.clock.Now().Add(time.Hour)}, nil
+}
+
+func (w places) Get(ctx context.Context, id string) (enrolment.Enrolment, error) {
+	return w.Of(ctx, "c", strings.TrimPrefix(id, "c:"))
 }
 
 func (w *world) OfCamp(_ context.Context, _ string, page domain.Page) (list []enrolment.Enrolment, next domain.Cursor, err error) {
@@ -258,5 +266,31 @@ func TestALateJoinerIsRemindedOfTheirOwnDays(t *testing.T) {
 	}
 	if done, err := w.Done(t.Context(), n); done || err != nil {
 		t.Errorf("%v, %v", done, err)
+	}
+}
+
+func TestWhoWaitedIsToldOnceThatASeatIsHeld(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 0)
+	w.state = enrolment.Offered
+	for range 2 {
+		if err := w.Offered(t.Context(), "c:ann"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	told := w.told.All(nil)
+	if len(told) != 1 || told[0].Kind != notice.SeatOffered || told[0].Title != "有名额了，2月28日 20:00前确认" || !told[0].Until.Equal(w.clock.Now().Add(time.Hour)) {
+		t.Fatalf("%+v", told)
+	}
+	if done, err := w.Done(t.Context(), told[0]); done || err != nil {
+		t.Errorf("held: %v, %v", done, err)
+	}
+	w.state = enrolment.Active
+	if done, err := w.Done(t.Context(), told[0]); !done || err != nil {
+		t.Errorf("taken up: %v, %v", done, err)
+	}
+	w.state = enrolment.Lapsed
+	if err := w.Offered(t.Context(), "c:bob"); err != nil || len(w.told.All(nil)) != 1 {
+		t.Errorf("an offer that is over: %v", err)
 	}
 }

@@ -68,7 +68,7 @@ var phaseOrder = []camp.Phase{
 // Dashboard returns the newest camps that the actor works in with how they stand, the running ones first. next is not
 // empty if there are more.
 func (s *Service) Dashboard(ctx context.Context) (list []Summary, next domain.Cursor, err error) {
-	camps, next, err := s.Camps.Mine(ctx, domain.Page{Limit: dashboardCamps})
+	camps, next, err := s.Camps.Mine(ctx, camp.Filter{}, domain.Page{Limit: dashboardCamps})
 	if err != nil {
 		return nil, "", err
 	}

@@ -21,7 +21,7 @@ type Camps interface {
 	Get(ctx context.Context, id string) (camp.Camp, error)
 	ForStaff(ctx context.Context, id string, right domain.Right) (camp.Camp, error)
 	Taken(ctx context.Context, id string) (int64, error)
-	Mine(ctx context.Context, page domain.Page) ([]camp.Camp, domain.Cursor, error)
+	Mine(ctx context.Context, f camp.Filter, page domain.Page) ([]camp.Camp, domain.Cursor, error)
 }
 
 // Tasks is what this feature needs of domain/lesson.

@@ -1,8 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
@@ -18,6 +20,8 @@ type Camp struct {
 	Phase     string     `json:"phase" enum:"draft,upcoming,enrolling,running,closing,ended,closed,archived"`
 	Start     domain.Day `json:"start" format:"date"`
 	End       domain.Day `json:"end" format:"date"`
+	Pace      string     `json:"pace" enum:"common,personal,rolling" doc:"common: everybody's days have dates. personal: who joins late begins with day 1. rolling: day 1 is the day of joining"`
+	EnrolFrom *time.Time `json:"enrol_from" doc:"When enrolment opens; null: once published"`
 	EnrolBy   domain.Day `json:"enrol_by" format:"date" doc:"The last day on which one can enrol"`
 	Days      int        `json:"days"`
 	Zone      string     `json:"zone" example:"Asia/Shanghai"`
@@ -31,6 +35,7 @@ type CampPage struct {
 	Intro     string     `json:"intro"`
 	Today     domain.Day `json:"today" format:"date" doc:"By the camp's own calendar"`
 	SeatsLeft int64      `json:"seats_left"`
+	Waiting   int64      `json:"waiting" doc:"How many wait for a seat"`
 	Enrolled  bool       `json:"enrolled" doc:"Whether I am in it"`
 }
 
@@ -64,9 +69,13 @@ func (a *api) camp(ctx context.Context, in *CampPath) (*Answer[CampPage], error)
 	if !enrolled && !errors.Is(err, enrolment.ErrNotEnrolled) && !errors.Is(err, domain.ErrUnauthenticated) {
 		return nil, err
 	}
+	waiting, err := a.Enrolments.Waiting(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
 	return answer(CampPage{
 		Camp: convert(c), Intro: c.Intro, Today: c.Calendar.Day(a.Clock.Now()),
-		SeatsLeft: max(0, int64(c.Seats)-taken), Enrolled: enrolled,
+		SeatsLeft: max(0, int64(c.Seats)-taken), Waiting: waiting, Enrolled: enrolled,
 	}), nil
 }
 
@@ -79,9 +88,13 @@ func (a *api) campViews(ctx context.Context, camps ...camp.Camp) (func(camp.Camp
 	links, err := a.pictures(ctx, true, covers...)
 	now := a.Clock.Now()
 	return func(c camp.Camp) Camp {
+		var from *time.Time
+		if at := c.EnrolsAt(); !at.IsZero() {
+			from = &at
+		}
 		return Camp{
 			ID: c.ID, Organiser: c.Organiser, Title: c.Title, Cover: links[c.Cover], Phase: string(c.Phase(now)),
-			Start: c.Start, End: c.End, EnrolBy: c.EnrolBy, Days: c.Days(), Zone: c.Calendar.Zone, CutOff: c.Calendar.CutOff,
+			Start: c.Start, End: c.End, Pace: cmp.Or(string(c.Pace), "common"), EnrolFrom: from, EnrolBy: c.EnrolBy, Days: c.Days(), Zone: c.Calendar.Zone, CutOff: c.Calendar.CutOff,
 			Seats: c.Seats,
 		}
 	}, err

@@ -84,7 +84,7 @@ type campListView struct {
 
 func (h *console) listCamps(c echo.Context) error {
 	ctx := c.Request().Context()
-	camps, next, err := h.Camps.Mine(ctx, after(c, 20))
+	camps, next, err := h.Camps.Mine(ctx, camp.Filter{Phase: camp.Phase(c.QueryParam("phase"))}, after(c, 20))
 	if err != nil {
 		return err
 	}

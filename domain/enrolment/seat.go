@@ -1,0 +1,141 @@
+package enrolment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"yingdi/domain"
+	"yingdi/domain/camp"
+)
+
+// stepSeat is the step that takes the seat; each time that the person asks for one again it is another.
+func (e Enrolment) stepSeat() string {
+	if e.Again == 0 {
+		return "seat"
+	}
+	return "seat:" + strconv.Itoa(e.Again)
+}
+
+// Seated reports whether the enrolment holds a seat.
+func (e Enrolment) Seated() bool { return e.State == Active || e.State == Offered }
+
+// take makes of somebody for whom a seat was taken what they become by it.
+func (e *Enrolment) take(c camp.Camp, now time.Time) error {
+	switch {
+	case e.Waits():
+		e.State, e.ExpiresAt = Offered, now.Add(OfferFor)
+		if until := c.EnrolUntil(); until.Before(e.ExpiresAt) {
+			e.ExpiresAt = until
+		}
+		e.Emit(EventOffered, now, nil)
+	case e.State == Reserving || e.State == Refused:
+		e.enter(c, now)
+	default: // they have gone meanwhile
+		return ErrGone
+	}
+	return nil
+}
+
+// enter begins a stay in the camp, on a calendar of the person's own where the camp says so.
+func (e *Enrolment) enter(c camp.Camp, now time.Time) {
+	e.State, e.ActiveAt, e.Shift, e.ExpiresAt, e.QueuedAt = Active, now, c.Shift(now), time.Time{}, time.Time{}
+}
+
+// finishTries is how often a finish looks again after somebody else settled a seat meanwhile.
+const finishTries = 100
+
+// finish takes the seat and opens the place; after a crash it goes on where it was.
+func (s *Service) finish(ctx context.Context, c camp.Camp, id string) (e Enrolment, err error) {
+	for range finishTries {
+		if e, err = s.tryFinish(ctx, c, id); !errors.Is(err, domain.ErrConflict) {
+			break
+		}
+	}
+	return e, err
+}
+
+// tryFinish returns domain.ErrConflict if the enrolment may have been finished by another since it looked: the stamp is
+// read first, so that a seat which that other has taken and settled is not taken again.
+func (s *Service) tryFinish(ctx context.Context, c camp.Camp, id string) (Enrolment, error) {
+	counter := camp.SeatCounter(c.ID)
+	stamp, err := s.Seats.Stamp(ctx, counter, id)
+	if err != nil {
+		return Enrolment{}, err
+	}
+	e, err := s.Store.Get(ctx, id)
+	if err != nil {
+		return Enrolment{}, err
+	}
+	if e.Waits() && c.MayEnrol(s.Clock.Now()) != nil { // nobody could take the offer up
+		return s.refuse(ctx, id)
+	}
+	done, err := domain.RunSteps(ctx, s.Clock, s.Store, id, func(e *Enrolment) *domain.Steps { return &e.Steps },
+		domain.Action[Enrolment]{
+			Name: e.stepSeat(),
+			Do: func(ctx context.Context, e Enrolment) error {
+				_, err := s.Seats.Add(ctx, counter, e.ID, stamp, 1, int64(c.Seats))
+				return err
+			},
+			Then: func(e *Enrolment) error { return e.take(c, s.Clock.Now()) },
+		})
+	switch {
+	case errors.Is(err, domain.ErrExhausted):
+		return s.refuse(ctx, id)
+	case errors.Is(err, ErrGone): // the seat is nobody's, which a count of the facts shows
+		_, failed := s.RecountSeats(ctx, c.ID)
+		return Enrolment{}, errors.Join(fmt.Errorf("enrolment %s: %w", id, ErrNotEnrolled), failed)
+	case err != nil:
+		return Enrolment{}, err
+	}
+	return done, s.Seats.Settle(ctx, counter, id)
+}
+
+// refuse puts those who waited back into the queue.
+func (s *Service) refuse(ctx context.Context, id string) (Enrolment, error) {
+	e, err := s.Store.Update(ctx, id, func(e *Enrolment) error {
+		switch {
+		case e.State != Reserving:
+			return domain.ErrSame
+		case e.Waits():
+			e.State, e.ExpiresAt = Waiting, time.Time{}
+		default:
+			e.State, e.Reply, e.ExpiresAt = Refused, nil, time.Time{} // whoever has no place has told us nothing
+		}
+		return nil
+	})
+	if err != nil || e.Seated() { // somebody else got the seat for them in the meantime
+		return e, err
+	}
+	return e, fmt.Errorf("enrolment %s: %w", id, camp.ErrFull)
+}
+
+// Sweep finishes the reservations that a crash left behind, and takes back the offers that nobody took up in time.
+func (s *Service) Sweep(ctx context.Context) error {
+	now := s.Clock.Now()
+	left, _, err := s.Store.Unfinished(ctx, now, domain.Page{Limit: domain.MaxPage})
+	if err != nil {
+		return err
+	}
+	var failures []error
+	for _, e := range left {
+		if err := s.sweep(ctx, e, now); err != nil && !errors.Is(err, camp.ErrFull) {
+			failures = append(failures, fmt.Errorf("enrolment %s: %w", e.ID, err))
+		}
+	}
+	return errors.Join(failures...)
+}
+
+func (s *Service) sweep(ctx context.Context, e Enrolment, now time.Time) error {
+	if e.State == Offered {
+		_, err := s.Store.Update(ctx, e.ID, func(e *Enrolment) error { return e.lapse(now) })
+		return err
+	}
+	c, err := s.Camps.Get(ctx, e.Camp)
+	if err == nil {
+		_, err = s.finish(ctx, c, e.ID)
+	}
+	return err
+}
