@@ -208,6 +208,8 @@ func TestTheConsoleShowsEverybodyTheirOwn(t *testing.T) {
 		{"/console/camps/{camp}/teams/apply", values("seed", "x"), [6]int{0, 403, 403, 303, 303, 303}},
 		{"/console/camps/{camp}/teams/assign", values("member", s.vars["learner"]), [6]int{0, 403, 403, 303, 303, 303}},
 		{"/console/camps/{camp}/reviews/{checkin}/hide", values("reason", "无关"), [6]int{0, 403, 303, 303, 303, 303}},
+		{"/console/moderation/checkin_{checkin}", values("verdict", "show", "version", "1"), [6]int{0, 403, 303, 303, 303, 303}},
+		{"/console/moderation/checkin_{checkin}/undo", values("n", "1"), [6]int{0, 403, 303, 303, 303, 303}},
 		{"/console/organisers", values("name", "新机构", "owner", s.vars["learner"]), [6]int{0, 403, 403, 403, 403, 303}},
 		{"/console/organisers/{organiser}/dismiss", values("member", s.vars["learner"]), [6]int{0, 403, 403, 403, 303, 303}},
 		{"/console/jobs/retry", values("job", "nothing"), [6]int{0, 403, 403, 403, 403, 404}},

@@ -263,7 +263,8 @@ func (s *Service) DecideMany(ctx context.Context, seen []Seen, v Verdict, reason
 }
 
 // DecideCheckin settles the case of a check-in, and opens one if there is none: for staff who come upon it elsewhere.
-func (s *Service) DecideCheckin(ctx context.Context, id string, v Verdict, reason string) error {
+// A version below 0 is whatever stands there now.
+func (s *Service) DecideCheckin(ctx context.Context, id string, v Verdict, reason string, version int) error {
 	if err := Check(v, reason); err != nil {
 		return err
 	}
@@ -275,7 +276,7 @@ func (s *Service) DecideCheckin(ctx context.Context, id string, v Verdict, reaso
 	if !ok {
 		return fmt.Errorf("check-in %s: %w", id, domain.ErrNotFound)
 	}
-	if err := may(domain.ActorFrom(ctx), domain.Place{Organiser: subject.Organiser, Camp: subject.Camp}); err != nil {
+	if err := domain.ActorFrom(ctx).Must(domain.RightModerate, domain.Place{Organiser: subject.Organiser, Camp: subject.Camp}); err != nil {
 		return err
 	}
 	if err := s.raise(ctx, Checkin, id, func(c *Case) error {
@@ -287,7 +288,10 @@ func (s *Service) DecideCheckin(ctx context.Context, id string, v Verdict, reaso
 	}); err != nil {
 		return err
 	}
-	return s.Decide(ctx, ID(Checkin, id), v, reason, subject.Version)
+	if version < 0 {
+		version = subject.Version
+	}
+	return s.Decide(ctx, ID(Checkin, id), v, reason, version)
 }
 
 // Undo takes the newest ruling back: what it was about stands as before, and the case waits again.

@@ -279,7 +279,7 @@ func TestWhatEachVerdictDoesAndWhatAnUndoLeaves(t *testing.T) {
 	} {
 		w := newWorld()
 		w.hang(t, "a", c.before)
-		must(t, w.DecideCheckin(teacher(t), "a", c.verdict, "与任务无关"))
+		must(t, w.DecideCheckin(teacher(t), "a", c.verdict, "与任务无关", -1))
 		if got := w.state(t, "a"); got != c.want {
 			t.Errorf("%s: %s", name, got)
 		}
@@ -386,7 +386,7 @@ func TestADecisionInTheMiddleOfWhichTheProcessDiesIsFinishedByTheJob(t *testing.
 			w := newWorld()
 			w.hang(t, "a", checkin.Visible)
 			w.power.Cut(n, done)
-			_ = w.DecideCheckin(teacher(t), "a", moderation.Hide, "广告")
+			_ = w.DecideCheckin(teacher(t), "a", moderation.Hide, "广告", -1)
 			w.power.Restore()
 			kept, err := w.cases.Get(t.Context(), id)
 			if errors.Is(err, domain.ErrNotFound) || kept.Count == 0 {

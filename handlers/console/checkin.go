@@ -4,6 +4,8 @@ import (
 	"strconv"
 
 	"github.com/labstack/echo/v4"
+
+	"yingdi/domain/moderation"
 )
 
 // points as a form shows them; none is an empty input.
@@ -16,7 +18,7 @@ func points(n int) string {
 
 func (h *console) showCheckin(c echo.Context) error {
 	to := deskPath(c.Param("camp"), c.Param("checkin"))
-	if _, err := h.Checkins.Show(c.Request().Context(), c.Param("checkin"), number(c.FormValue("version"))); err != nil {
+	if err := h.Moderation.DecideCheckin(c.Request().Context(), c.Param("checkin"), moderation.Show, "", number(c.FormValue("version"))); err != nil {
 		return h.refused(c, to, err)
 	}
 	return h.done(c, to, "这条打卡已恢复显示")
@@ -24,7 +26,7 @@ func (h *console) showCheckin(c echo.Context) error {
 
 func (h *console) hideCheckin(c echo.Context) error {
 	to := deskPath(c.Param("camp"), c.Param("checkin"))
-	if _, err := h.Checkins.Hide(c.Request().Context(), c.Param("checkin"), line(c.FormValue("reason"))); err != nil {
+	if err := h.Moderation.DecideCheckin(c.Request().Context(), c.Param("checkin"), moderation.Reject, line(c.FormValue("reason")), -1); err != nil {
 		return h.refused(c, to, err)
 	}
 	return h.done(c, to, "这条打卡已隐藏，学员会看到原因")

@@ -145,6 +145,13 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.POST("/camps/:camp/reviews/:checkin/show", h.showCheckin)
 	g.POST("/camps/:camp/reviews/:checkin/hide", h.hideCheckin)
 
+	g.GET("/moderation", h.showModeration)
+	g.POST("/moderation/bulk", h.moderateMany)
+	g.GET("/moderation/:case", h.showModeration)
+	g.POST("/moderation/:case", h.moderate)
+	g.POST("/moderation/:case/undo", h.undoModeration)
+	g.GET("/moderation/:case/record", h.showRecord)
+
 	g.POST("/media", h.beginMedia)
 	g.POST("/media/:media/complete", h.completeMedia)
 

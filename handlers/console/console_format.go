@@ -13,6 +13,7 @@ import (
 	"yingdi/domain/form"
 	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
+	"yingdi/domain/moderation"
 	"yingdi/domain/quiz"
 	"yingdi/domain/team"
 	"yingdi/domain/today"
@@ -42,6 +43,10 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"fieldType":       func(t form.Type) string { return fieldTypes[t] },
 		"moment":          func(k today.MomentKind) string { return moments[k] },
 		"why":             why,
+		"caseKind":        func(k moderation.Kind) string { return caseKinds[k] },
+		"caseReason":      func(r moderation.Reason) string { return caseReasons[r] },
+		"caseStanding":    func(s moderation.Standing) label { return caseStandings[s] },
+		"caseVerdict":     func(v moderation.Verdict) label { return caseVerdicts[v] },
 		"exportKind":      func(k export.Kind) string { return exportKinds[k] },
 		"exportState":     func(s export.State) label { return exportStates[s] },
 		"bytes":           bytes,

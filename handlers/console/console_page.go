@@ -24,6 +24,7 @@ type Frame struct {
 	Me          member.Card
 	MayOrganise bool
 	MayOperate  bool
+	MayModerate bool
 }
 
 // Crumb is one step of the way to a page.
@@ -34,6 +35,7 @@ const (
 	sectionHome       = "home"
 	sectionCamps      = "camps"
 	sectionOrganisers = "organisers"
+	sectionModeration = "moderation"
 	sectionJobs       = "jobs"
 )
 
@@ -62,6 +64,7 @@ func (h *console) fill(c echo.Context, f *Frame) error {
 	}
 	f.Me = me.Card()
 	f.MayOrganise = actor.Has(domain.RightStaff, domain.Place{})
+	f.MayModerate = actor.Has(domain.RightModerate, domain.Place{})
 	f.MayOperate = actor.Has(domain.RightOperate, domain.Place{})
 	return nil
 }
