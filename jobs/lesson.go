@@ -1,7 +1,14 @@
 package jobs
 
-import "yingdi/domain/lesson"
+import (
+	"time"
+
+	"yingdi/domain/lesson"
+)
 
 func lessons(s *lesson.Service) []Consumer {
-	return []Consumer{{Name: "task-media", Events: []string{lesson.EventTask}, Lane: Normal, Handle: byID(s.KeepMedia)}}
+	return []Consumer{
+		{Name: "task-media", Events: []string{lesson.EventTask}, Lane: Normal, Handle: byID(s.KeepMedia)},
+		{Name: "task-import", Events: []string{lesson.EventImport}, Lane: Normal, Timeout: 10 * time.Minute, Handle: byID(s.CarryImport)},
+	}
 }

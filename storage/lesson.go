@@ -70,4 +70,16 @@ func (s Tasks) OfQuiz(ctx context.Context, quiz string) (lesson.Task, error) {
 	return s.First(ctx, By("quiz").Equal(quiz))
 }
 
-var _ lesson.Store = Tasks{}
+// TaskImports keeps plans of tasks that came in a spreadsheet.
+type TaskImports struct{ *Collection[lesson.Import] }
+
+// NewTaskImports declares the collection.
+func NewTaskImports(ctx context.Context, db *DB) (TaskImports, error) {
+	c, err := NewCollection(ctx, db, "task_import", Keys[lesson.Import]{})
+	return TaskImports{c}, err
+}
+
+var (
+	_ lesson.Store   = Tasks{}
+	_ lesson.Imports = TaskImports{}
+)

@@ -65,7 +65,7 @@ func (a *app) joinServices(ctx context.Context) error {
 	invitations := &invitation.Service{
 		Store: at.invitations, Organisers: organisers, Camps: camps, Members: members, IDs: ids, Clock: a.clock,
 	}
-	lessons := &lesson.Service{Store: at.tasks, Camps: camps, Media: files, IDs: ids, Clock: a.clock}
+	lessons := &lesson.Service{Store: at.tasks, Imports: at.imports, Camps: camps, Media: files, Sheets: sheet.Excel{}, IDs: ids, Clock: a.clock}
 	camps.Tasks = lessons
 	channels := &channel.Service{Store: at.scenes, Sealer: a.sealer}
 	forms := &form.Service{Store: at.forms, Versions: at.asked, Camps: camps, Sealer: a.sealer, Clock: a.clock}
@@ -123,7 +123,7 @@ func (a *app) joinServices(ctx context.Context) error {
 			Teams: teams, Notices: at.notices, Clock: a.clock,
 		},
 		Exports: &export.Service{
-			Store: at.exports, Books: sheet.Books{}, Bucket: a.bucket, Camps: camps, Tasks: lessons, Members: members, Enrolments: enrolments,
+			Store: at.exports, Books: sheet.Books{}, Bucket: a.bucket, Camps: camps, Tasks: at.tasks, Members: members, Enrolments: enrolments,
 			Teams: teams, Replies: forms, Checkins: at.checkins, Reviews: reviews, Quizzes: at.quizzes, Attempts: at.attempts, IDs: ids, Clock: a.clock,
 		},
 		Pushes:      &push.Service{Store: at.pushes, Media: files, Notices: notices, Sealer: a.sealer, Clock: a.clock},

@@ -18,6 +18,7 @@ type stores struct {
 	camps       storage.Camps
 	invitations storage.Invitations
 	tasks       storage.Tasks
+	imports     storage.TaskImports
 	scenes      storage.Scenes
 	forms       storage.Forms
 	asked       storage.FormVersions
@@ -66,6 +67,8 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.invitations, err = storage.NewInvitations(ctx, db)
 	note(err)
 	s.tasks, err = storage.NewTasks(ctx, db)
+	note(err)
+	s.imports, err = storage.NewTaskImports(ctx, db)
 	note(err)
 	s.scenes, err = storage.NewScenes(ctx, db)
 	note(err)

@@ -2,6 +2,7 @@ package export
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"yingdi/domain/checkin"
 	"yingdi/domain/enrolment"
 	"yingdi/domain/form"
+	"yingdi/domain/lesson"
 	"yingdi/domain/member"
 	"yingdi/domain/quiz"
 )
@@ -150,34 +152,43 @@ var states = map[checkin.State]string{
 	checkin.Pending: "审核中", checkin.Visible: "已公开", checkin.Hidden: "待人工审核", checkin.Rejected: "未通过",
 }
 
-// handed walks through the check-ins of the export, with the titles of their tasks.
-func (w writer) handed(ctx context.Context) (func(context.Context, func([]checkin.Checkin) error) error, map[string]string, error) {
-	tasks, err := w.Tasks.All(ctx, w.camp.ID)
-	if err != nil {
-		return nil, nil, err
+// handed walks through the check-ins of the export, with their tasks, be they removed or not.
+func (w writer) handed(ctx context.Context, do func([]checkin.Checkin, map[string]lesson.Task) error) error {
+	return pages(ctx, func(ctx context.Context, page domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
+		return w.Checkins.InDays(ctx, w.camp.ID, w.export.From, w.export.To, page)
+	}, func(list []checkin.Checkin) error {
+		ids := make([]string, 0, len(list))
+		for _, c := range list {
+			if !slices.Contains(ids, c.Task) {
+				ids = append(ids, c.Task)
+			}
+		}
+		tasks, err := w.Tasks.GetMany(ctx, ids)
+		if err != nil {
+			return err
+		}
+		return do(list, tasks)
+	})
+}
+
+// dayN is the day of the plan that a task stands on; a course has none.
+func (w writer) dayN(t lesson.Task) any {
+	if t.Day == "" {
+		return ""
 	}
-	titles := map[string]string{}
-	for _, t := range tasks {
-		titles[t.ID] = t.Title
-	}
-	return func(ctx context.Context, do func([]checkin.Checkin) error) error {
-		return pages(ctx, func(ctx context.Context, page domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
-			return w.Checkins.InDays(ctx, w.camp.ID, w.export.From, w.export.To, page)
-		}, do)
-	}, titles, nil
+	return int64(w.camp.DayN(t.Day))
 }
 
 func (w writer) countHanded(ctx context.Context) (int64, error) {
 	return w.Service.Checkins.CountInDays(ctx, w.camp.ID, w.export.From, w.export.To)
 }
 
-func (w writer) checkins(ctx context.Context) (part, error) {
-	each, titles, err := w.handed(ctx)
+func (w writer) checkins() part {
 	return part{
 		name: "打卡", count: w.countHanded,
 		head: []string{"日期", "第几天", "任务", "学员编号", "昵称", "内容", "附件数", "可见范围", "状态", "点赞", "评论", "已点评", "提交时间", "修改时间"},
 		each: func(ctx context.Context, yield func(int, [][]any) error) error {
-			return each(ctx, func(list []checkin.Checkin) error {
+			return w.handed(ctx, func(list []checkin.Checkin, tasks map[string]lesson.Task) error {
 				people, err := contacts(ctx, w, list, func(c checkin.Checkin) string { return c.Member })
 				if err != nil {
 					return err
@@ -192,34 +203,33 @@ func (w writer) checkins(ctx context.Context) (part, error) {
 						reviewed = "是"
 					}
 					rows[i] = []any{
-						string(c.Day), int64(w.camp.DayN(c.Day)), titles[c.Task], c.Member, people[c.Member].Nickname, c.Text, int64(len(c.Media)), to,
+						string(c.Day), w.dayN(tasks[c.Task]), tasks[c.Task].Title, c.Member, people[c.Member].Nickname, c.Text, int64(len(c.Media)), to,
 						states[c.State], int64(c.Likes), int64(c.Comments), reviewed, w.at(c.SubmittedAt), w.at(c.EditedAt),
 					}
 				}
 				return yield(len(list), rows)
 			})
 		},
-	}, err
+	}
 }
 
-func (w writer) reviews(ctx context.Context) (part, error) {
-	each, titles, err := w.handed(ctx)
+func (w writer) reviews() part {
 	return part{
 		name: "点评", count: w.countHanded,
 		head: []string{"日期", "第几天", "任务", "学员编号", "昵称", "分数", "点评", "老师", "发布时间", "第几次发布"},
 		each: func(ctx context.Context, yield func(int, [][]any) error) error {
-			return each(ctx, func(list []checkin.Checkin) error {
-				rows, err := w.reviewRows(ctx, titles, list)
+			return w.handed(ctx, func(list []checkin.Checkin, tasks map[string]lesson.Task) error {
+				rows, err := w.reviewRows(ctx, tasks, list)
 				if err != nil {
 					return err
 				}
 				return yield(len(list), rows)
 			})
 		},
-	}, err
+	}
 }
 
-func (w writer) reviewRows(ctx context.Context, titles map[string]string, list []checkin.Checkin) ([][]any, error) {
+func (w writer) reviewRows(ctx context.Context, tasks map[string]lesson.Task, list []checkin.Checkin) ([][]any, error) {
 	ids := make([]string, len(list))
 	for i, c := range list {
 		ids[i] = c.ID
@@ -247,7 +257,7 @@ func (w writer) reviewRows(ctx context.Context, titles map[string]string, list [
 			continue
 		}
 		rows = append(rows, []any{
-			string(c.Day), int64(w.camp.DayN(c.Day)), titles[c.Task], c.Member, people[c.Member].Nickname, points(r.Released.Points), r.Released.Text,
+			string(c.Day), w.dayN(tasks[c.Task]), tasks[c.Task].Title, c.Member, people[c.Member].Nickname, points(r.Released.Points), r.Released.Text,
 			staff[r.Reviewer].Nickname, w.at(r.ReleasedAt), int64(r.Round),
 		})
 	}

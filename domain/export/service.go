@@ -62,9 +62,7 @@ type Camps interface {
 }
 
 // Tasks is what this feature needs of domain/lesson.
-type Tasks interface {
-	All(ctx context.Context, camp string) ([]lesson.Task, error)
-}
+type Tasks interface{ domain.Many[lesson.Task] }
 
 // Members is what this feature needs of domain/member.
 type Members interface {

@@ -48,7 +48,7 @@ func newWorld() *world {
 		return []string{fmt.Sprint(e.By, e.Slot)}
 	}
 	w.Service = &export.Service{
-		Store: w.store, Books: w.books, Bucket: w.bucket, Camps: w.facts, Tasks: w.facts, Members: w.facts, Enrolments: w.facts, Teams: w.facts,
+		Store: w.store, Books: w.books, Bucket: w.bucket, Camps: w.facts, Tasks: tasks{w.facts}, Members: w.facts, Enrolments: w.facts, Teams: w.facts,
 		Replies: w.facts, Checkins: w.facts, Reviews: w.facts, Quizzes: quizzes{}, Attempts: attempts{}, IDs: &domaintest.IDs{}, Clock: w.clock,
 	}
 	return w
@@ -204,8 +204,12 @@ func (f *facts) Titles(context.Context, []string) (map[string]string, error) {
 
 func (f *facts) Taken(context.Context, string) (int64, error) { return int64(len(f.learners)), nil }
 
-func (f *facts) All(context.Context, string) ([]lesson.Task, error) {
-	return []lesson.Task{{Doc: domain.Doc{ID: "t1"}, Title: "读一段"}}, nil
+// tasks of an earlier and of a later day of the plan.
+type tasks struct{ *facts }
+
+func (t tasks) GetMany(context.Context, []string) (map[string]lesson.Task, error) {
+	t.asked++
+	return map[string]lesson.Task{"t1": {Title: "读一段", Day: "2026-03-02"}}, nil
 }
 
 func (f *facts) Cards(_ context.Context, ids []string) (map[string]member.Card, error) {

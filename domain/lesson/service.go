@@ -59,6 +59,8 @@ type Service struct {
 	Levels  Levels
 	Media   Media
 	Quizzes Quizzes
+	Imports Imports
+	Sheets  domain.Sheets
 	IDs     domain.IDs
 	Clock   domain.Clock
 }
