@@ -14,7 +14,9 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/export"
 	"yingdi/domain/form"
+	"yingdi/domain/lesson"
 	"yingdi/domain/review"
+	"yingdi/storage/sheet"
 )
 
 var exportInPage = regexp.MustCompile(`/exports/([0-9a-z]+)/(?:cancel|file)`)
@@ -37,7 +39,7 @@ func (v *visitor) fetchSheet(t *testing.T) map[string][][]string {
 	}
 	w := httptest.NewRecorder()
 	v.http.ServeHTTP(w, httptest.NewRequest(http.MethodGet, at.RequestURI(), nil)) // no cookie: the link is enough
-	if w.Code != http.StatusOK || w.Header().Get("Content-Disposition") != "attachment" || w.Header().Get("Content-Type") != export.ContentType {
+	if w.Code != http.StatusOK || !strings.HasPrefix(w.Header().Get("Content-Disposition"), `attachment; filename="yingdi-`) || w.Header().Get("Content-Type") != export.ContentType {
 		t.Fatalf("%d %v", w.Code, w.Header())
 	}
 	book, err := excelize.OpenReader(w.Body)
@@ -139,6 +141,35 @@ func TestACampLeavesInAFileThatIsOnRecord(t *testing.T) {
 	owner.see(t, at, 200, "已过期")
 	owner.see(t, at+"/{export}/file", http.StatusSeeOther)
 	owner.see(t, at, 200, "文件已经过期删除")
+}
+
+func TestATeacherBringsTasksInASheet(t *testing.T) {
+	t.Parallel()
+	s := studio(t)
+	v := s.staff(t, s.vars["teacher"])
+	at := "/console/camps/{camp}/tasks"
+	v.see(t, at, 200, "从 Excel 导入")
+	template := v.see(t, at+"/template", 200).Body.Bytes()
+	v.see(t, at+"/import", 200, "下载模板")
+	v.sendFile(t, at+"/import", 422, []byte("标题"), "无法读取")
+	file, err := sheet.Excel{}.Write("任务", [][]string{{"日期", "标题", "内容"}, {"第2天", "读两遍", "大声读"}, {"第99天", "读", ""}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.sendFile(t, at+"/import", 422, file, "有 1 行需要修改", "<td>3</td>", "日期不在训练营期间")
+	v.see(t, at+"/import", 200)
+	for _, added := range []string{"添加了 2 个任务", "添加了 0 个任务"} {
+		v.sendFile(t, at+"/import", http.StatusSeeOther, template)
+		v.see(t, at+"/import", 200, "预览：2 个任务", "自我介绍", "第 2 天")
+		v.submit(t, at+"/import/apply", values("seed", seedOfPlan.FindStringSubmatch(v.page)[1]), "正在导入", `hx-trigger="every 2s"`)
+		system := domain.WithActor(t.Context(), domain.SystemActor)
+		if err := s.services.Lessons.CarryImport(system, lesson.ImportID(s.vars["camp"], s.vars["teacher"])); err != nil {
+			t.Fatal(err)
+		}
+		v.see(t, at+"/import", 200, added)
+	}
+	v.see(t, at, 200, "自我介绍", "读第一章")
+	v.submit(t, at+"/import/apply", values("seed", "another"), "预览已经更新")
 }
 
 func TestAnExportOnTheConsoleCanBeCancelledAndIsBounded(t *testing.T) {

@@ -167,7 +167,7 @@ func (f *Folder) download(w http.ResponseWriter, r *http.Request, key string) er
 	head := w.Header()
 	head.Set("Content-Type", contentType)
 	head.Set("X-Content-Type-Options", "nosniff")
-	head.Set("Content-Disposition", disposition(contentType))
+	head.Set("Content-Disposition", disposition(key, contentType))
 	head.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	head.Set("Cache-Control", fmt.Sprintf("private, max-age=%d", int(left.Seconds())))
 	http.ServeContent(w, r, "", info.ModTime(), file)

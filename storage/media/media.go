@@ -4,6 +4,7 @@ package media
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"strings"
 
@@ -21,14 +22,18 @@ func checkKey(key string) error {
 	return nil
 }
 
-// disposition lets a browser show what cannot run scripts, and makes it save all the rest.
-func disposition(contentType string) string {
+// disposition lets a browser show what cannot run scripts, and makes it save all the rest, by the last part of its key if that
+// is a file's name.
+func disposition(key, contentType string) string {
 	kind, sub, _ := strings.Cut(contentType, "/")
 	switch {
 	case kind == "audio" || kind == "video":
 		return "inline"
 	case kind == "image" && !strings.HasPrefix(sub, "svg"):
 		return "inline"
+	}
+	if name := path.Base(key); path.Ext(name) != "" {
+		return `attachment; filename="` + name + `"`
 	}
 	if extension := media.Extension(contentType); extension != "" { // the key has none, and without one nothing opens it
 		return `attachment; filename="document.` + extension + `"`

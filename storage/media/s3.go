@@ -114,7 +114,7 @@ func (s *S3) SignDownload(ctx context.Context, key, contentType string, expires 
 	left := min(expires.Sub(s.clock.Now()), 7*24*time.Hour)
 	u, err := s.signer.PresignedGetObject(ctx, s.bucket, key, left, url.Values{
 		"response-content-type":        {contentType},
-		"response-content-disposition": {disposition(contentType)},
+		"response-content-disposition": {disposition(key, contentType)},
 		"response-cache-control":       {fmt.Sprintf("private, max-age=%d", int(left.Seconds()))},
 	})
 	if err != nil {
