@@ -17,8 +17,9 @@ type Likes struct{ *Collection[checkin.Like] }
 // Comments keeps what people say.
 type Comments struct{ *Collection[checkin.Comment] }
 
-// NewCheckins declares the collections. feed is the camp of those that its learners may see, queue the camp of those
-// that wait for a review, counted the camp of those that count and learner their camp and author, shown the check-in of comments that may be seen, liked the check-in of likes that stand.
+// NewCheckins declares the collections. feed is the camp of those that its learners may see, queue the camp and house
+// the organiser of those that wait for a review, counted the camp of those that count and learner their camp and author,
+// shown the check-in of comments that may be seen, liked the check-in of likes that stand.
 func NewCheckins(ctx context.Context, db *DB) (checkins Checkins, likes Likes, comments Comments, err error) {
 	when := func(ok bool, value string) any {
 		if !ok {
@@ -37,11 +38,16 @@ func NewCheckins(ctx context.Context, db *DB) (checkins Checkins, likes Likes, c
 		"counted": func(c *checkin.Checkin) any { return when(c.Counts(), c.Camp) },
 		"learner": func(c *checkin.Checkin) any { return when(c.Counts(), learner(c.Camp, c.Member)) },
 		"made":    func(c *checkin.Checkin) any { return c.MadeUp },
-		"queue":   func(c *checkin.Checkin) any { return when(!c.Reviewed && c.Counts(), c.Camp) },
+		"queue":   func(c *checkin.Checkin) any { return when(c.Waits(), c.Camp) },
+		"house":   func(c *checkin.Checkin) any { return when(c.Waits(), c.Organiser) },
+		"turn":    func(c *checkin.Checkin) any { return string(c.Turn()) },
+		"since":   func(c *checkin.Checkin) any { return c.HandedAt() },
 	}, Index{Name: "member", Fields: []string{"camp", "member", "day"}}, Index{Name: "there", Fields: []string{"there", "day", "task"}},
 		Index{Name: "counted", Fields: []string{"counted", "day", "task"}},
 		Index{Name: "learner", Fields: []string{"learner", "day", "at", "made"}},
-		Index{Name: "feed", Fields: []string{"feed", "at"}}, Index{Name: "queue", Fields: []string{"queue", "at"}}); err != nil {
+		Index{Name: "feed", Fields: []string{"feed", "at"}}, Index{Name: "waiting", Fields: []string{"queue", "since"}},
+		Index{Name: "waiting_task", Fields: []string{"queue", "task", "since"}}, Index{Name: "waiting_turn", Fields: []string{"queue", "turn", "since"}},
+		Index{Name: "waiting_house", Fields: []string{"house", "since"}}); err != nil {
 		return
 	}
 	if likes.Collection, err = NewCollection(ctx, db, "like", Keys[checkin.Like]{
@@ -68,14 +74,31 @@ func (s Checkins) OfMember(ctx context.Context, camp, member string, page domain
 	return s.Find(ctx, By("member").Equal(camp, member).Descending(), page)
 }
 
+// waiting is the query over the index that serves it; what no index holds, the caller looks at itself.
+func waiting(w checkin.Waiting) Query {
+	q := By("waiting").Equal(w.Camp)
+	switch {
+	case w.Camp == "":
+		q = By("waiting_house").Equal(w.Organiser)
+	case w.Task != "":
+		q = By("waiting_task").Equal(w.Camp, w.Task)
+	case w.Turn != "":
+		q = By("waiting_turn").Equal(w.Camp, string(w.Turn))
+	}
+	if !w.Before.IsZero() {
+		q = q.Range(nil, w.Before)
+	}
+	return q
+}
+
 // Queue implements checkin.Store.
-func (s Checkins) Queue(ctx context.Context, camp string, page domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
-	return s.Find(ctx, By("queue").Equal(camp), page)
+func (s Checkins) Queue(ctx context.Context, w checkin.Waiting, page domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
+	return s.Find(ctx, waiting(w), page)
 }
 
 // CountQueue implements checkin.Store.
-func (s Checkins) CountQueue(ctx context.Context, camp string) (int64, error) {
-	return s.Count(ctx, By("queue").Equal(camp))
+func (s Checkins) CountQueue(ctx context.Context, w checkin.Waiting) (int64, error) {
+	return s.Count(ctx, waiting(w))
 }
 
 // learner in a camp, as a key.

@@ -75,12 +75,7 @@ func village(t *testing.T) *site {
 	if err := s.services.Checkins.ModerateComment(ctx, s.vars["said"]); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.services.Reviews.Release(s.as(t, id["reviewer"]), s.vars["shown"], review.Mark{Text: "好"}); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.services.Reviews.Announce(ctx, s.vars["shown"]); err != nil {
-		t.Fatal(err)
-	}
+	s.reviewed(t, id["reviewer"], s.vars["shown"], review.Form{Text: "好"})
 	if s.vars["scene"], err = s.services.Channels.ForShare(ctx, c.ID, id["author"]); err != nil {
 		t.Fatal(err)
 	}

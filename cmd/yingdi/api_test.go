@@ -130,12 +130,7 @@ func TestACampDayOverHTTP(t *testing.T) {
 		{name: "what was said waits for its check", request: "GET /checkins/{checkin}/comments", status: 200, want: `{"items":[],"next":""}`},
 		{name: "an escaped address", request: "GET /checkins/" + strings.ReplaceAll(s.vars["checkin"], ":", "%3A"), status: 200, want: `{"id":"{checkin}"}`},
 	})
-	if _, err := s.services.Reviews.Release(s.as(t, teacher), s.vars["checkin"], review.Mark{Text: "很好", Points: 95}); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.services.Reviews.Announce(t.Context(), s.vars["checkin"]); err != nil {
-		t.Fatal(err)
-	}
+	s.reviewed(t, teacher, s.vars["checkin"], review.Form{Text: "很好", Points: 95})
 	scene, err := s.services.Channels.ForShare(t.Context(), c.ID, s.vars["me"])
 	if err != nil {
 		t.Fatal(err)

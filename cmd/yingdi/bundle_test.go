@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +17,7 @@ import (
 	"yingdi/domain/lesson"
 	"yingdi/domain/notice"
 	"yingdi/domain/organiser"
+	"yingdi/domain/review"
 	"yingdi/storage/fake"
 )
 
@@ -125,3 +127,16 @@ func (b *bundle) running(t testing.TB, teacher string, seats int) (camp.Camp, []
 }
 
 var _ http.Handler = (*fake.WeChat)(nil)
+
+// reviewed releases a review and lets the time pass in which it could be undone, so that the learner knows of it.
+func (b *bundle) reviewed(t *testing.T, teacher, checkin string, f review.Form) {
+	t.Helper()
+	if _, err := b.services.Reviews.Release(b.as(t, teacher), checkin, f); err != nil {
+		t.Fatal(err)
+	}
+	b.clock.Set(b.clock.Now().Add(time.Minute))
+	system := domain.WithActor(t.Context(), domain.SystemActor)
+	if err := errors.Join(b.services.Reviews.Settle(system), b.services.Reviews.Announce(system, checkin)); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -35,12 +35,7 @@ func TestOneCampDayThroughTheUseCases(t *testing.T) {
 	if err != nil || card.State != "ready" || url == "" {
 		t.Fatalf("card: %+v, %q, %v", card, url, err)
 	}
-	if _, err := b.services.Reviews.Release(b.as(t, teacher), handed.ID, review.Mark{Text: "很好", Points: 95}); err != nil {
-		t.Fatal(err)
-	}
-	if err := b.services.Reviews.Announce(t.Context(), handed.ID); err != nil {
-		t.Fatal(err)
-	}
+	b.reviewed(t, teacher, handed.ID, review.Form{Text: "很好", Points: 95})
 	inbox, unread, _, err := b.services.Notices.Inbox(learner, domain.Page{})
 	if err != nil || len(inbox) != 1 || unread != 1 || inbox[0].Member != id {
 		t.Fatalf("inbox: %+v, %d, %v", inbox, unread, err)

@@ -46,7 +46,7 @@ var devTexts = []string{
 	"复述的时候才发现自己没读懂，又回去看了一遍，果然写下来才算数。",
 }
 
-var devRemarks = []review.Mark{
+var devRemarks = []review.Form{
 	{Text: "写得真切。“先想一想再问”这句我也要记下来，明天试着多举一个生活里的例子。", Points: 95},
 	{Text: "坚持得很好，画面感很强。朗读时可以放慢一点，留意停顿。", Points: 90},
 	{Text: "复述抓住了重点，中间那一段如果能用自己的话再讲一遍会更好。", Points: 86},

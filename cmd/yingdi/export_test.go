@@ -84,7 +84,7 @@ func TestACampLeavesInAFileThatIsOnRecord(t *testing.T) {
 	if _, err := s.services.Enrolments.EnrolWith(ajie, s.vars["camp"], given); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.services.Reviews.Release(teacher, s.vars["checkin"], review.Mark{Text: "好", Points: 95}); err != nil {
+	if _, err := s.services.Reviews.Release(teacher, s.vars["checkin"], review.Form{Text: "好", Points: 95}); err != nil {
 		t.Fatal(err)
 	}
 	at := "/console/camps/{camp}/exports"

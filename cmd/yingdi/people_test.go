@@ -211,12 +211,7 @@ func TestATeacherSeesWhoFallsBehindAndWhy(t *testing.T) {
 func TestALearnersPageTellsWhatHappened(t *testing.T) {
 	t.Parallel()
 	s := studio(t)
-	if _, err := s.services.Reviews.Release(s.as(t, s.vars["teacher"]), s.vars["checkin"], review.Mark{Text: "好"}); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.services.Reviews.Announce(domain.WithActor(t.Context(), domain.SystemActor), s.vars["checkin"]); err != nil {
-		t.Fatal(err)
-	}
+	s.reviewed(t, s.vars["teacher"], s.vars["checkin"], review.Form{Text: "好"})
 	v := s.staff(t, s.vars["teacher"])
 	v.see(t, "/console/camps/{camp}/learners/{learner}", 200, "收到消息：老师点评了你的打卡", "收到点评：读一段", "打卡：读一段", "报名")
 }

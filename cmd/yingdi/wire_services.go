@@ -99,7 +99,8 @@ func (a *app) joinServices(ctx context.Context) error {
 	}
 	notices.Errands = a.reminders
 	reviews := &review.Service{
-		Store: at.reviews, Camps: camps, Tasks: lessons, Checkins: checkins, Members: members, Notices: notices, Clock: a.clock,
+		Store: at.reviews, Remarks: at.remarks, Camps: camps, Tasks: lessons, Teams: teams, Checkins: checkins, Members: members,
+		Media: files, Notices: notices, IDs: ids, Clock: a.clock, Undoable: undoable,
 	}
 	courses := &course.Service{
 		Store: at.courses, Progresses: at.progresses, Camps: camps, Tasks: lessons, Places: at.enrolments, Enrolments: enrolments,
@@ -133,6 +134,9 @@ func (a *app) joinServices(ctx context.Context) error {
 	}
 	return nil
 }
+
+// undoable is how long a review can be taken back before the learner hears of it.
+const undoable = 30 * time.Second
 
 // messageTemplates keeps those that the organiser has configured.
 func messageTemplates(configured map[string]config.Template) map[notice.Kind]notice.Template {

@@ -41,6 +41,7 @@ type stores struct {
 	reviews     storage.Reviews
 	courses     storage.Courses
 	progresses  storage.Progresses
+	remarks     storage.Remarks
 	signcards   storage.Signcards
 	notices     storage.Notices
 	credits     storage.Credits
@@ -88,7 +89,7 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	note(err)
 	s.thresholds, err = storage.NewThresholds(ctx, db)
 	note(err)
-	s.reviews, err = storage.NewReviews(ctx, db)
+	s.reviews, s.remarks, err = storage.NewReviews(ctx, db)
 	note(err)
 	s.courses, s.progresses, err = storage.NewCourses(ctx, db)
 	note(err)

@@ -34,6 +34,11 @@ type Checkin struct {
 	EditUntil   time.Time  `json:"edit_until"`        // the end of the day on which it was handed in
 	Watched     bool       `json:"watched,omitempty"` // a person has hidden it: an edit waits for a person again
 	DeletedAt   time.Time  `json:"deleted_at,omitzero"`
+
+	Homework    bool         `json:"homework,omitempty"` // for a task that its review completes
+	Redos       int          `json:"redos,omitempty"`    // counts how often it was handed in again after a return
+	RedoneAt    time.Time    `json:"redone_at,omitzero"`
+	Submissions []Submission `json:"submissions,omitempty"` // what was handed in before, the oldest first
 }
 
 // Audience is whom the learner shows a check-in to.
@@ -86,6 +91,9 @@ var (
 	ErrOver      = domain.Refusal(domain.KindConflict, "camp_over", "训练营已经结束")
 	ErrEditOver  = domain.Refusal(domain.KindConflict, "edit_window_over", "当天结束后不能再修改")
 	ErrEmpty     = domain.Refusal(domain.KindInvalid, "checkin_empty", "写点什么，或者添加图片、录音、视频").On("text")
+	ErrReviewed  = domain.Refusal(domain.KindConflict, "homework_reviewed", "作业已经点评，不能再修改")
+	ErrTooOften  = domain.Refusal(domain.KindConflict, "checkin_too_often", "提交的次数太多了，请联系老师")
+	ErrTaken     = domain.Refusal(domain.KindConflict, "checkin_taken_down", "这条打卡未通过审核，不能重新提交")
 	ErrInvisible = domain.Refusal(domain.KindConflict, "checkin_not_visible", "这条打卡还没有公开")
 )
 
@@ -142,13 +150,22 @@ func (c *Checkin) fill(f Form) {
 	c.TextPassed = blank(c.Text)
 }
 
-// Edit changes a check-in until its day ends. What a person has rejected stays rejected.
+// Edit changes a check-in until its day ends. What a person has rejected stays rejected. Of a homework what was handed
+// in before is kept, and once it was reviewed only a return lets it be handed in again.
 func (c *Checkin) Edit(f Form, now time.Time) error {
 	switch {
 	case c.State == Deleted:
 		return domain.ErrNotFound
 	case !c.editable(now):
 		return ErrEditOver
+	}
+	if c.Homework {
+		if c.Reviewed {
+			return ErrReviewed
+		}
+		if err := c.keep(); err != nil {
+			return err
+		}
 	}
 	c.fill(f)
 	c.EditedAt = now

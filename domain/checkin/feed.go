@@ -61,19 +61,6 @@ func (s *Service) ofMember(ctx context.Context, campID, memberID string, page do
 	return entries, next, err
 }
 
-// Queue lists what waits for a review to those who may review, the oldest first.
-func (s *Service) Queue(ctx context.Context, campID string, page domain.Page) ([]Entry, domain.Cursor, error) {
-	if _, err := s.Camps.ForStaff(ctx, campID, domain.RightReview); err != nil {
-		return nil, "", err
-	}
-	list, next, err := s.Store.Queue(ctx, campID, page)
-	if err != nil {
-		return nil, "", err
-	}
-	entries, err := s.entries(ctx, list, true)
-	return entries, next, err
-}
-
 // View returns one check-in to its author, to the camp's staff, and to its learners if it is public.
 func (s *Service) View(ctx context.Context, id string) (Entry, error) {
 	c, all, err := s.visible(ctx, id)

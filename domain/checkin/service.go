@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
@@ -23,10 +22,10 @@ type Store interface {
 	Feed(ctx context.Context, camp string, page domain.Page) ([]Checkin, domain.Cursor, error)
 	// OfMember lists a person's check-ins in a camp, the newest day first.
 	OfMember(ctx context.Context, camp, member string, page domain.Page) ([]Checkin, domain.Cursor, error)
-	// Queue lists what waits for a review in a camp, the oldest first.
-	Queue(ctx context.Context, camp string, page domain.Page) ([]Checkin, domain.Cursor, error)
-	// CountQueue counts what waits for a review in a camp.
-	CountQueue(ctx context.Context, camp string) (int64, error)
+	// Queue lists what waits for a review, the longest first.
+	Queue(ctx context.Context, w Waiting, page domain.Page) ([]Checkin, domain.Cursor, error)
+	// CountQueue counts what waits for a review.
+	CountQueue(ctx context.Context, w Waiting) (int64, error)
 	// Marks lists what of a person's check-ins in a camp counts, by day.
 	Marks(ctx context.Context, camp, member string) ([]Mark, error)
 	// CountDay counts the check-ins of a camp for a task on a day, those that count.
@@ -136,6 +135,7 @@ func (s *Service) Submit(ctx context.Context, campID, taskID string, f Form) (c 
 	c = Checkin{
 		Doc: domain.Doc{ID: ID(campID, enrolled.Member, taskID, once)}, Camp: campID, Organiser: in.Organiser,
 		Member: enrolled.Member, Task: taskID, Day: day, SubmittedAt: now, EditUntil: in.Calendar.End(day),
+		Homework: task.Kind == lesson.KindHomework,
 	}
 	c.fill(f)
 	c.Emit(EventSubmitted, now, nil)
@@ -176,8 +176,7 @@ func (s *Service) Edit(ctx context.Context, id string, f Form) (Checkin, error) 
 	if err := f.Check(); err != nil {
 		return Checkin{}, err
 	}
-	fresh := slices.DeleteFunc(slices.Clone(f.Media), func(m string) bool { return slices.Contains(c.Media, m) })
-	if err := s.Media.Usable(ctx, c.Member, fresh); err != nil {
+	if err := s.usable(ctx, c, f); err != nil {
 		return Checkin{}, err
 	}
 	return s.Store.Update(ctx, id, func(c *Checkin) error { return c.Edit(f, s.Clock.Now()) })
@@ -203,9 +202,11 @@ func (s *Service) Many(ctx context.Context, ids []string) (map[string]Checkin, e
 // Get returns a check-in without any check, for jobs and other features.
 func (s *Service) Get(ctx context.Context, id string) (Checkin, error) { return s.Store.Get(ctx, id) }
 
-// NoteReviewed takes the check-in out of the review queue, or puts it back.
-func (s *Service) NoteReviewed(ctx context.Context, id string, reviewed bool) error {
+// NoteReviewed takes the check-in out of the review queue, or puts it back. redo says which of its hand-ins was
+// reviewed; one that the learner has handed in since then still waits.
+func (s *Service) NoteReviewed(ctx context.Context, id string, redo int, done bool) error {
 	_, err := s.Store.Update(ctx, id, func(c *Checkin) error {
+		reviewed := done && redo >= c.Redos
 		if c.Reviewed == reviewed {
 			return domain.ErrSame
 		}
@@ -234,6 +235,6 @@ func (s *Service) CountDay(ctx context.Context, campID string, tasks []lesson.Ta
 	if counts.Day, err = s.Store.CountDays(ctx, campID, day); err != nil {
 		return counts, err
 	}
-	counts.Waiting, err = s.Store.CountQueue(ctx, campID)
+	counts.Waiting, err = s.Store.CountQueue(ctx, Waiting{Camp: campID})
 	return counts, err
 }

@@ -191,7 +191,7 @@ func TestCountsOfADay(t *testing.T) {
 	w := newWorld()
 	w.submit(t, "ann", checkin.Form{Text: "读"})
 	b := w.submit(t, "bob", checkin.Form{Text: "读"})
-	must(t, w.NoteReviewed(t.Context(), b.ID, true))
+	must(t, w.NoteReviewed(t.Context(), b.ID, 0, true))
 	counts, err := w.CountDay(t.Context(), "c1", w.tasks[4:5], "2026-03-05")
 	want := checkin.Counts{ByTask: map[string]int64{"t-2026-03-05": 2}, Day: 2, Waiting: 1}
 	if diff := cmp.Diff(want, counts); err != nil || diff != "" {

@@ -33,16 +33,19 @@ func (s store) OfMember(_ context.Context, campID, memberID string, page domain.
 	return s.Find(func(c checkin.Checkin) bool { return c.Camp == campID && c.Member == memberID }, newestFirst, page)
 }
 
-func waits(campID string) func(checkin.Checkin) bool {
-	return func(c checkin.Checkin) bool { return c.Camp == campID && !c.Reviewed && c.Counts() }
+func waits(w checkin.Waiting) func(checkin.Checkin) bool {
+	return func(c checkin.Checkin) bool {
+		return c.Waits() && (w.Camp == "" || c.Camp == w.Camp) && (w.Organiser == "" || c.Organiser == w.Organiser) &&
+			(w.Task == "" || c.Task == w.Task) && (w.Turn == "" || c.Turn() == w.Turn) && (w.Before.IsZero() || c.HandedAt().Before(w.Before))
+	}
 }
 
-func (s store) Queue(_ context.Context, campID string, page domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
-	return s.Find(waits(campID), func(a, b checkin.Checkin) int { return newestFirst(b, a) }, page)
+func (s store) Queue(_ context.Context, w checkin.Waiting, page domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
+	return s.Find(waits(w), func(a, b checkin.Checkin) int { return a.HandedAt().Compare(b.HandedAt()) }, page)
 }
 
-func (s store) CountQueue(_ context.Context, campID string) (int64, error) {
-	return s.Count(waits(campID))
+func (s store) CountQueue(_ context.Context, w checkin.Waiting) (int64, error) {
+	return s.Count(waits(w))
 }
 
 func (s store) Marks(_ context.Context, campID, memberID string) (marks []checkin.Mark, err error) {

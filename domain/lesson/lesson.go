@@ -20,7 +20,8 @@ type Task struct {
 	Blocks    []Block    `json:"blocks,omitempty"`
 	Content   string     `json:"content,omitempty"` // of a task that was last changed before there were blocks, and so are Media
 	Media     []string   `json:"media,omitempty"`
-	Quiz      string     `json:"quiz,omitempty"` // that a task of kind quiz hands out
+	Quiz      string     `json:"quiz,omitempty"`   // that a task of kind quiz hands out
+	Rubric    Rubric     `json:"rubric,omitempty"` // by which what is handed in gets its points; empty: by feeling
 	CreatedAt time.Time  `json:"created_at"`
 	RemovedAt time.Time  `json:"removed_at,omitzero"`
 }
@@ -29,10 +30,12 @@ type Task struct {
 type Kind string
 
 // The kinds. A check-in task is done by one check-in on its day (in a course: on
-// any day), a quiz task by one finished attempt of its quiz.
+// any day), a quiz task by one finished attempt of its quiz, and a homework once its review has passed it; what was
+// handed in counts as its day's check-in.
 const (
-	KindCheckin Kind = "checkin"
-	KindQuiz    Kind = "quiz"
+	KindCheckin  Kind = "checkin"
+	KindQuiz     Kind = "quiz"
+	KindHomework Kind = "homework"
 )
 
 // Limits of the tasks of a camp.
@@ -57,6 +60,9 @@ type Form struct {
 	Title  string
 	Blocks []Block
 	Quiz   string // empty: the task is done by a check-in
+
+	Homework bool // the task is done once its review has passed it
+	Rubric   Rubric
 }
 
 // Check bounds the form against its camp.
@@ -71,7 +77,19 @@ func (f Form) Check(c camp.Camp) error {
 	}
 	checkBlocks(&check, f.Blocks)
 	check.That(f.Quiz == "" || domain.ValidID(f.Quiz), "quiz", "测评无效")
+	check.That(f.Quiz == "" || !f.Homework, "quiz", "一个任务只能有一种完成方式")
+	f.Rubric.check(&check)
 	return check.Err()
+}
+
+func (f Form) kind() Kind {
+	switch {
+	case f.Quiz != "":
+		return KindQuiz
+	case f.Homework:
+		return KindHomework
+	}
+	return KindCheckin
 }
 
 // Apply changes the task. Once its day has begun the day and what completes it stay, because check-ins and attempts have been written by them; and it never
@@ -84,16 +102,13 @@ func (t *Task) Apply(f Form, c camp.Camp, now time.Time) error {
 	switch {
 	case !t.RemovedAt.IsZero():
 		return domain.ErrNotFound
-	case !fresh && (moved || f.Quiz != t.Quiz) && t.Begun(c, now):
+	case !fresh && (moved || f.Quiz != t.Quiz || f.Homework != (t.Kind == KindHomework)) && t.Begun(c, now):
 		return ErrBegun
 	case moved && f.Level == "" && c.State != camp.Draft && f.Day < c.Calendar.Day(now):
 		return ErrPast
 	}
-	t.Day, t.Level, t.Title, t.Blocks, t.Quiz, t.Kind = f.Day, f.Level, f.Title, f.Blocks, f.Quiz, KindCheckin
+	t.Day, t.Level, t.Title, t.Blocks, t.Quiz, t.Kind, t.Rubric = f.Day, f.Level, f.Title, f.Blocks, f.Quiz, f.kind(), f.Rubric
 	t.Content, t.Media = "", nil
-	if f.Quiz != "" {
-		t.Kind = KindQuiz
-	}
 	return nil
 }
 

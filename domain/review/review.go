@@ -1,18 +1,11 @@
-// Package review is a teacher's answer to a check-in: words, points, released when the teacher is done.
+// Package review is a teacher's answer to a check-in: words, a voice, pictures, points; released when the teacher is
+// done, or given back to be done again. A homework is passed by its review.
 package review
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	"yingdi/domain"
-	"yingdi/domain/camp"
-	"yingdi/domain/checkin"
-	"yingdi/domain/lesson"
-	"yingdi/domain/member"
-	"yingdi/domain/notice"
 )
 
 // Review has the id of its check-in: one each.
@@ -21,33 +14,60 @@ type Review struct {
 	Camp       string    `json:"camp"`
 	Organiser  string    `json:"organiser"`
 	Learner    string    `json:"learner"`
-	Reviewer   string    `json:"reviewer"` // of what is released; until then, of the draft
+	Task       string    `json:"task,omitempty"`
+	Homework   bool      `json:"homework,omitempty"` // passing it completes the task
+	Reviewer   string    `json:"reviewer"`           // of what is released; until then, of the draft
 	State      State     `json:"state"`
 	Draft      Mark      `json:"draft"`    // what the teacher is writing
 	Released   Mark      `json:"released"` // what the learner sees; stands until the next release
+	Judged     Judged    `json:"judged"`   // what Released is about
 	Round      int       `json:"round"`    // counts releases
 	History    []Past    `json:"history,omitempty"`
+	Audit      []Change  `json:"audit,omitempty"`
+	Claim      Claim     `json:"claim,omitzero"`
 	CreatedAt  time.Time `json:"created_at"`
 	ReleasedAt time.Time `json:"released_at,omitzero"`
+	SettleAt   time.Time `json:"settle_at,omitzero"` // until then the release can be undone and nobody is told; zero once they are
 }
 
-// Mark is what a teacher says.
-type Mark struct {
-	Text   string `json:"text"`
-	Points int    `json:"points"` // 0–100; 0 gives none
+// Judged says which version of the check-in a mark is about.
+type Judged struct {
+	Redo     int       `json:"redo"`    // 0 is what was handed in first
+	Version  int       `json:"version"` // 0 if it was not noted
+	HandedAt time.Time `json:"handed_at,omitzero"`
 }
 
-// Past is an earlier mark that a later one replaced: the audit of changed marks.
+// Past is an earlier mark that a later one replaced.
 type Past struct {
 	Mark
 	Reviewer string    `json:"reviewer"`
 	At       time.Time `json:"at"` // when it was released
+	Judged   Judged    `json:"judged"`
 }
+
+// Change is one step of the audit: who did what. What a release changed is found in Past, by its round.
+type Change struct {
+	Act   Act       `json:"act"`
+	By    string    `json:"by"`
+	At    time.Time `json:"at"`
+	Round int       `json:"round"` // of the release that was made, reopened or undone
+}
+
+// Act is what somebody did to a review.
+type Act string
+
+// The acts.
+const (
+	ActReleased Act = "released"
+	ActReturned Act = "returned"
+	ActReopened Act = "reopened"
+	ActUndone   Act = "undone"
+)
 
 // State of a review.
 type State string
 
-// draft → released → reopened → released.
+// draft → released → reopened → released. One that was returned is reopened by what the learner hands in then.
 const (
 	Draft    State = "draft"
 	Released State = "released"
@@ -56,15 +76,17 @@ const (
 
 // Limits of a review.
 const (
-	MaxText   = 2000 // characters
-	MaxPoints = 100
 	maxRounds = 20
+	maxAudit  = 100
 )
 
 // Events of this feature.
 const (
-	EventReleased = "review:released"
-	EventReopened = "review:reopened"
+	EventReleased = "review:released" // by the teacher; the learner is not told yet
+	EventReopened = "review:reopened" // or undone
+	EventPassed   = "review:passed"   // it can no longer be undone, and what was handed in is good
+	EventReturned = "review:returned" // it can no longer be undone, and the learner is to do it again
+	EventDrafted  = "review:drafted"  // with files that are to be kept
 )
 
 // The refusals of this feature.
@@ -72,258 +94,156 @@ var (
 	ErrReleased = domain.Refusal(domain.KindConflict, "review_released", "点评已经发布，请先重新打开再修改")
 	ErrOwn      = domain.Refusal(domain.KindForbidden, "review_own", "不能点评自己的打卡")
 	ErrRounds   = domain.Refusal(domain.KindConflict, "review_rounds", "这条点评修改的次数太多了")
+	ErrClaimed  = domain.Refusal(domain.KindConflict, "review_claimed", "另一位老师正在点评这一条")
+	ErrChanged  = domain.Refusal(domain.KindConflict, "review_outdated", "学员刚刚修改了内容，请看过新内容再发布")
+	ErrUndoOver = domain.Refusal(domain.KindConflict, "review_undo_over", "已经过了撤销时间，学员已收到通知；可以重新打开再修改")
+	ErrNoReturn = domain.Refusal(domain.KindConflict, "review_not_returned", "老师没有要求重做，不能再次提交")
+	ErrRedoOver = domain.Refusal(domain.KindConflict, "review_redo_over", "重做的截止时间已经过了")
 )
 
-// Check bounds a mark; a released one says something.
-func (m Mark) Check(release bool) error {
-	var check domain.Check
-	min := 0
-	if release {
-		min = 1
+// renew begins anew when the learner has handed in again what was returned.
+func (r *Review) renew(of Judged) {
+	if r.State == Released && of.Redo > r.Judged.Redo {
+		r.State, r.Draft = Reopened, Mark{}
 	}
-	check.Text("text", "点评", m.Text, min, MaxText)
-	check.Range("points", "分数", m.Points, 0, MaxPoints)
-	return check.Err()
 }
 
-// Write keeps a draft. The released mark, if there is one, stands.
-func (r *Review) Write(m Mark, reviewer string) error {
-	if r.State == Released {
+// Write keeps a draft. The released mark, if there is one, stands. Who writes holds the claim.
+func (r *Review) Write(m Mark, of Judged, by string, now time.Time) error {
+	if r.renew(of); r.State == Released {
 		return ErrReleased
+	}
+	if err := r.hold(by, now); err != nil {
+		return err
 	}
 	r.Draft = m
 	if r.Round == 0 {
-		r.Reviewer = reviewer
+		r.Reviewer = by
 	}
 	return nil
 }
 
-// Release shows the mark to the learner. Releasing the same mark again does nothing.
-func (r *Review) Release(m Mark, reviewer string, now time.Time) error {
+// Release shows the mark to the learner, after the time in which it can be undone. Releasing the same mark again does
+// nothing.
+func (r *Review) Release(m Mark, of Judged, by string, now time.Time, undo time.Duration) error {
+	r.renew(of)
 	switch {
-	case r.State == Released && r.Released == m:
+	case r.State == Released && r.Released.Equal(m):
 		return domain.ErrSame
 	case r.State == Released:
 		return ErrReleased
+	case r.Round >= maxRounds || len(r.Audit) >= maxAudit:
+		return ErrRounds
 	}
+	if err := r.hold(by, now); err != nil {
+		return err
+	}
+	_ = r.settle(now)
 	if r.Round > 0 {
-		r.History = append(r.History, Past{r.Released, r.Reviewer, r.ReleasedAt})
+		r.History = append(r.History, r.current())
 	}
-	r.State, r.Draft, r.Released, r.Reviewer, r.ReleasedAt = Released, Mark{}, m, reviewer, now
+	r.State, r.Draft, r.Released, r.Judged, r.Reviewer, r.ReleasedAt = Released, Mark{}, m, of, by, now
 	r.Round++
+	r.SettleAt, r.Claim = now.Add(undo), Claim{}
+	act := ActReleased
+	if m.Return != nil {
+		act = ActReturned
+	}
+	r.note(act, by, now)
 	r.Emit(EventReleased, now, nil)
 	return nil
 }
 
-// Reopen lets a released review be changed.
-func (r *Review) Reopen(now time.Time) error {
+func (r Review) current() Past {
+	return Past{Mark: r.Released, Reviewer: r.Reviewer, At: r.ReleasedAt, Judged: r.Judged}
+}
+
+func (r *Review) note(act Act, by string, now time.Time) {
+	r.Audit = append(r.Audit, Change{act, by, now, r.Round})
+}
+
+// Undo takes the release back as if it had not been, while the learner knows nothing of it.
+func (r *Review) Undo(by string, now time.Time) error {
 	switch {
 	case r.State != Released:
 		return domain.ErrSame
-	case r.Round >= maxRounds:
-		return ErrRounds
+	case !r.undoable(now):
+		return ErrUndoOver
 	}
-	r.State, r.Draft = Reopened, r.Released
+	r.note(ActUndone, by, now)
+	last := r.Released
+	r.State, r.Released, r.Judged, r.Reviewer, r.ReleasedAt = Draft, Mark{}, Judged{}, by, time.Time{}
+	if n := len(r.History); n > 0 {
+		p := r.History[n-1]
+		r.State, r.Released, r.Judged, r.Reviewer, r.ReleasedAt = Reopened, p.Mark, p.Judged, p.Reviewer, p.At
+		r.History = r.History[:n-1]
+	}
+	r.Round--
+	r.Draft, r.SettleAt = last, time.Time{}
+	r.Claim = Claim{by, now.Add(ClaimLife)}
 	r.Emit(EventReopened, now, nil)
 	return nil
 }
 
-// Store keeps reviews.
-type Store interface {
-	domain.Documents[Review]
-	domain.Many[Review]
+func (r Review) undoable(now time.Time) bool { return r.State == Released && now.Before(r.SettleAt) }
+
+// Reopen lets a released review be changed. One that can still be undone is undone.
+func (r *Review) Reopen(by string, now time.Time) error {
+	switch {
+	case r.State != Released:
+		return domain.ErrSame
+	case r.undoable(now):
+		return r.Undo(by, now)
+	case r.Round >= maxRounds || len(r.Audit) >= maxAudit:
+		return ErrRounds
+	}
+	_ = r.settle(now)
+	r.note(ActReopened, by, now)
+	r.State, r.Draft, r.Claim = Reopened, r.Released, Claim{by, now.Add(ClaimLife)}
+	r.Emit(EventReopened, now, nil)
+	return nil
 }
 
-// Checkins is what this feature needs of domain/checkin.
-type Checkins interface {
-	Get(ctx context.Context, id string) (checkin.Checkin, error)
-	NoteReviewed(ctx context.Context, id string, reviewed bool) error
-	View(ctx context.Context, id string) (checkin.Entry, error)
-	Queue(ctx context.Context, camp string, page domain.Page) ([]checkin.Entry, domain.Cursor, error)
-	Progress(ctx context.Context, in camp.Camp, member string) (checkin.Progress, error)
-	CountDay(ctx context.Context, camp string, tasks []lesson.Task, day domain.Day) (checkin.Counts, error)
-}
-
-// Camps is what this feature needs of domain/camp.
-type Camps interface {
-	ForStaff(ctx context.Context, id string, right domain.Right) (camp.Camp, error)
-}
-
-// Tasks is what this feature needs of domain/lesson.
-type Tasks interface {
-	Get(ctx context.Context, camp, id string) (lesson.Task, error)
-}
-
-// Members is what this feature needs of domain/member.
-type Members interface {
-	Cards(ctx context.Context, ids []string) (map[string]member.Card, error)
-}
-
-// Notices is what this feature needs of domain/notice.
-type Notices interface {
-	Tell(ctx context.Context, n notice.Notice) error
-}
-
-// Service holds the use cases.
-type Service struct {
-	Store    Store
-	Camps    Camps
-	Tasks    Tasks
-	Checkins Checkins
-	Members  Members
-	Notices  Notices
-	Clock    domain.Clock
-}
-
-// Save keeps a draft of the acting teacher's review.
-func (s *Service) Save(ctx context.Context, checkinID string, m Mark) (Review, error) {
-	return s.write(ctx, checkinID, m, false)
-}
-
-// Release shows the review to the learner and takes the check-in out of the queue.
-func (s *Service) Release(ctx context.Context, checkinID string, m Mark) (Review, error) {
-	r, err := s.write(ctx, checkinID, m, true)
-	if err != nil {
-		return r, err
+// settle ends the time in which a release can be undone: now it holds.
+func (r *Review) settle(now time.Time) error {
+	if r.SettleAt.IsZero() || now.Before(r.SettleAt) {
+		return domain.ErrSame
 	}
-	return r, s.syncQueue(ctx, r)
-}
-
-func (s *Service) write(ctx context.Context, checkinID string, m Mark, release bool) (Review, error) {
-	c, err := s.forReviewer(ctx, checkinID)
-	if err != nil {
-		return Review{}, err
-	}
-	if err := m.Check(release); err != nil {
-		return Review{}, err
-	}
-	actor, now := domain.ActorFrom(ctx), s.Clock.Now()
-	change := func(r *Review) error {
-		if release {
-			return r.Release(m, actor.Member, now)
-		}
-		return r.Write(m, actor.Member)
-	}
-	r, err := s.Store.Update(ctx, checkinID, change)
-	if !errors.Is(err, domain.ErrNotFound) {
-		return r, err
-	}
-	fresh := Review{
-		Doc: domain.Doc{ID: checkinID}, Camp: c.Camp, Organiser: c.Organiser, Learner: c.Member,
-		State: Draft, CreatedAt: now,
-	}
-	if err := change(&fresh); err != nil {
-		return Review{}, err
-	}
-	if err = s.Store.Insert(ctx, fresh); errors.Is(err, domain.ErrExists) {
-		return s.Store.Update(ctx, checkinID, change)
-	}
-	return fresh, err
-}
-
-// Reopen lets a released review be changed; the learner keeps seeing the old mark until the next release.
-func (s *Service) Reopen(ctx context.Context, checkinID string) (Review, error) {
-	if _, err := s.forReviewer(ctx, checkinID); err != nil {
-		return Review{}, err
-	}
-	r, err := s.Store.Update(ctx, checkinID, func(r *Review) error { return r.Reopen(s.Clock.Now()) })
-	if err != nil {
-		return r, err
-	}
-	return r, s.syncQueue(ctx, r)
-}
-
-// syncQueue takes the check-in of the review out of the queue, or puts it back. It looks at the review again after it has
-// written, so that of several who do this at once the last to write is right.
-func (s *Service) syncQueue(ctx context.Context, r Review) error {
-	for {
-		released := r.State == Released
-		if err := s.Checkins.NoteReviewed(ctx, r.ID, released); err != nil {
-			return err
-		}
-		var err error
-		if r, err = s.Store.Get(ctx, r.ID); err != nil || released == (r.State == Released) {
-			return err
-		}
-	}
-}
-
-func (s *Service) forReviewer(ctx context.Context, checkinID string) (checkin.Checkin, error) {
-	c, err := s.Checkins.Get(ctx, checkinID)
-	if err != nil {
-		return c, err
-	}
-	actor := domain.ActorFrom(ctx)
-	if err := actor.Must(domain.RightReview, domain.Place{Organiser: c.Organiser, Camp: c.Camp}); err != nil {
-		return c, err
-	}
-	if actor.Member == c.Member {
-		return c, fmt.Errorf("check-in %s: %w", checkinID, ErrOwn)
-	}
-	return c, nil
-}
-
-// ForReviewer returns the review of a check-in, drafts included, to those who may review; the zero review if nobody
-// has begun one.
-func (s *Service) ForReviewer(ctx context.Context, checkinID string) (Review, error) {
-	c, err := s.Checkins.Get(ctx, checkinID)
-	if err != nil {
-		return Review{}, err
-	}
-	if err := domain.ActorFrom(ctx).Must(domain.RightReview, domain.Place{Organiser: c.Organiser, Camp: c.Camp}); err != nil {
-		return Review{}, err
-	}
-	r, err := s.Store.Get(ctx, checkinID)
-	if errors.Is(err, domain.ErrNotFound) {
-		return Review{}, nil
-	}
-	return r, err
-}
-
-// ForLearner returns what the acting learner was told about their own check-in, or domain.ErrNotFound.
-func (s *Service) ForLearner(ctx context.Context, checkinID string) (Review, error) {
-	actor := domain.ActorFrom(ctx)
-	if err := actor.MustBeMember(); err != nil {
-		return Review{}, err
-	}
-	r, err := s.Store.Get(ctx, checkinID)
-	if err == nil && (r.Learner != actor.Member || r.Round == 0) {
-		err = fmt.Errorf("review %s: %w", checkinID, domain.ErrNotFound)
-	}
-	r.Draft, r.History = Mark{}, nil
-	return r, err
-}
-
-// Many returns reviews by the ids of their check-ins. Whoever calls it has checked who asks.
-func (s *Service) Many(ctx context.Context, checkins []string) (map[string]Review, error) {
-	return s.Store.GetMany(ctx, checkins)
-}
-
-// Announce tells the learner about a released review, once a round, and makes sure that the queue agrees. For jobs,
-// after EventReleased and EventReopened.
-func (s *Service) Announce(ctx context.Context, checkinID string) error {
-	r, err := s.Store.Get(ctx, checkinID)
-	if err != nil {
-		return err
-	}
-	if err := s.syncQueue(ctx, r); err != nil {
-		return err
-	}
-	for round := 1; round <= r.Round; round++ {
-		title, released := "老师点评了你的打卡", r.ReleasedAt
-		if round <= len(r.History) {
-			released = r.History[round-1].At
-		}
-		if round > 1 {
-			title = "老师修改了对你的点评"
-		}
-		if err := s.Notices.Tell(ctx, notice.Notice{
-			Doc:    domain.Doc{ID: fmt.Sprintf("review_%s_%d", checkinID, round)},
-			Member: r.Learner, Camp: r.Camp, Kind: notice.ReviewReceived, At: released, Title: title, Body: "点开看看老师说了什么",
-			Page: "pages/checkin/checkin?id=" + checkinID,
-		}); err != nil {
-			return err
-		}
+	r.SettleAt = time.Time{}
+	if r.Released.Return != nil {
+		r.Emit(EventReturned, now, nil)
+	} else {
+		r.Emit(EventPassed, now, nil)
 	}
 	return nil
+}
+
+// Told are the marks that hold, the oldest first: all releases but one that can still be undone. The last is what
+// the learner sees.
+func (r Review) Told(now time.Time) []Past {
+	told := append([]Past{}, r.History...)
+	if r.Round > 0 && !r.undoable(now) {
+		told = append(told, r.current())
+	}
+	return told
+}
+
+// Passed reports whether the last mark that holds says that the work is good, and since when. A homework is passed so:
+// released, and not returned; points do not matter.
+func (r Review) Passed(now time.Time) (since time.Time, ok bool) {
+	told := r.Told(now)
+	if n := len(told); n > 0 && told[n-1].Return == nil {
+		return told[n-1].At, true
+	}
+	return time.Time{}, false
+}
+
+// Redo returns what the learner is asked to do again, if they are and have not handed in again since; redos is how
+// often they have.
+func (r Review) Redo(redos int, now time.Time) (Return, bool) {
+	told := r.Told(now)
+	if n := len(told); n > 0 && told[n-1].Return != nil && told[n-1].Judged.Redo == redos {
+		return *told[n-1].Return, true
+	}
+	return Return{}, false
 }

@@ -1,7 +1,6 @@
 package review_test
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"sync"
@@ -11,127 +10,81 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"yingdi/domain"
-	"yingdi/domain/checkin"
 	"yingdi/domain/domaintest"
-	"yingdi/domain/notice"
+	"yingdi/domain/lesson"
+	"yingdi/domain/media"
 	"yingdi/domain/review"
 )
 
-// checkins is the one check-in of ann's in c1 of o1, and whether it is out of the queue.
-type checkins struct {
-	review.Checkins
-	mu       sync.Mutex
-	reviewed bool
-	noting   func(reviewed bool) // runs before each note
-}
-
-const id = "c1:ann:t1:2026-03-05"
-
-func (c *checkins) Get(_ context.Context, want string) (checkin.Checkin, error) {
-	if want != id {
-		return checkin.Checkin{}, domain.ErrNotFound
-	}
-	return checkin.Checkin{Doc: domain.Doc{ID: id}, Camp: "c1", Organiser: "o1", Member: "ann"}, nil
-}
-
-func (c *checkins) NoteReviewed(_ context.Context, _ string, reviewed bool) error {
-	if c.noting != nil {
-		c.noting(reviewed)
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.reviewed = reviewed
-	return nil
-}
-
-// notices keeps the first of each id.
-type notices struct {
-	mu   sync.Mutex
-	told map[string]notice.Notice
-}
-
-func (n *notices) Tell(_ context.Context, d notice.Notice) error {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if _, again := n.told[d.ID]; !again {
-		n.told[d.ID] = d
-	}
-	return nil
-}
-
-type world struct {
-	*review.Service
-	store    *domaintest.Store[review.Review]
-	checkins *checkins
-	notices  *notices
-	power    *domaintest.Power
-	clock    *domaintest.Clock
-}
-
-func newWorld() world {
-	w := world{checkins: &checkins{}, notices: &notices{told: map[string]notice.Notice{}}, power: &domaintest.Power{}, clock: domaintest.NewClock("2026-03-05T01:00:00Z")}
-	w.store = domaintest.NewStore[review.Review](w.power)
-	w.Service = &review.Service{Store: w.store, Checkins: w.checkins, Notices: w.notices, Clock: w.clock}
-	return w
-}
-
-func teacher(t testing.TB, name string) context.Context {
-	return domain.WithActor(t.Context(), domain.Actor{Member: name, Grants: []domain.Grant{
-		{Scope: domain.ScopeCamp, ID: "c1", Organiser: "o1", Role: domain.RoleTeacher},
-	}})
-}
-
-func learner(t testing.TB, name string) context.Context {
-	return domain.WithActor(t.Context(), domain.Actor{Member: name})
-}
-
-var (
-	good   = review.Mark{Text: "写得好", Points: 90}
-	better = review.Mark{Text: "更好了", Points: 95}
-)
-
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func (w world) release(t testing.TB, who string, m review.Mark) review.Review {
-	t.Helper()
-	r, err := w.Release(teacher(t, who), id, m)
-	must(t, err)
-	return r
-}
-
-func (w world) reopen(t testing.TB, who string) {
-	t.Helper()
-	_, err := w.Reopen(teacher(t, who), id)
-	must(t, err)
-}
-
 func TestMarksAreBounded(t *testing.T) {
 	t.Parallel()
+	rubric := lesson.Rubric{{Title: "流利", Points: 60}, {Title: "感情", Points: 40}}
+	past := time.Date(2026, 3, 4, 0, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct {
-		mark           review.Mark
+		form           review.Form
+		rubric         lesson.Rubric
 		draft, release bool
 	}{
-		"fine":              {good, true, true},
-		"without points":    {review.Mark{Text: "好"}, true, true},
-		"empty":             {review.Mark{}, true, false},
-		"points alone":      {review.Mark{Points: 90}, true, false},
-		"blank":             {review.Mark{Text: " \n"}, true, false},
-		"negative points":   {review.Mark{Text: "好", Points: -1}, false, false},
-		"101 points":        {review.Mark{Text: "好", Points: 101}, false, false},
-		"2001 characters":   {review.Mark{Text: strings.Repeat("好", 2001)}, false, false},
-		"control character": {review.Mark{Text: "好\x1b"}, false, false},
+		"fine":                   {good, nil, true, true},
+		"without points":         {review.Form{Text: "好"}, nil, true, true},
+		"a voice alone":          {review.Form{Media: []string{"tom_audio_1"}}, nil, true, true},
+		"empty":                  {review.Form{}, nil, true, false},
+		"points alone":           {review.Form{Points: 90}, nil, true, false},
+		"blank":                  {review.Form{Text: " \n"}, nil, true, false},
+		"negative points":        {review.Form{Text: "好", Points: -1}, nil, false, false},
+		"101 points":             {review.Form{Text: "好", Points: 101}, nil, false, false},
+		"2001 characters":        {review.Form{Text: strings.Repeat("好", 2001)}, nil, false, false},
+		"control character":      {review.Form{Text: "好\x1b"}, nil, false, false},
+		"a video":                {review.Form{Text: "好", Media: []string{"tom_video_1"}}, nil, false, false},
+		"another's file":         {review.Form{Text: "好", Media: []string{"ann_image_1"}}, nil, false, false},
+		"a file twice":           {review.Form{Text: "好", Media: []string{"tom_image_1", "tom_image_1"}}, nil, false, false},
+		"all scores":             {review.Form{Scores: []int{60, 0}}, rubric, true, true},
+		"one score":              {review.Form{Text: "好", Scores: []int{60}}, rubric, true, false},
+		"a score too high":       {review.Form{Text: "好", Scores: []int{61, 0}}, rubric, false, false},
+		"returned":               {again, nil, true, true},
+		"returned without score": {again, rubric, true, true},
+		"returned for nothing":   {review.Form{Text: "好", Return: &review.Return{}}, nil, true, false},
+		"returned until past":    {review.Form{Return: &review.Return{Reason: "再读", Until: past}}, nil, true, false},
+		"returned at length":     {review.Form{Return: &review.Return{Reason: strings.Repeat("再", 201)}}, nil, false, false},
 	} {
-		if err := c.mark.Check(false); (err == nil) != c.draft {
+		w := newWorld()
+		w.house.rubric = c.rubric
+		if _, err := w.Save(teacher(t, "tom"), id, c.form); (err == nil) != c.draft {
 			t.Errorf("%s as draft: %v", name, err)
 		}
-		if err := c.mark.Check(true); (err == nil) != c.release {
+		if _, err := w.Release(teacher(t, "tom"), id, c.form); (err == nil) != c.release {
 			t.Errorf("%s released: %v", name, err)
 		}
+	}
+}
+
+func TestThePointsOfARubricAreTheirSumAndStayAsTheyWere(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.house.rubric = lesson.Rubric{{Title: "流利", Points: 60}, {Title: "感情", Points: 40}}
+	w.release(t, "tom", review.Form{Points: 1, Scores: []int{50, 30}})
+	w.house.rubric = nil
+	r, err := w.ForLearner(learner(t, "ann"), id)
+	want := []review.Score{{Title: "流利", Most: 60, Points: 50}, {Title: "感情", Most: 40, Points: 30}}
+	if diff := cmp.Diff(want, r.Scores); err != nil || diff != "" || r.Points != 80 {
+		t.Errorf("%d points, %v (-want +got)\n%s", r.Points, err, diff)
+	}
+}
+
+func TestFilesOfAReviewAreKeptAndShownUnlessTheyWereRejected(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	files := []string{"tom_audio_1", "tom_image_1", "tom_image_bad"}
+	_, err := w.Save(teacher(t, "tom"), id, review.Form{Media: files[:1]})
+	must(t, err)
+	must(t, w.Follow(t.Context(), id))
+	if diff := cmp.Diff(files[:1], w.files.kept); diff != "" {
+		t.Errorf("kept with the draft (-want +got)\n%s", diff)
+	}
+	w.release(t, "tom", review.Form{Media: files})
+	r, err := w.ForLearner(learner(t, "ann"), id)
+	if err != nil || len(r.Files) != 2 || r.Files[0].Kind != media.Audio {
+		t.Errorf("%+v, %v", r.Files, err)
 	}
 }
 
@@ -146,7 +99,7 @@ func TestADraftIsTheTeachersAloneUntilItIsReleased(t *testing.T) {
 	if _, err := w.ForLearner(learner(t, "ann"), id); !errors.Is(err, domain.ErrNotFound) {
 		t.Errorf("the learner reads a draft: %v", err)
 	}
-	if r, err := w.ForReviewer(teacher(t, "tea"), id); err != nil || r.Draft != good || r.Reviewer != "tom" {
+	if r, err := w.ForReviewer(teacher(t, "tea"), id); err != nil || r.Draft.Text != good.Text || r.Reviewer != "tom" {
 		t.Errorf("%+v, %v", r, err)
 	}
 	w.release(t, "tom", good)
@@ -155,10 +108,10 @@ func TestADraftIsTheTeachersAloneUntilItIsReleased(t *testing.T) {
 		t.Errorf("written over: %v", err)
 	}
 	w.reopen(t, "tom")
-	_, err = w.Save(teacher(t, "tea"), id, better)
+	_, err = w.Save(teacher(t, "tom"), id, better)
 	must(t, err)
 	r, err := w.ForLearner(learner(t, "ann"), id)
-	if err != nil || r.Released != good || r.Draft != (review.Mark{}) || r.History != nil || r.Reviewer != "tom" {
+	if err != nil || r.Text != good.Text || len(r.Earlier) != 0 || r.Reviewer != "tom" {
 		t.Errorf("the released mark stands until the next: %+v, %v", r, err)
 	}
 	if _, err := w.ForLearner(learner(t, "bob"), id); !errors.Is(err, domain.ErrNotFound) {
@@ -169,15 +122,24 @@ func TestADraftIsTheTeachersAloneUntilItIsReleased(t *testing.T) {
 func TestTheAuditSaysWhoGaveEachMark(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
-	w.release(t, "tom", good)
 	first := w.clock.Now()
+	w.release(t, "tom", good)
 	w.reopen(t, "tea")
 	_, err := w.Save(teacher(t, "tea"), id, better)
 	must(t, err)
 	w.clock.Add(time.Hour)
 	r := w.release(t, "tea", better)
-	if diff := cmp.Diff([]review.Past{{Mark: good, Reviewer: "tom", At: first}}, r.History); diff != "" || r.Reviewer != "tea" || r.Round != 2 {
+	judged := review.Judged{Version: 1, HandedAt: first.Add(-time.Hour)}
+	want := []review.Past{{Mark: review.Mark{Text: good.Text, Points: good.Points}, Reviewer: "tom", At: first, Judged: judged}}
+	if diff := cmp.Diff(want, r.History); diff != "" || r.Reviewer != "tea" || r.Round != 2 {
 		t.Errorf("by %s in round %d (-want +got)\n%s", r.Reviewer, r.Round, diff)
+	}
+	var acts []string
+	for _, c := range r.Audit {
+		acts = append(acts, string(c.Act)+" by "+c.By)
+	}
+	if diff := cmp.Diff([]string{"released by tom", "reopened by tea", "released by tea"}, acts); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 
@@ -193,8 +155,8 @@ func TestReleasingTheSameMarkAgainIsOneRound(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if got := w.store.Events(id); len(got) != 1 || !w.checkins.reviewed {
-		t.Errorf("events %v, out of the queue %v", got, w.checkins.reviewed)
+	if got := w.store.Events(id); len(got) != 1 || !w.reviewed(id) {
+		t.Errorf("events %v, out of the queue %v", got, w.reviewed(id))
 	}
 	if _, err := w.Release(teacher(t, "tea"), id, better); !errors.Is(err, review.ErrReleased) {
 		t.Errorf("another mark over it: %v", err)
@@ -205,23 +167,31 @@ func TestRoundsAreBounded(t *testing.T) {
 	t.Parallel()
 	var r review.Review
 	now := time.Date(2026, 3, 5, 0, 0, 0, 0, time.UTC)
-	rounds := 0
+	m, rounds := review.Mark{Text: "好"}, 0
 	for {
-		must(t, r.Release(good, "tom", now))
+		must(t, r.Release(m, review.Judged{}, "tom", now, 0))
 		rounds++
-		if err := r.Reopen(now); err != nil {
+		if err := r.Reopen("tom", now); err != nil {
 			if !errors.Is(err, review.ErrRounds) {
 				t.Error(err)
 			}
 			break
 		}
-		if err := r.Reopen(now); !errors.Is(err, domain.ErrSame) {
+		if err := r.Reopen("tom", now); !errors.Is(err, domain.ErrSame) {
 			t.Errorf("reopened twice: %v", err)
 		}
 	}
-	if rounds != 20 || len(r.History) != 19 || r.Released != good {
+	if rounds != 20 || len(r.History) != 19 || r.Released.Text != "好" {
 		t.Errorf("%d rounds, %d in the history", rounds, len(r.History))
 	}
+	r = review.Review{}
+	for n := range 1000 {
+		if err := r.Release(m, review.Judged{}, "tom", now, time.Minute); errors.Is(err, review.ErrRounds) && n > 10 {
+			return
+		}
+		must(t, r.Undo("tom", now))
+	}
+	t.Error("released and undone without end")
 }
 
 func TestWhoMayReview(t *testing.T) {
@@ -246,12 +216,17 @@ func TestWhoMayReview(t *testing.T) {
 		w := newWorld()
 		ctx := domain.WithActor(t.Context(), c.actor)
 		for what, call := range map[string]func() error{
+			"take":    func() error { _, err := w.Take(ctx, id); return err },
+			"let go":  func() error { return w.LetGo(ctx, id) },
 			"save":    func() error { _, err := w.Save(ctx, id, good); return err },
 			"release": func() error { _, err := w.Release(ctx, id, good); return err },
 		} {
 			if err := call(); !errors.Is(err, c.want) && !errors.Is(err, review.ErrReleased) {
 				t.Errorf("%s: %s: %v", name, what, err)
 			}
+		}
+		if _, err := w.Undo(ctx, id); !errors.Is(err, c.want) {
+			t.Errorf("%s: undo: %v", name, err)
 		}
 		if _, err := w.Reopen(ctx, id); !errors.Is(err, c.want) {
 			t.Errorf("%s: reopen: %v", name, err)
@@ -270,16 +245,16 @@ func TestTheLearnerIsToldOnceARound(t *testing.T) {
 		must(t, w.Announce(t.Context(), id))
 	}
 	w.reopen(t, "tom")
-	must(t, w.Announce(t.Context(), id))
-	if len(w.notices.told) != 1 || w.checkins.reviewed {
-		t.Errorf("told %d times; out of the queue %v", len(w.notices.told), w.checkins.reviewed)
+	must(t, w.Follow(t.Context(), id))
+	if len(w.notices.told) != 1 || w.reviewed(id) {
+		t.Errorf("told %d times; out of the queue %v", len(w.notices.told), w.reviewed(id))
 	}
 	w.release(t, "tom", better)
 	for range 3 {
 		must(t, w.Announce(t.Context(), id))
 	}
-	if len(w.notices.told) != 2 || !w.checkins.reviewed {
-		t.Errorf("told %d times; out of the queue %v", len(w.notices.told), w.checkins.reviewed)
+	if len(w.notices.told) != 2 || !w.reviewed(id) {
+		t.Errorf("told %d times; out of the queue %v", len(w.notices.told), w.reviewed(id))
 	}
 	for _, n := range w.notices.told {
 		if n.Member != "ann" || strings.Contains(n.Body, good.Text) || len(n.ID) > 160 {
@@ -299,9 +274,9 @@ func TestAReleaseIsToldAndLeavesTheQueueAfterACrash(t *testing.T) {
 	if got := w.store.Events(id); len(got) != 1 || got[0] != review.EventReleased {
 		t.Fatalf("events %v", got)
 	}
-	must(t, w.Announce(t.Context(), id))
-	if !w.checkins.reviewed || len(w.notices.told) != 1 {
-		t.Errorf("out of the queue %v, told %d times", w.checkins.reviewed, len(w.notices.told))
+	w.settle(t)
+	if !w.reviewed(id) || len(w.notices.told) != 1 {
+		t.Errorf("out of the queue %v, told %d times", w.reviewed(id), len(w.notices.told))
 	}
 }
 
@@ -317,8 +292,8 @@ func TestAReviewThatIsReopenedMeanwhileStaysInTheQueue(t *testing.T) {
 			w.reopen(t, "tom")
 		}
 	}
-	must(t, w.Announce(t.Context(), id))
-	if !reopened || w.checkins.reviewed {
+	must(t, w.Follow(t.Context(), id))
+	if !reopened || w.reviewed(id) {
 		t.Error("reopened, and nobody will ever see it")
 	}
 }

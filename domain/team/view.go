@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
@@ -164,19 +165,36 @@ func (s *Service) Names(ctx context.Context, campID string, members []string) (m
 	if err != nil {
 		return nil, err
 	}
+	in, err := s.TeamsOf(ctx, campID, members)
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[string]string, len(in))
+	for member, id := range in {
+		if t, ok := b.Find(id); ok {
+			names[member] = t.Name
+		}
+	}
+	return names, nil
+}
+
+// All lists a camp's teams. Whoever calls it has checked who asks.
+func (s *Service) All(ctx context.Context, campID string) ([]Team, error) {
+	b, err := s.board(ctx, campID)
+	return b.Teams, err
+}
+
+// TeamsOf tells in which team each of the members is, by their ids. Whoever calls it has checked who asks.
+func (s *Service) TeamsOf(ctx context.Context, campID string, members []string) (map[string]string, error) {
 	ids := make([]string, len(members))
 	for i, m := range members {
 		ids[i] = PlaceID(campID, m)
 	}
-	places, err := s.Store.GetMany(ctx, ids)
-	if err != nil {
-		return nil, err
+	slices.Sort(ids)
+	found, err := s.Store.GetMany(ctx, slices.Compact(ids))
+	teams := make(map[string]string, len(found))
+	for _, p := range found {
+		teams[p.Member] = p.Team
 	}
-	names := make(map[string]string, len(places))
-	for _, p := range places {
-		if t, ok := b.Find(p.Team); ok {
-			names[p.Member] = t.Name
-		}
-	}
-	return names, nil
+	return teams, err
 }

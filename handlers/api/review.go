@@ -24,5 +24,5 @@ func (a *api) review(ctx context.Context, in *CheckinPath) (*Answer[Review], err
 		return nil, err
 	}
 	people, err := a.people(ctx, cards[r.Reviewer])
-	return answer(Review{r.Released.Text, r.Released.Points, r.Round, people[r.Reviewer], r.ReleasedAt}), err
+	return answer(Review{r.Text, r.Points, r.Round, people[r.Reviewer], r.At}), err
 }

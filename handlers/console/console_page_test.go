@@ -158,7 +158,7 @@ func (s sample) faults(names ...string) Faults {
 // full is every page with something in every place of it.
 func (s sample) full() map[string][]view {
 	task, open := s.task(), &review.Open{
-		Entry: s.entry(checkin.Hidden), Task: s.task(), Streak: 3, Done: 3, Review: s.review(), Reviewer: s.card(), Previous: "a", Next: "b",
+		Entry: s.entry(checkin.Hidden), Task: s.task(), Streak: 3, Done: 3, Review: s.review(), Writing: true, People: map[string]member.Card{"": s.card()}, Remarks: []review.Remark{{Text: s.text}}, Previous: "a", Next: "b",
 	}
 	var steps []today.Summary
 	for _, step := range []today.Step{
@@ -237,8 +237,8 @@ func (s sample) full() map[string][]view {
 		"lesson/form":    {&taskView{s.campFrame(), "task1", taskForm{Day: s.text, Title: s.text}, s.blocks(), empties(), s.faults(taskFields...), false, []quiz.Quiz{s.quiz()}}, &taskView{campFrame: s.campFrame(), Begun: true}},
 		"lesson/preview": {&previewView{s.campFrame(), s.text, s.shown()}},
 		"review/desk": {&deskView{
-			campFrame: s.campFrame(), Desk: review.Desk{Camp: s.camp(), Queue: []checkin.Entry{s.entry(checkin.Hidden)}, Waiting: 3, Open: open},
-			Mark: review.Mark{Text: s.text}, Points: s.text, Faults: s.faults("text", "points"), Remarks: []string{s.text}, Writing: true,
+			campFrame: s.campFrame(), Desk: review.Desk{Camp: s.camp(), Queue: []review.Row{{Checkin: s.entry(checkin.Hidden).Checkin, Author: s.card()}}, Waiting: 3, Open: open},
+			Mark: review.Mark{Text: s.text}, Points: s.text, Faults: s.faults("text", "points"), Writing: true,
 		}},
 		"notice/list": {&noticesView{s.campFrame(), s.notices(), results, notice.Filter{Member: "member1", Result: notice.QuietHours}, "/console?after=x"}},
 		"jobs/list":   {&jobsView{s.frame(), []domain.DeadJob{{ID: s.text, Kind: s.text, Document: s.text, Error: s.text, FailedAt: now, Tries: 3}}, hours{time.UTC, now}}},

@@ -15,8 +15,8 @@ type reviewForm struct {
 	Next   string `form:"next"` // the check-in to go on with
 }
 
-func (f reviewForm) mark() review.Mark {
-	m := review.Mark{Text: text(f.Text)}
+func (f reviewForm) mark() review.Form {
+	m := review.Form{Text: text(f.Text)}
 	if f.Points != "" {
 		m.Points = number(f.Points)
 	}
@@ -29,18 +29,11 @@ type deskView struct {
 	Mark    review.Mark // in the form
 	Points  string
 	Faults  Faults
-	Remarks []string
 	Writing bool // the review can be written, as it is not released
 }
 
-// remarks are put into a review by one tap; the teacher goes on writing from there.
-var remarks = []string{
-	"完成得很认真，继续保持！", "比昨天有进步，能看出你下了功夫。", "表达很清楚，有自己的想法。",
-	"内容很完整，可以再具体一点。", "不着急，放慢一点多练几遍。", "今天辛苦了，明天继续加油！",
-}
-
 func (h *console) showDesk(c echo.Context) error {
-	desk, err := h.Reviews.Desk(c.Request().Context(), c.Param("camp"), c.Param("checkin"))
+	desk, err := h.Reviews.Desk(c.Request().Context(), review.Filter{Camp: c.Param("camp")}, c.Param("checkin"), false)
 	if err != nil {
 		return err
 	}
@@ -48,10 +41,10 @@ func (h *console) showDesk(c echo.Context) error {
 }
 
 func (h *console) desk(c echo.Context, status int, desk review.Desk, typed *reviewForm, wrong Faults) error {
-	v := &deskView{campFrame: h.campFrame(c, desk.Camp, tabReviews), Desk: desk, Faults: wrong, Remarks: remarks}
+	v := &deskView{campFrame: h.campFrame(c, desk.Camp, tabReviews), Desk: desk, Faults: wrong}
 	v.Title, v.Waiting = "点评", desk.Waiting
 	if desk.Open != nil {
-		v.Mark, v.Writing = desk.Open.Review.Draft, desk.Open.Review.State != review.Released && !desk.Open.Mine
+		v.Mark, v.Writing = desk.Open.Review.Draft, desk.Open.Writing
 		v.Points = points(v.Mark.Points)
 	}
 	if typed != nil {
@@ -83,7 +76,7 @@ func (h *console) saveReview(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	desk, err := h.Reviews.Desk(ctx, camp, checkin)
+	desk, err := h.Reviews.Desk(ctx, review.Filter{Camp: camp}, checkin, false)
 	if err != nil {
 		return err
 	}
