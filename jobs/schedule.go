@@ -35,7 +35,7 @@ func Table(s Services) []Periodic {
 		{"pushes", time.Hour, s.Pushes.Sweep},
 		{"messages", time.Minute, s.Notices.Wake},
 		{"notices", time.Hour, s.Notices.Sweep},
-		{"reviews", 30 * time.Second, s.Reviews.Settle},
+		{"reviews", time.Minute, s.Reviews.Settle},
 	}, campTurns(s.Camps), reminders(s.Reminders))
 }
 
