@@ -14,7 +14,7 @@ import (
 
 func courses(s *course.Service, tasks *lesson.Service) []Consumer {
 	return []Consumer{
-		{Name: "course-checkin", Events: []string{checkin.EventSubmitted, review.EventReleased}, Lane: Urgent, Handle: byID(s.HeardCheckin)},
+		{Name: "course-checkin", Events: []string{checkin.EventSubmitted, review.EventPassed}, Lane: Urgent, Handle: byID(s.HeardCheckin)},
 		{Name: "course-quiz", Events: []string{quiz.EventMarked}, Lane: Urgent, Handle: byID(s.HeardAttempt)},
 		{Name: "course-news", Events: []string{course.EventAdvanced}, Lane: Normal, Handle: byID(s.Announce)},
 		{Name: "course-changed", Events: []string{course.EventChanged}, Lane: Slow, Timeout: 10 * time.Minute, Handle: byID(s.Changed)},

@@ -96,7 +96,7 @@ func (s *Service) gather(ctx context.Context, at standing, memberID string) (Fac
 	var counting []string
 	for i, t := range at.tasks {
 		if c, ok := handedIn[ids[i]]; ok && c.Counts() {
-			f.Done[t.ID] = true
+			f.Done[t.ID] = t.Kind != lesson.KindHomework // that one its review completes
 			f.Checkins++
 			counting = append(counting, c.ID)
 		}
@@ -111,9 +111,12 @@ func (s *Service) gather(ctx context.Context, at standing, memberID string) (Fac
 	if err != nil {
 		return f, err
 	}
+	now := s.Clock.Now()
 	for id, r := range reviews {
-		if r.Round > 0 {
-			f.Points[handedIn[id].Task] = r.Released.Points
+		if _, ok := r.Passed(now); ok {
+			told := r.Told(now)
+			f.Done[handedIn[id].Task] = true
+			f.Points[handedIn[id].Task] = told[len(told)-1].Points
 		}
 	}
 	return f, nil

@@ -27,7 +27,7 @@ const (
 	OpQuiz     Op = "quiz"     // the best attempt of quiz ID has at least N percent
 	OpCheckins Op = "checkins" // at least N tasks of the course are done by a check-in
 	OpTasks    Op = "tasks"    // at least N tasks of the course are done
-	OpHomework Op = "homework" // the released review of task ID gives at least N points
+	OpHomework Op = "homework" // the review of task ID has passed it and gives at least N points
 	OpDays     Op = "days"     // at least N days have passed since the day of enrolment
 )
 
@@ -86,7 +86,7 @@ type Facts struct {
 	Finished map[string]bool // levels
 	Done     map[string]bool // tasks
 	Scores   map[string]int  // best percent, by quiz
-	Points   map[string]int  // of the released review, by task
+	Points   map[string]int  // of the review that passed it, by task
 	Checkins int             // tasks done by a check-in
 	Days     int             // since the day of enrolment
 }
