@@ -73,6 +73,8 @@ func (c *Checkin) keep() error {
 // kept. Returns domain.ErrConflict if that has happened already, ErrTaken if a person has hidden it.
 func (c *Checkin) Resubmit(f Form, n int, now time.Time) error {
 	switch {
+	case c.State == Deleted:
+		return domain.ErrNotFound
 	case c.State == Rejected:
 		return ErrTaken
 	case c.Redos != n:

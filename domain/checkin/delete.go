@@ -17,7 +17,7 @@ type Removed struct {
 }
 
 // Delete empties the check-in and leaves a tombstone. Until its day ends its author can hand in anew in its place; after,
-// they can only make the day up.
+// they can only make the day up. A homework that was reviewed stays.
 func (c *Checkin) Delete(now time.Time) error {
 	switch c.State {
 	case Deleted:
@@ -25,7 +25,15 @@ func (c *Checkin) Delete(now time.Time) error {
 	case Rejected:
 		return ErrRejectedStays
 	}
-	c.Emit(EventDeleted, now, Removed{c.Media})
+	if c.Homework && c.Reviewed {
+		return ErrReviewed
+	}
+	files := c.Media
+	for _, earlier := range c.Submissions {
+		files = append(files, earlier.Media...)
+	}
+	c.Emit(EventDeleted, now, Removed{files})
+	c.Submissions = nil
 	c.State, c.Reason, c.Text, c.Media, c.TextPassed = Deleted, "", "", nil, false
 	c.Likes, c.Comments, c.Reviewed, c.DeletedAt = 0, 0, false, now
 	c.Version++
@@ -44,6 +52,7 @@ func (c *Checkin) again(fresh Checkin, course bool) error {
 	}
 	fresh.Version, fresh.Likes, fresh.Comments = fresh.Version+c.Version, c.Likes, c.Comments // a tombstone has none
 	fresh.Watched = c.Watched
+	fresh.Redos, fresh.RedoneAt = c.Redos+1, fresh.SubmittedAt // what was said to the first is not about this one
 	fresh.ID, fresh.Rev, fresh.Outbox = c.ID, c.Rev, append(c.Outbox, fresh.Outbox...)
 	*c = fresh
 	return nil

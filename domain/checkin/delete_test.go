@@ -66,7 +66,7 @@ func TestADeletedCheckInIsGoneFromEverywhere(t *testing.T) {
 	if list, _, err := w.Mine(as(t, "ann"), "c1", domain.Page{}); err != nil || len(list) != 1 {
 		t.Errorf("mine: %d, %v", len(list), err)
 	}
-	if list, _, err := w.Queue(teacher, "c1", domain.Page{}); err != nil || len(list) != 1 {
+	if list, _, err := w.Waiting(t.Context(), checkin.Waiting{Camp: "c1"}, domain.Page{}); err != nil || len(list) != 1 {
 		t.Errorf("queue: %d, %v", len(list), err)
 	}
 	if p, err := w.MyProgress(as(t, "ann"), "c1"); err != nil || p.Streak != 1 || p.Tally.Done != 1 {

@@ -53,7 +53,7 @@ func (s *Service) sources(ctx context.Context, f Filter) (in camp.Camp, list []c
 	}
 	organisers, all := actor.Within(domain.RightReview, domain.ScopeOrganiser)
 	if all {
-		camps, _, err := s.Camps.Mine(ctx, domain.Page{Limit: domain.MaxPage})
+		camps, _, err := s.Camps.Mine(ctx, camp.Filter{}, domain.Page{Limit: domain.MaxPage})
 		if err != nil {
 			return in, nil, err
 		}

@@ -51,7 +51,7 @@ type Queue interface {
 // Camps is what this feature needs of domain/camp.
 type Camps interface {
 	ForStaff(ctx context.Context, id string, right domain.Right) (camp.Camp, error)
-	Mine(ctx context.Context, page domain.Page) ([]camp.Camp, domain.Cursor, error)
+	Mine(ctx context.Context, f camp.Filter, page domain.Page) ([]camp.Camp, domain.Cursor, error)
 	Many(ctx context.Context, ids []string) (map[string]camp.Camp, error)
 }
 

@@ -161,7 +161,7 @@ func (h *house) ForStaff(ctx context.Context, _ string, right domain.Right) (cam
 	return c1, domain.ActorFrom(ctx).Must(right, c1.Place())
 }
 
-func (h *house) Mine(context.Context, domain.Page) ([]camp.Camp, domain.Cursor, error) {
+func (h *house) Mine(context.Context, camp.Filter, domain.Page) ([]camp.Camp, domain.Cursor, error) {
 	return []camp.Camp{c1}, "", nil
 }
 
