@@ -3,7 +3,6 @@ package console
 import (
 	"cmp"
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -47,6 +46,7 @@ const (
 	subForm        = "form"
 	subRisk        = "risk"
 	subInvitations = "invitations"
+	subWaiting     = "waiting"
 	subExports     = "exports"
 )
 
@@ -56,7 +56,7 @@ func (h *console) campFrame(c echo.Context, in camp.Camp, tab string) campFrame 
 	actor := domain.ActorFrom(c.Request().Context())
 	f := campFrame{
 		Camp: in, Phase: in.Phase(h.now()), Tab: tab, Waiting: -1, Hours: h.hoursOf(in.Calendar),
-		MayEdit: actor.Has(domain.RightCampEdit, in.Place()), MayReview: actor.Has(domain.RightReview, in.Place()),
+		MayEdit: actor.Has(domain.RightCampEdit, in.Place()) && in.Archived.IsZero(), MayReview: actor.Has(domain.RightReview, in.Place()),
 		MayInvite: actor.Has(domain.RightInvite, in.Place()), MayExport: actor.Has(domain.RightExport, in.Place()),
 	}
 	f.Title, f.Section = in.Title, sectionCamps
@@ -67,59 +67,26 @@ func (h *console) campFrame(c echo.Context, in camp.Camp, tab string) campFrame 
 	return f
 }
 
-type campRow struct {
-	camp.Camp
-	Phase     camp.Phase
-	Organiser string
-}
-
-type campListView struct {
-	Frame
-	Camps   []campRow
-	Several bool // organisers
-	Follow  string
-	Paged   bool
-	MayOpen bool
-}
-
-func (h *console) listCamps(c echo.Context) error {
-	ctx := c.Request().Context()
-	camps, next, err := h.Camps.Mine(ctx, camp.Filter{Phase: camp.Phase(c.QueryParam("phase"))}, after(c, 20))
-	if err != nil {
-		return err
-	}
-	var ids []string
-	for _, in := range camps {
-		ids = append(ids, in.Organiser)
-	}
-	names, err := h.Organisers.Names(ctx, ids)
-	if err != nil {
-		return err
-	}
-	v := &campListView{Frame: Frame{Title: "训练营", Section: sectionCamps}, Several: len(names) > 1, Paged: c.QueryParam("after") != ""}
-	v.MayOpen = domain.ActorFrom(ctx).Has(domain.RightCampOpen, domain.Place{})
-	for _, in := range camps {
-		v.Camps = append(v.Camps, campRow{in, in.Phase(h.now()), names[in.Organiser]})
-	}
-	if next != "" {
-		v.Follow = Root + "/camps?after=" + url.QueryEscape(string(next))
-	}
-	return h.page(c, http.StatusOK, "camp/list", v)
-}
-
 type campView struct {
 	campFrame
 	Now        today.Overview
+	Queue      int64 // people who wait for a seat
 	MaySeeCode bool
+	MayShelve  bool // or take off the shelf
 }
 
 func (h *console) showCamp(c echo.Context) error {
-	overview, err := h.Today.Overview(c.Request().Context(), c.Param("camp"))
+	ctx := c.Request().Context()
+	overview, err := h.Today.Overview(ctx, c.Param("camp"))
 	if err != nil {
 		return err
 	}
 	v := &campView{campFrame: h.campFrame(c, overview.Camp, tabShow), Now: overview}
-	v.Waiting, v.MaySeeCode = overview.Waiting, overview.Camp.State != camp.Draft
+	if v.Queue, err = h.Enrolments.Waiting(ctx, overview.Camp.ID); err != nil {
+		return err
+	}
+	v.MayShelve = domain.ActorFrom(ctx).Has(domain.RightCampEdit, overview.Camp.Place())
+	v.Waiting, v.MaySeeCode = overview.Waiting, overview.Camp.State != camp.Draft && overview.Camp.Archived.IsZero()
 	return h.page(c, http.StatusOK, "camp/show", v)
 }
 
@@ -133,7 +100,12 @@ type campForm struct {
 	CutOff    string `form:"cut_off"`
 	Start     string `form:"start"`
 	End       string `form:"end"`
+	Pace      string `form:"pace"`
+	NextDay   string `form:"next_day"`
+	EnrolFrom string `form:"enrol_from"`
+	EnrolHour string `form:"enrol_hour"`
 	EnrolBy   string `form:"enrol_by"`
+	Closing   string `form:"closing"`
 	Seats     string `form:"seats"`
 	Silent    string `form:"silent"`
 	Starting  string `form:"starting"`
@@ -141,12 +113,14 @@ type campForm struct {
 	RemindAt  string `form:"remind_at"`
 }
 
-var campFields = []string{"title", "intro", "cover", "zone", "cut_off", "start", "end", "enrol_by", "seats", "remind_at"}
+var campFields = []string{"title", "intro", "cover", "zone", "cut_off", "start", "end", "pace", "enrol_from", "enrol_hour", "enrol_by", "closing", "seats", "remind_at"}
 
 func (f campForm) form() camp.Form {
 	return camp.Form{
 		Title: line(f.Title), Intro: text(f.Intro), Cover: f.Cover, Calendar: domain.Calendar{Zone: f.Zone, CutOff: number(f.CutOff)},
 		Start: domain.Day(f.Start), End: domain.Day(f.End), EnrolBy: domain.Day(cmp.Or(f.EnrolBy, f.End)), Seats: number(f.Seats),
+		Pace: camp.Pace(f.Pace), NextDay: f.NextDay != "", EnrolFrom: domain.Day(f.EnrolFrom), EnrolHour: number(cmp.Or(f.EnrolHour, "0")),
+		Closing: number(cmp.Or(f.Closing, "0")),
 		Messages: camp.Messages{
 			Off: f.Silent != "", Starting: f.Starting != "", Remind: f.Remind != "", RemindAt: number(cmp.Or(f.RemindAt, "0")),
 		},
@@ -165,7 +139,8 @@ func typed(in camp.Camp) campForm {
 	return campForm{
 		Organiser: in.Organiser, Title: in.Title, Intro: in.Intro, Cover: in.Cover, Zone: in.Calendar.Zone,
 		CutOff: strconv.Itoa(in.Calendar.CutOff), Start: string(in.Start), End: string(in.End), EnrolBy: string(in.EnrolBy),
-		Seats: strconv.Itoa(in.Seats), Silent: ticked(in.Messages.Off), Starting: ticked(in.Messages.Starting),
+		Pace: string(in.Pace), NextDay: ticked(in.NextDay), EnrolFrom: string(in.EnrolFrom), EnrolHour: strconv.Itoa(in.EnrolHour),
+		Closing: strconv.Itoa(in.Closing), Seats: strconv.Itoa(in.Seats), Silent: ticked(in.Messages.Off), Starting: ticked(in.Messages.Starting),
 		Remind: ticked(in.Messages.Remind), RemindAt: strconv.Itoa(in.Messages.RemindAt),
 	}
 }
@@ -214,7 +189,7 @@ func (h *console) newCamp(c echo.Context) error {
 	start := calendar.Day(h.now()).Add(7)
 	f := campForm{
 		Organiser: c.QueryParam("organiser"), Zone: calendar.Zone, CutOff: "0", Seats: "100",
-		Start: string(start), End: string(start.Add(20)), EnrolBy: string(start.Add(2)),
+		Start: string(start), End: string(start.Add(20)), EnrolBy: string(start.Add(2)), EnrolHour: "0", Closing: "3",
 		Starting: ticked(true), Remind: ticked(true), RemindAt: "20",
 	}
 	return h.campForm(c, http.StatusOK, camp.Camp{}, f, Faults{})
@@ -298,6 +273,21 @@ func (h *console) closeCamp(c echo.Context) error {
 		return h.refused(c, to, err)
 	}
 	return h.done(c, to, "训练营已关闭")
+}
+
+func (h *console) archiveCamp(c echo.Context) error {
+	if _, err := h.Camps.Archive(c.Request().Context(), c.Param("camp")); err != nil {
+		return h.refused(c, campPath(c.Param("camp")), err)
+	}
+	return h.done(c, Root+"/camps", "已归档，在“已归档”里还能看到")
+}
+
+func (h *console) unarchiveCamp(c echo.Context) error {
+	to := campPath(c.Param("camp"))
+	if _, err := h.Camps.Unarchive(c.Request().Context(), c.Param("camp")); err != nil {
+		return h.refused(c, to, err)
+	}
+	return h.done(c, to, "已取消归档")
 }
 
 // shareCode is the mini-program code with which the teacher shares the camp.

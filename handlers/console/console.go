@@ -74,6 +74,8 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.POST("/camps/:camp/edit", h.saveCamp)
 	g.POST("/camps/:camp/publish", h.publishCamp)
 	g.POST("/camps/:camp/close", h.closeCamp)
+	g.POST("/camps/:camp/archive", h.archiveCamp)
+	g.POST("/camps/:camp/unarchive", h.unarchiveCamp)
 	g.GET("/camps/:camp/code.jpg", h.shareCode)
 
 	g.GET("/camps/:camp/tasks", h.listTasks)
@@ -139,6 +141,9 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 
 	g.GET("/camps/:camp/today", h.showBoard)
 	g.GET("/camps/:camp/learners/:member", h.showLearner)
+	g.POST("/camps/:camp/learners/:member/remove", h.removeLearner)
+	g.POST("/camps/:camp/learners/:member/readmit", h.readmitLearner)
+	g.GET("/camps/:camp/waiting", h.showWaiting)
 
 	g.GET("/camps/:camp/notices", h.listNotices)
 
