@@ -20,6 +20,8 @@ func camps(s *camp.Service) []Consumer {
 			}
 			return s.SettleCover(ctx, p.ID, changed.Old)
 		},
+	}, {
+		Name: "camp-clone", Events: []string{camp.EventCloned}, Lane: Slow, Timeout: 10 * time.Minute, Handle: byID(s.Carry),
 	}}
 }
 

@@ -38,6 +38,7 @@ type Camp struct {
 	Published time.Time       `json:"published_at,omitzero"`
 	Closed    time.Time       `json:"closed_at,omitzero"`
 	Archived  time.Time       `json:"archived_at,omitzero"` // hidden from lists since
+	Copy      *Copy           `json:"copy,omitempty"`       // of a new term: how its content comes from the one before
 }
 
 // Kind says what leads a learner through the tasks.
@@ -196,6 +197,9 @@ func (c *Camp) Publish(now time.Time) error {
 		return domain.ErrSame
 	case Closed:
 		return ErrClosed
+	}
+	if c.Copying() {
+		return ErrCopying
 	}
 	c.State, c.Published = Published, now
 	if c.Kind == KindCourse {

@@ -64,6 +64,7 @@ type Service struct {
 	Tasks    Tasks
 	Courses  Courses
 	Pictures Pictures
+	Copiers  []Copier // what a new term gets of the camp that it is cloned from, in this order
 	IDs      domain.IDs
 	Clock    domain.Clock
 }
@@ -85,13 +86,23 @@ func (s *Service) Open(ctx context.Context, organiser string, f Form) (Camp, err
 	if err := s.useCover(ctx, c.ID, "", f.Cover); err != nil {
 		return Camp{}, err
 	}
+	return c, s.found(ctx, c)
+}
+
+// found puts a new camp into the world. Whoever could not touch it otherwise becomes its teacher. Returns ErrForbidden to
+// those who may open none there, and domain.ErrExists if there is one of this id.
+func (s *Service) found(ctx context.Context, c Camp) error {
+	actor := domain.ActorFrom(ctx)
+	if err := actor.Must(domain.RightCampOpen, domain.Place{Organiser: c.Organiser}); err != nil {
+		return err
+	}
 	if actor.Member != "" && !actor.Has(domain.RightCampEdit, c.Place()) {
 		// First: should the camp then not come about, a role in nothing is left, and not a camp that nobody may touch.
-		if err := s.Staff.AppointFounder(ctx, organiser, c.ID, actor.Member); err != nil {
-			return Camp{}, err
+		if err := s.Staff.AppointFounder(ctx, c.Organiser, c.ID, actor.Member); err != nil {
+			return err
 		}
 	}
-	return c, s.Store.Insert(ctx, c)
+	return s.Store.Insert(ctx, c)
 }
 
 // Edit changes a camp.

@@ -73,6 +73,9 @@ type campView struct {
 	Queue      int64 // people who wait for a seat
 	MaySeeCode bool
 	MayShelve  bool // or take off the shelf
+	MayClone   bool
+	Key        string     // of the new term, should one be made from this page
+	NextStart  domain.Day // proposed for it
 }
 
 func (h *console) showCamp(c echo.Context) error {
@@ -85,6 +88,12 @@ func (h *console) showCamp(c echo.Context) error {
 	if v.Queue, err = h.Enrolments.Waiting(ctx, overview.Camp.ID); err != nil {
 		return err
 	}
+	day := overview.Camp.Calendar.Day(h.now())
+	v.Key, v.NextStart = h.Camps.IDs.New(), max(day.Add(7), overview.Camp.End.Add(1))
+	if overview.Camp.Kind == camp.KindCourse {
+		v.NextStart = ""
+	}
+	v.MayClone = v.NextStart != "" && domain.ActorFrom(ctx).Has(domain.RightCampOpen, domain.Place{Organiser: overview.Camp.Organiser})
 	v.MayShelve = domain.ActorFrom(ctx).Has(domain.RightCampEdit, overview.Camp.Place())
 	v.Waiting, v.MaySeeCode = overview.Waiting, overview.Camp.State != camp.Draft && overview.Camp.Archived.IsZero()
 	return h.page(c, http.StatusOK, "camp/show", v)
@@ -273,6 +282,25 @@ func (h *console) closeCamp(c echo.Context) error {
 		return h.refused(c, to, err)
 	}
 	return h.done(c, to, "训练营已关闭")
+}
+
+// termForm is a new term as it was typed.
+type termForm struct {
+	Key   string `form:"key"`
+	Title string `form:"title"`
+	Start string `form:"start"`
+}
+
+func (h *console) cloneCamp(c echo.Context) error {
+	var f termForm
+	if err := bind(c, &f); err != nil {
+		return err
+	}
+	made, err := h.Camps.Clone(c.Request().Context(), c.Param("camp"), f.Key, camp.Term{Title: line(f.Title), Start: domain.Day(f.Start)})
+	if err != nil {
+		return h.refused(c, campPath(c.Param("camp")), err)
+	}
+	return h.done(c, campPath(made.ID), "新一期已建好，任务、测评和报名表正在复制过来")
 }
 
 func (h *console) archiveCamp(c echo.Context) error {

@@ -74,6 +74,7 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.POST("/camps/:camp/edit", h.saveCamp)
 	g.POST("/camps/:camp/publish", h.publishCamp)
 	g.POST("/camps/:camp/close", h.closeCamp)
+	g.POST("/camps/:camp/clone", h.cloneCamp)
 	g.POST("/camps/:camp/archive", h.archiveCamp)
 	g.POST("/camps/:camp/unarchive", h.unarchiveCamp)
 	g.GET("/camps/:camp/code.jpg", h.shareCode)

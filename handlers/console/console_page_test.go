@@ -193,7 +193,7 @@ func (s sample) full() map[string][]view {
 			Offers: []waitingRow{{enrolment.Enrolment{Member: "m1", ExpiresAt: now}, s.card()}}, Queue: []waitingRow{{enrolment.Enrolment{Member: "m2", QueuedAt: now}, s.card()}},
 		}},
 		"camp/list":      {&campListView{s.frame(), []campRow{{s.camp(), camp.PhaseRunning, s.text}}, true, "/console?after=x", false, true, camp.PhaseArchived}},
-		"camp/show":      {&campView{s.campFrame(), today.Overview{Summary: s.summary(today.StepReview), Cover: s.files()}, 2, true, true}, &campView{draft, today.Overview{Summary: s.summary(today.StepPublish)}, 0, false, true}},
+		"camp/show":      {&campView{s.campFrame(), today.Overview{Summary: s.summary(today.StepReview), Cover: s.files()}, 2, true, true, true, "k1", "2026-12-01"}, &campView{draft, today.Overview{Summary: s.summary(today.StepPublish)}, 0, false, true, false, "", ""}},
 		"camp/form":      {&campFormView{s.frame(), camp.Camp{}, typed, s.faults(campFields...), s.files(), []organiser.Organiser{{Name: s.text}, {Name: s.text}}, zonesWith(s.text), false}, &campFormView{s.frame(), s.camp(), typed, s.faults(campFields...), nil, nil, zonesWith("Asia/Shanghai"), true}},
 		"organiser/list": {&organiserListView{s.frame(), []organiser.Organiser{{Doc: domain.Doc{ID: "org1"}, Name: s.text, Intro: s.text}}, "/console?after=x", true}},
 		"organiser/form": {&organiserFormView{s.frame(), organiserForm{s.text, s.text, s.text}, s.faults("name", "intro", "owner")}},

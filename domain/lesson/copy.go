@@ -1,0 +1,40 @@
+package lesson
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"yingdi/domain"
+	"yingdi/domain/camp"
+)
+
+// CopyTo gives a new term the tasks of a camp, as many days later as it starts later. For camp.Copier.
+func (s *Service) CopyTo(ctx context.Context, from, to camp.Camp) error {
+	tasks, err := s.All(ctx, from.ID)
+	if err != nil {
+		return err
+	}
+	for _, t := range tasks {
+		if t.Level == "" && (t.Day < from.Start || t.Day > from.End) { // the camp's days have moved away from it
+			continue
+		}
+		err := s.Store.Insert(ctx, t.copyTo(from, to, s.Clock.Now()))
+		if err != nil && !errors.Is(err, domain.ErrExists) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t Task) copyTo(from, to camp.Camp, now time.Time) Task {
+	t.Doc, t.Camp = domain.Doc{ID: camp.CopyID(to.ID, t.ID)}, to.ID
+	if t.Level == "" {
+		t.Day = t.Day.Add(to.Start.Since(from.Start))
+	}
+	if t.Quiz != "" {
+		t.Quiz = camp.CopyID(to.ID, t.Quiz)
+	}
+	t.Emit(EventTask, now, nil)
+	return t
+}
