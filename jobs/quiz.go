@@ -7,7 +7,8 @@ import (
 )
 
 func quizzes(s *quiz.Service) []Consumer {
-	return []Consumer{{
-		Name: "quiz-regrade", Events: []string{quiz.EventRegrade}, Lane: Slow, Timeout: 10 * time.Minute, Handle: byID(s.RunRegrade),
-	}}
+	return []Consumer{
+		{Name: "quiz-regrade", Events: []string{quiz.EventRegrade}, Lane: Slow, Timeout: 10 * time.Minute, Handle: byID(s.RunRegrade)},
+		{Name: "quiz-graded", Events: []string{quiz.EventGraded}, Lane: Urgent, Handle: byID(s.Announce)},
+	}
 }

@@ -88,6 +88,11 @@ func (s Attempts) First(ctx context.Context, id string, page domain.Page) ([]qui
 	return s.Find(ctx, By("first").Equal(id), page)
 }
 
+// CountFirst implements quiz.AttemptStore.
+func (s Attempts) CountFirst(ctx context.Context, id string) (int64, error) {
+	return s.Count(ctx, By("first").Equal(id))
+}
+
 // ToGrade implements quiz.AttemptStore.
 func (s Attempts) ToGrade(ctx context.Context, id string, page domain.Page) ([]quiz.Attempt, domain.Cursor, error) {
 	return s.Find(ctx, By("grading").Equal(id), page)

@@ -181,7 +181,7 @@ func devConfig(o devOptions, home devFolder, addr *net.TCPAddr) (config.Config, 
 	c.WeChat = config.WeChat{
 		AppID: fake.AppID, AppSecret: kept.AppSecret, Token: kept.Token, AESKey: kept.AESKey,
 		Templates: map[string]config.Template{
-			string(notice.ReviewReceived): messages, string(notice.Reminder): messages, string(notice.CampStarting): messages, string(notice.LevelUnlocked): messages,
+			string(notice.ReviewReceived): messages, string(notice.Reminder): messages, string(notice.CampStarting): messages, string(notice.LevelUnlocked): messages, string(notice.QuizGraded): messages,
 			string(notice.ContentRuled): messages, string(notice.SeatOffered): messages,
 		},
 	}

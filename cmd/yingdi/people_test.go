@@ -152,7 +152,7 @@ func TestACampAsksAtEnrolmentAndAnswersStayWithTheirQuestions(t *testing.T) {
 		}
 		return form
 	}
-	v.post(t, at, two("save", "手机号", ""), 422, "问题不能为空", `value="手机号"`)
+	v.post(t, at, two("save", "手机号", ""), 422, `id="fault-fields[1].label">问题不能为空`, `value="手机号"`)
 	v.post(t, at, two("down-0", "手机号", "想参加"), 200, "问题 2")
 	v.submit(t, at, two("save", "手机号", "想参加"), "报名表已保存", "第 1 版")
 	v.post(t, at, two("save", "手机", "想参加"), 409, "报名表刚被别人修改过")

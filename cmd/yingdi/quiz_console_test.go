@@ -125,6 +125,12 @@ func TestResultsGradingAndRegradingOnTheConsole(t *testing.T) {
 	v.post(t, page, values("position", position[1], "mark", "NaN", "remark", ""), 422, "得分应为数字")
 	v.submit(t, page, values("position", position[1], "mark", "1.5", "remark", "写得好"), "批改已保存", "都批改完了")
 	s.tell(t, token, []step{{name: "graded", request: "GET /attempts/{attempt}", status: 200, want: `{"result":{"points":9.5,"waiting":0}}`}})
+	if err := s.services.Quizzes.Announce(domain.WithActor(t.Context(), domain.SystemActor), s.vars["attempt"]); err != nil {
+		t.Fatal(err)
+	}
+	s.tell(t, token, []step{{name: "told", request: "GET /notices", status: 200, want: `{"items":[{"kind":"quiz_graded","title":"测评的简答题批改好了"}]}`}})
+	v.see(t, "/console/camps/{camp}/today", 200, "做测评", "9.5 / 10", "及格")
+	v.see(t, "/console/camps/{camp}/learners/{me}", 200, "完成测评：第一周测评（9.5 / 10 分）", "收到消息：测评的简答题批改好了")
 	v.see(t, "/console/camps/{camp}/quizzes/{quiz}/statistics", 200, "平均得分率", "得分率 <strong>100%</strong>", "谁写了《春晓》？")
 
 	ctx := s.as(t, s.vars["teacher"])

@@ -40,6 +40,7 @@ const (
 	Reminder       Kind = "reminder"      // nothing was handed in yet, and the day ends soon
 	CampStarting   Kind = "camp_starting" // the evening before the first day
 	LevelUnlocked  Kind = "level_unlocked"
+	QuizGraded     Kind = "quiz_graded"   // a teacher has marked the answers of an attempt
 	ContentRuled   Kind = "content_ruled" // something of theirs was hidden, rejected or warned about
 	SeatOffered    Kind = "seat_offered"  // a seat is held for somebody who waited for one
 )
@@ -54,6 +55,7 @@ var Kinds = map[Kind]struct {
 	Reminder:       {Reminders, false, false},
 	CampStarting:   {CampNews, true, false},
 	LevelUnlocked:  {CampNews, true, false},
+	QuizGraded:     {Reviews, true, false},
 	ContentRuled:   {Moderation, true, false},
 	SeatOffered:    {CampNews, true, true},
 }

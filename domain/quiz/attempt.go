@@ -34,6 +34,9 @@ type Attempt struct {
 
 	Mark    Mark `json:"mark"`    // of what is graded
 	Waiting int  `json:"waiting"` // short answers that nobody has graded
+
+	Graded   int       `json:"graded,omitempty"` // how often a teacher has marked the last of its answers, or changed a mark after that
+	GradedAt time.Time `json:"graded_at,omitzero"`
 }
 
 // EventMarked says that an attempt is over, or that its mark was changed since.
@@ -275,6 +278,33 @@ func (a Attempt) Revealed(e Entry, rule Reveal, left int, w Window, now time.Tim
 		return left == 0 || closed
 	}
 	return rule == RevealClose && closed
+}
+
+// EventGraded says that a teacher has marked the answers of an attempt.
+const EventGraded = "quiz:graded"
+
+// GradeAll marks short answers by hand. Once none is left without a mark, the learner is to be told. One refused refuses
+// all; domain.ErrSame if nothing changes.
+func (a *Attempt) GradeAll(gradings []Grading, by string, now time.Time) error {
+	changed := false
+	for _, g := range gradings {
+		switch err := a.Grade(g.Position, g.Mark, g.Remark, by, now); err {
+		case nil:
+			changed = true
+		case domain.ErrSame: //nolint:errorlint // Grade returns the sentinel itself
+		default:
+			return fmt.Errorf("question %d of attempt %s: %w", g.Position, a.ID, err)
+		}
+	}
+	if !changed {
+		return domain.ErrSame
+	}
+	if a.Waiting == 0 {
+		a.Graded++
+		a.GradedAt = now
+		a.Emit(EventGraded, now, nil)
+	}
+	return nil
 }
 
 // Grade marks a short answer by hand. A mark that was there before is kept in the audit.

@@ -3,13 +3,18 @@ package quiz_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/domaintest"
 	"yingdi/domain/enrolment"
+	"yingdi/domain/lesson"
+	"yingdi/domain/notice"
 	"yingdi/domain/quiz"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestTimeEndsAnAttempt(t *testing.T) {
@@ -279,3 +284,96 @@ func TestWhoMayTouchAnAttempt(t *testing.T) {
 
 func first[T any](_ T, err error) error                  { return err }
 func second[A, B, C any](_ A, _ B, _ C, err error) error { return err }
+
+// told keeps what learners are told, once for each id.
+type told map[string]notice.Notice
+
+func (n told) Tell(_ context.Context, one notice.Notice) error {
+	if _, twice := n[one.ID]; !twice {
+		n[one.ID] = one
+	}
+	return nil
+}
+
+func TestTheLearnerIsToldOnceTheLastShortAnswerIsGraded(t *testing.T) {
+	t.Parallel()
+	short := func(text string) quiz.QuestionForm {
+		return quiz.QuestionForm{Points: 5, Content: quiz.Content{Kind: quiz.Short, Text: text}}
+	}
+	w := newWorld(t, usual, short("一"), short("二"))
+	heard := told{}
+	w.Notices = heard
+	sheet := w.start(t, "lin")
+	if _, err := w.Save(as(t, "lin"), sheet.ID, []quiz.Said{{Position: 1, Answer: quiz.Answer{Text: "甲"}}, {Position: 2, Answer: quiz.Answer{Text: "乙"}}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Submit(as(t, "lin"), sheet.ID); err != nil {
+		t.Fatal(err)
+	}
+	grade := func(position int, mark quiz.Mark) {
+		t.Helper()
+		if _, err := w.Grade(teacher(t), "c1", sheet.ID, []quiz.Grading{{Position: position, Mark: mark}}); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if err := w.Announce(t.Context(), sheet.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	grade(1, 300)
+	if len(heard) != 0 {
+		t.Errorf("told with an answer still to grade: %v", heard)
+	}
+	grade(2, 300)
+	grade(2, 300)
+	if n := heard["graded_"+sheet.ID+"_1"]; len(heard) != 1 || n.Member != "lin" || n.Kind != notice.QuizGraded || n.Title != "测评的简答题批改好了" {
+		t.Errorf("%+v", heard)
+	}
+	grade(1, 500)
+	if n := heard["graded_"+sheet.ID+"_2"]; len(heard) != 2 || n.Title != "老师修改了测评的批改" {
+		t.Errorf("%+v", heard)
+	}
+	graded := slices.DeleteFunc(w.attempts.Events(sheet.ID), func(e string) bool { return e != quiz.EventGraded })
+	if len(graded) != 2 {
+		t.Errorf("events %v", graded)
+	}
+}
+
+func TestStandingsOfSeveralLearnersAreThoseOfEach(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, usual, fiveKinds...)
+	w.handIn(t, "lin")
+	w.start(t, "mei")
+	task, err := tasks{}.OfQuiz(t.Context(), w.quiz.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := w.camps.Get(t.Context(), "c1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := in.For(0, time.Time{})
+	var seats []quiz.Seat
+	for _, id := range []string{"lin", "mei", "nobody"} {
+		seats = append(seats, quiz.Seat{In: own, Member: id, Tasks: []lesson.Task{task}})
+	}
+	got, err := w.StandingsOf(t.Context(), seats)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []quiz.Progress{quiz.Done, quiz.Started, quiz.Fresh} {
+		alone, err := w.Standings(t.Context(), own, seats[i].Member, seats[i].Tasks)
+		if diff := cmp.Diff(alone, got[i]); err != nil || diff != "" || got[i][w.quiz.ID].State != want {
+			t.Errorf("%s: %s, %v %s", seats[i].Member, got[i][w.quiz.ID].State, err, diff)
+		}
+	}
+	done, err := w.CountDone(t.Context(), []string{w.quiz.ID, "q9"})
+	if diff := cmp.Diff(map[string]int64{w.quiz.ID: 1, "q9": 0}, done); err != nil || diff != "" {
+		t.Error(err, diff)
+	}
+	sat, err := w.OfMember(t.Context(), own, "lin", []lesson.Task{task})
+	if err != nil || len(sat) != 1 || sat[0].State != quiz.Finished {
+		t.Error(sat, err)
+	}
+}

@@ -64,6 +64,10 @@ func (s attemptStore) First(_ context.Context, id string, page domain.Page) ([]q
 	return s.Find(func(a quiz.Attempt) bool { return a.Quiz == id && a.N == 1 && a.State == quiz.Finished }, nil, page)
 }
 
+func (s attemptStore) CountFirst(_ context.Context, id string) (int64, error) {
+	return s.Count(func(a quiz.Attempt) bool { return a.Quiz == id && a.N == 1 && a.State == quiz.Finished })
+}
+
 func (s attemptStore) ToGrade(_ context.Context, id string, page domain.Page) ([]quiz.Attempt, domain.Cursor, error) {
 	return s.Find(func(a quiz.Attempt) bool { return a.Quiz == id && a.Waiting > 0 }, nil, page)
 }

@@ -7,6 +7,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/member"
+	"yingdi/domain/notice"
 )
 
 // Row is one attempt in the table of results.
@@ -88,21 +89,22 @@ func (s *Service) Grade(ctx context.Context, campID, id string, gradings []Gradi
 	if row.Attempt.Member == actor.Member {
 		return Attempt{}, fmt.Errorf("own attempt %s: %w", id, domain.ErrForbidden)
 	}
-	return s.Attempts.Update(ctx, id, func(a *Attempt) error {
-		changed := false
-		for _, g := range gradings {
-			switch err := a.Grade(g.Position, g.Mark, g.Remark, actor.Member, s.Clock.Now()); err {
-			case nil:
-				changed = true
-			case domain.ErrSame: //nolint:errorlint // Grade returns the sentinel itself
-			default:
-				return fmt.Errorf("question %d of attempt %s: %w", g.Position, id, err)
-			}
-		}
-		if !changed {
-			return domain.ErrSame
-		}
-		return nil
+	return s.Attempts.Update(ctx, id, func(a *Attempt) error { return a.GradeAll(gradings, actor.Member, s.Clock.Now()) })
+}
+
+// Announce tells the learner that the answers of an attempt are marked, once each time. For jobs, after EventGraded.
+func (s *Service) Announce(ctx context.Context, id string) error {
+	a, err := s.Attempts.Get(ctx, id)
+	if err != nil || a.Graded == 0 {
+		return err
+	}
+	title := "测评的简答题批改好了"
+	if a.Graded > 1 {
+		title = "老师修改了测评的批改"
+	}
+	return s.Notices.Tell(ctx, notice.Notice{
+		Doc: domain.Doc{ID: fmt.Sprintf("graded_%s_%d", a.ID, a.Graded)}, Member: a.Member, Camp: a.Camp, Kind: notice.QuizGraded, At: a.GradedAt,
+		Title: title, Body: "点开看看得分", Page: "pages/quiz/attempt?id=" + a.ID,
 	})
 }
 

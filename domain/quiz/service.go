@@ -12,6 +12,7 @@ import (
 	"yingdi/domain/enrolment"
 	"yingdi/domain/lesson"
 	"yingdi/domain/member"
+	"yingdi/domain/notice"
 )
 
 // Store keeps quizzes.
@@ -39,6 +40,8 @@ type AttemptStore interface {
 	OfQuiz(ctx context.Context, quiz string, page domain.Page) ([]Attempt, domain.Cursor, error)
 	// First lists the finished first attempts of a quiz, the earliest first.
 	First(ctx context.Context, quiz string, page domain.Page) ([]Attempt, domain.Cursor, error)
+	// CountFirst counts them.
+	CountFirst(ctx context.Context, quiz string) (int64, error)
 	// ToGrade lists those with short answers that nobody has graded, the earliest first.
 	ToGrade(ctx context.Context, quiz string, page domain.Page) ([]Attempt, domain.Cursor, error)
 	// Due lists those that time was to change before the instant.
@@ -80,6 +83,11 @@ type Members interface {
 	Cards(ctx context.Context, ids []string) (map[string]member.Card, error)
 }
 
+// Notices is what this feature needs of domain/notice.
+type Notices interface {
+	Tell(ctx context.Context, n notice.Notice) error
+}
+
 // Service holds the use cases.
 type Service struct {
 	Store      Store
@@ -91,6 +99,7 @@ type Service struct {
 	Levels     Levels
 	Enrolments Enrolments
 	Members    Members
+	Notices    Notices
 	Sheets     domain.Sheets
 	IDs        domain.IDs
 	Clock      domain.Clock
@@ -171,13 +180,7 @@ func (s *Service) attempts(ctx context.Context, campID, memberID, quizID string)
 	if err != nil {
 		return nil, err
 	}
-	var list []Attempt
-	for _, id := range ids {
-		if a, ok := found[id]; ok {
-			list = append(list, a)
-		}
-	}
-	return list, nil
+	return there(found, ids), nil
 }
 
 // Cover returns what the acting learner is told of a quiz: its rules, and how far they are with it.
@@ -328,23 +331,49 @@ func (s *Service) sheetOf(ctx context.Context, q Quiz, a Attempt) (Sheet, error)
 	return a.sheet(func(e Entry) bool { return a.Revealed(e, q.Reveal, left, w, now) }), nil
 }
 
-// Standings tells how these tasks' quizzes stand for a learner, by quiz. Camp and tasks are as the learner lives them. Whoever calls it has checked who asks.
+// Standings tells how these tasks' quizzes stand for a learner, by quiz. Camp and tasks are as the learner lives them.
+// Whoever calls it has checked who asks.
 func (s *Service) Standings(ctx context.Context, in camp.Own, memberID string, tasks []lesson.Task) (map[string]Standing, error) {
+	all, err := s.StandingsOf(ctx, []Seat{{in, memberID, tasks}})
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// Seat is a learner with tasks of a camp, both as the learner lives them.
+type Seat struct {
+	In     camp.Own
+	Member string
+	Tasks  []lesson.Task
+}
+
+// tries are the ids of all attempts that the learner can have at the quizzes.
+func (s Seat) tries(quiz string) []string {
+	ids := make([]string, MaxAttempts)
+	for n := range ids {
+		ids[n] = AttemptID(s.In.ID, s.Member, quiz, n+1)
+	}
+	return ids
+}
+
+// StandingsOf is Standings for several learners, in as many round trips. Whoever calls it has checked who asks.
+func (s *Service) StandingsOf(ctx context.Context, seats []Seat) ([]map[string]Standing, error) {
+	standings := make([]map[string]Standing, len(seats))
 	var ids, attempts []string
-	for _, t := range tasks {
-		if t.Quiz == "" {
-			continue
-		}
-		ids = append(ids, t.Quiz)
-		for n := range MaxAttempts {
-			attempts = append(attempts, AttemptID(in.ID, memberID, t.Quiz, n+1))
+	for i, seat := range seats {
+		standings[i] = map[string]Standing{}
+		for _, t := range seat.Tasks {
+			if t.Quiz != "" {
+				ids, attempts = append(ids, t.Quiz), append(attempts, seat.tries(t.Quiz)...)
+			}
 		}
 	}
-	standings := map[string]Standing{}
 	if len(ids) == 0 {
 		return standings, nil
 	}
-	quizzes, err := s.Store.GetMany(ctx, ids)
+	slices.Sort(ids)
+	quizzes, err := s.Store.GetMany(ctx, slices.Compact(ids))
 	if err != nil {
 		return nil, err
 	}
@@ -352,20 +381,53 @@ func (s *Service) Standings(ctx context.Context, in camp.Own, memberID string, t
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range tasks {
-		q, ok := quizzes[t.Quiz]
-		if !ok {
-			continue
-		}
-		var list []Attempt
-		for n := range MaxAttempts {
-			if a, ok := found[AttemptID(in.ID, memberID, t.Quiz, n+1)]; ok {
-				list = append(list, a)
+	for i, seat := range seats {
+		for _, t := range seat.Tasks {
+			q, ok := quizzes[t.Quiz]
+			if !ok {
+				continue
 			}
+			list := there(found, seat.tries(t.Quiz))
+			standings[i][q.ID] = stand(q, WindowOf(seat.In, t, q.Settings), ofStay(seat.In, list), s.Clock.Now())
 		}
-		standings[q.ID] = stand(q, WindowOf(in, t, q.Settings), ofStay(in, list), s.Clock.Now())
 	}
 	return standings, nil
+}
+
+// there returns those of the attempts that there are, in the order of the ids.
+func there(found map[string]Attempt, ids []string) (list []Attempt) {
+	for _, id := range ids {
+		if a, ok := found[id]; ok {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// OfMember lists what a learner made of these tasks' quizzes. Whoever calls it has checked who asks.
+func (s *Service) OfMember(ctx context.Context, in camp.Own, memberID string, tasks []lesson.Task) ([]Attempt, error) {
+	seat := Seat{In: in, Member: memberID}
+	var ids []string
+	for _, t := range tasks {
+		if t.Quiz != "" {
+			ids = append(ids, seat.tries(t.Quiz)...)
+		}
+	}
+	found, err := s.Attempts.GetMany(ctx, ids)
+	return there(found, ids), err
+}
+
+// CountDone counts, by quiz, the learners who have finished it. Whoever calls it has checked who asks.
+func (s *Service) CountDone(ctx context.Context, quizzes []string) (map[string]int64, error) {
+	counts := map[string]int64{}
+	for _, id := range quizzes {
+		n, err := s.Attempts.CountFirst(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		counts[id] = n
+	}
+	return counts, nil
 }
 
 // Sweep does what time has brought to attempts: overdue, handed in, abandoned. One that fails does not stop the others.

@@ -9,6 +9,7 @@ import (
 	"yingdi/domain/enrolment"
 	"yingdi/domain/lesson"
 	"yingdi/domain/member"
+	"yingdi/domain/quiz"
 )
 
 // Board is a teacher's day.
@@ -18,8 +19,8 @@ type Board struct {
 	Day      domain.Day
 	DayN     int
 	Enrolled int64
-	Tasks    []lesson.Task // of the plan's own date, those that a check-in completes; none where each has a calendar of their own
-	Counts   checkin.Counts
+	Tasks    []lesson.Task  // of the plan's own date; none where each has a calendar of their own
+	Counts   checkin.Counts // of a task that is a quiz, ByTask counts those who have finished it
 	Learners []Learner
 	Next     domain.Cursor
 }
@@ -32,10 +33,18 @@ type Learner struct {
 	All    bool // every task of the day is done
 }
 
-// Cell is what a learner has to hand in on the day. Checkin is the zero one if they have not.
+// Cell is what a learner has to do on the day. Checkin is the zero one if they have not handed in.
 type Cell struct {
 	Task    lesson.Task
 	Checkin checkin.Checkin
+	Quiz    *quiz.Standing // of a task that is a quiz
+}
+
+func (c Cell) done() bool {
+	if c.Quiz != nil {
+		return c.Quiz.State == quiz.Done
+	}
+	return c.Checkin.ID != "" && c.Checkin.Counts()
 }
 
 // ForStaff returns a day of a camp to its staff: today unless another day is named. The learners are paged.
@@ -58,15 +67,34 @@ func (s *Service) ForStaff(ctx context.Context, campID string, day domain.Day, p
 	if err != nil {
 		return board, err
 	}
-	tasks = lesson.ByCheckin(tasks)
 	if in.Pace == camp.PaceCommon {
 		board.Tasks = lesson.OfDay(tasks, day)
 	}
-	if board.Counts, err = s.Checkins.CountDay(ctx, campID, board.Tasks, day); err != nil {
+	if board.Counts, err = s.count(ctx, campID, board.Tasks, day); err != nil {
 		return board, err
 	}
 	board.Learners, board.Next, err = s.learners(ctx, in, tasks, day, page)
 	return board, err
+}
+
+func (s *Service) count(ctx context.Context, campID string, tasks []lesson.Task, day domain.Day) (checkin.Counts, error) {
+	counts, err := s.Checkins.CountDay(ctx, campID, lesson.ByCheckin(tasks), day)
+	if err != nil {
+		return counts, err
+	}
+	var quizzes []string
+	for _, t := range tasks {
+		if t.Quiz != "" {
+			quizzes = append(quizzes, t.Quiz)
+		}
+	}
+	done, err := s.Quizzes.CountDone(ctx, quizzes)
+	for _, t := range tasks {
+		if t.Quiz != "" {
+			counts.ByTask[t.ID] = done[t.Quiz]
+		}
+	}
+	return counts, err
 }
 
 func (s *Service) learners(ctx context.Context, in camp.Camp, tasks []lesson.Task, day domain.Day, page domain.Page) ([]Learner, domain.Cursor, error) {
@@ -74,13 +102,15 @@ func (s *Service) learners(ctx context.Context, in camp.Camp, tasks []lesson.Tas
 	if err != nil {
 		return nil, "", err
 	}
-	rows := make([]Learner, len(enrolled))
+	rows, seats := make([]Learner, len(enrolled)), make([]quiz.Seat, len(enrolled))
 	var people, ids []string
 	for i, e := range enrolled {
 		people = append(people, e.Member)
 		own := e.In(in)
 		rows[i].DayN = own.DayN(day)
-		for _, t := range lesson.OfDay(lesson.For(own, tasks), day) {
+		today := lesson.OfDay(lesson.For(own, tasks), day)
+		seats[i] = quiz.Seat{In: own, Member: e.Member, Tasks: today}
+		for _, t := range today {
 			rows[i].Cells = append(rows[i].Cells, Cell{Task: t})
 			ids = append(ids, idOf(e, t))
 		}
@@ -93,13 +123,20 @@ func (s *Service) learners(ctx context.Context, in camp.Camp, tasks []lesson.Tas
 	if err != nil {
 		return nil, "", err
 	}
+	standings, err := s.Quizzes.StandingsOf(ctx, seats)
+	if err != nil {
+		return nil, "", err
+	}
 	for i, e := range enrolled {
 		row := &rows[i]
 		row.Member, row.All = cards[e.Member], len(row.Cells) > 0
 		for j := range row.Cells {
 			cell := &row.Cells[j]
 			cell.Checkin = done[idOf(e, cell.Task)]
-			row.All = row.All && cell.Checkin.ID != "" && cell.Checkin.Counts()
+			if standing, ok := standings[i][cell.Task.Quiz]; ok {
+				cell.Quiz = &standing
+			}
+			row.All = row.All && cell.done()
 		}
 	}
 	return rows, next, nil

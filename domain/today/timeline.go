@@ -2,12 +2,14 @@ package today
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/notice"
+	"yingdi/domain/quiz"
 	"yingdi/domain/team"
 )
 
@@ -40,16 +42,22 @@ const (
 	MomentTeam     MomentKind = "team"  // moved into a team, or out of any if Text is empty
 	MomentCheckin  MomentKind = "checkin"
 	MomentReview   MomentKind = "review"
+	MomentQuiz     MomentKind = "quiz"
 	MomentMessage  MomentKind = "message"
 )
 
 // timeline puts what the story tells in order, the newest first.
-func timeline(s Story, moves []team.Change, told []notice.Notice) []Moment {
+func timeline(s Story, sat []quiz.Attempt, moves []team.Change, told []notice.Notice) []Moment {
 	var all []Moment
 	for _, e := range s.Entries {
 		all = append(all, Moment{e.SubmittedAt, MomentCheckin, e.Task, e.ID})
 		if e.Review.Round > 0 {
 			all = append(all, Moment{e.Review.ReleasedAt, MomentReview, e.Task, e.ID})
+		}
+	}
+	for _, a := range sat {
+		if a.State == quiz.Finished {
+			all = append(all, Moment{At: a.FinishedAt, Kind: MomentQuiz, Text: fmt.Sprintf("%s（%s / %s 分）", a.Title, a.Mark, a.Full())})
 		}
 	}
 	for _, m := range moves {
@@ -70,10 +78,18 @@ func timeline(s Story, moves []team.Change, told []notice.Notice) []Moment {
 // tell fills in the story's timeline. What is not a check-in comes with the first page.
 func (s *Service) tell(ctx context.Context, story *Story, first bool) error {
 	if !first {
-		story.Timeline = timeline(*story, nil, nil)
+		story.Timeline = timeline(*story, nil, nil, nil)
 		return nil
 	}
 	moves, err := s.Teams.Of(ctx, story.Camp.ID, story.Place.Member)
+	if err != nil {
+		return err
+	}
+	tasks, err := s.Tasks.All(ctx, story.Camp.ID)
+	if err != nil {
+		return err
+	}
+	sat, err := s.Quizzes.OfMember(ctx, story.Camp, story.Place.Member, tasks)
 	if err != nil {
 		return err
 	}
@@ -81,7 +97,7 @@ func (s *Service) tell(ctx context.Context, story *Story, first bool) error {
 	if err != nil {
 		return err
 	}
-	story.Timeline = timeline(*story, moves, told)
+	story.Timeline = timeline(*story, sat, moves, told)
 	// The beginning: nothing can have happened before, whatever a clock said.
 	if story.Place.Reply != nil {
 		story.Timeline = append(story.Timeline, Moment{At: story.Place.Reply.At, Kind: MomentReply})

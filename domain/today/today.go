@@ -41,6 +41,9 @@ type Enrolments interface {
 // Quizzes is what this feature needs of domain/quiz.
 type Quizzes interface {
 	Standings(ctx context.Context, in camp.Own, member string, tasks []lesson.Task) (map[string]quiz.Standing, error)
+	StandingsOf(ctx context.Context, seats []quiz.Seat) ([]map[string]quiz.Standing, error)
+	OfMember(ctx context.Context, in camp.Own, member string, tasks []lesson.Task) ([]quiz.Attempt, error)
+	CountDone(ctx context.Context, quizzes []string) (map[string]int64, error)
 }
 
 // Checkins is what this feature needs of domain/checkin.

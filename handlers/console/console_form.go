@@ -34,9 +34,13 @@ func faults(err error, shown ...string) (Faults, int, error) {
 	status := web.NewProblem(err).Status
 	f := Faults{fields: map[string]string{}}
 	for _, field := range refusal.Fields {
-		if name, _, _ := strings.Cut(field.Name, "["); contains(shown, name) {
+		name, _, many := strings.Cut(field.Name, "[")
+		switch {
+		case many && contains(shown, name+"[]"): // each of them has inputs of its own
+			f.fields[field.Name] = field.Message
+		case contains(shown, name):
 			f.fields[name] = field.Message
-		} else {
+		default:
 			f.Whole = field.Message
 		}
 	}

@@ -73,6 +73,7 @@ var blockNames = map[lesson.BlockKind]blockLabel{
 var moments = map[today.MomentKind]string{
 	today.MomentEnrolled: "报名", today.MomentReply: "填写报名表", today.MomentTeam: "换组", today.MomentCheckin: "打卡",
 	today.MomentReview: "收到点评", today.MomentMessage: "收到消息",
+	today.MomentQuiz: "完成测评",
 }
 
 var teamMethods = map[team.Method]string{

@@ -102,7 +102,7 @@ func (h *console) saveForm(c echo.Context) error {
 		return h.builder(c, http.StatusOK, in, v, d, based, Faults{}, true)
 	}
 	if _, err := h.Forms.Save(ctx, in.ID, d, based); err != nil {
-		wrong, status, err := faults(err, "consent")
+		wrong, status, err := faults(err, "consent", "fields[]")
 		if err != nil {
 			return err
 		}
