@@ -43,6 +43,9 @@ func (d Day) Add(n int) Day { return dayOf(d.midnight().AddDate(0, 0, n)) }
 // Since counts the days from other to d.
 func (d Day) Since(other Day) int { return int(d.midnight().Sub(other.midnight()).Hours() / 24) }
 
+// Month of the year.
+func (d Day) Month() time.Month { return d.midnight().Month() }
+
 // Weekday of d.
 func (d Day) Weekday() time.Weekday { return d.midnight().Weekday() }
 

@@ -36,6 +36,7 @@ func Table(s Services) []Periodic {
 		{"messages", time.Minute, s.Notices.Wake},
 		{"notices", time.Hour, s.Notices.Sweep},
 		{"reviews", time.Minute, s.Reviews.Settle},
+		{"camp-fronts", time.Hour, s.Signcards.SweepFronts},
 	}, campTurns(s.Camps), reminders(s.Reminders))
 }
 

@@ -109,7 +109,9 @@ func (a *app) joinServices(ctx context.Context) error {
 	}
 	camps.Courses, lessons.Levels, quizzes.Levels, checkins.Levels = courses, courses, courses, courses
 	signcards := &signcard.Service{
-		Store: at.signcards, Bucket: a.bucket, WeChat: a.wechat, Scenes: channels, Checkins: checkins, Camps: camps,
+		Store: at.signcards.Cards, Libraries: at.signcards.Libraries, TemplateStore: at.signcards.Templates, Settings: at.signcards.Settings,
+		Redraws: at.signcards.Redraws, Invites: at.signcards.Invites, Fronts: at.signcards.Fronts, Organisers: organisers, Enrolments: enrolments,
+		IDs: ids, Bucket: a.bucket, WeChat: a.wechat, Scenes: channels, Checkins: checkins, Camps: camps,
 		Members: members, Files: files, Renderer: renderer, Clock: a.clock,
 	}
 	a.schedule = &schedule.Service{Store: at.slots, Clock: a.clock}

@@ -42,7 +42,7 @@ type stores struct {
 	courses     storage.Courses
 	progresses  storage.Progresses
 	remarks     storage.Remarks
-	signcards   storage.Signcards
+	signcards   storage.CardStores
 	notices     storage.Notices
 	credits     storage.Credits
 	settings    storage.NoticeSettings

@@ -74,6 +74,9 @@ const (
 // EventCover says that the camp has another cover: the new picture is to be kept, the old one let go.
 const EventCover = "camp:cover"
 
+// EventFace says that what the camp looks like from outside has changed: its title, its days or its cover.
+const EventFace = "camp:face"
+
 // CoverChanged is the data of EventCover.
 type CoverChanged struct {
 	Old string `json:"old"` // media id, may be empty
@@ -173,6 +176,9 @@ func (c *Camp) Apply(f Form, now time.Time) error {
 	}
 	if f.Cover != c.Cover {
 		c.Emit(EventCover, now, CoverChanged{c.Cover})
+	}
+	if f.Title != c.Title || f.Start != c.Start || f.End != c.End || f.Cover != c.Cover {
+		c.Emit(EventFace, now, nil)
 	}
 	c.Title, c.Intro, c.Cover, c.Calendar = f.Title, f.Intro, f.Cover, f.Calendar
 	c.Start, c.End, c.Pace, c.NextDay = f.Start, f.End, f.Pace, f.NextDay

@@ -403,7 +403,7 @@ func TestACoverIsOnesOwnAndIsKeptFromTheOrphanSweep(t *testing.T) {
 	if _, err := w.Edit(owner, c.ID, f); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{camp.EventCover, camp.EventCover}, w.store.Events(c.ID)); diff != "" {
+	if diff := cmp.Diff([]string{camp.EventFace, camp.EventCover, camp.EventFace, camp.EventCover, camp.EventFace}, w.store.Events(c.ID)); diff != "" {
 		t.Errorf("putting it up and taking it down (-want +got)\n%s", diff)
 	}
 	if err := w.SettleCover(t.Context(), c.ID, "pic_boss"); err != nil || !slices.Contains(w.kept["camp:"+c.ID], "pic_boss→") {

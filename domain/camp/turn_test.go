@@ -60,7 +60,7 @@ func TestACampTellsOfEachTurnOnce(t *testing.T) {
 			})
 		}
 		both.Wait()
-		if diff := cmp.Diff(want, w.store.Events(c.ID)); diff != "" {
+		if diff := cmp.Diff(want, w.turns(c.ID)); diff != "" {
 			t.Errorf("at %s (-want +got)\n%s", step.at, diff)
 		}
 	}
@@ -84,7 +84,7 @@ func TestTurnsThatNobodyLookedAtAreToldLateAndInOrder(t *testing.T) {
 			}
 		}
 		want := []string{camp.EventSeats, camp.EventStarted, camp.EventSeats, camp.EventClosing, camp.EventEnded}
-		if diff := cmp.Diff(want, w.store.Events(c.ID)); diff != "" {
+		if diff := cmp.Diff(want, w.turns(c.ID)); diff != "" {
 			t.Errorf("done %v (-want +got)\n%s", done, diff)
 		}
 	}
@@ -105,7 +105,7 @@ func TestClosingACampEarlyEndsItOnce(t *testing.T) {
 	if err := w.Turns(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{camp.EventSeats, camp.EventEnded}, w.store.Events(c.ID)); diff != "" {
+	if diff := cmp.Diff([]string{camp.EventSeats, camp.EventEnded}, w.turns(c.ID)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
@@ -183,4 +183,9 @@ func TestAnArchivedCampIsHiddenAndReadOnly(t *testing.T) {
 	if _, err := w.Archive(boss, draft.ID); err != nil {
 		t.Errorf("a draft: %v", err)
 	}
+}
+
+// turns are the events of a camp but for that of its looks.
+func (w world) turns(id string) []string {
+	return slices.DeleteFunc(w.store.Events(id), func(e string) bool { return e == camp.EventFace })
 }

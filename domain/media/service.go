@@ -41,6 +41,8 @@ type Members interface {
 // Thumbnailer makes a small JPEG of a picture.
 type Thumbnailer interface {
 	Thumbnail(ctx context.Context, picture io.ReadSeeker) ([]byte, error)
+	// Scaled is one whose longer side has at most so many pixels.
+	Scaled(ctx context.Context, picture io.ReadSeeker, side int) ([]byte, error)
 }
 
 // Service holds the use cases.
@@ -314,6 +316,24 @@ func (s *Service) MakeThumb(ctx context.Context, id string) error {
 		return nil
 	})
 	return err
+}
+
+// Scaled returns a JPEG of a picture, its longer side at most so many pixels. Returns ErrUnusable for what is none or was
+// rejected, and domain.ErrNotFound. Whoever calls it has checked who asks.
+func (s *Service) Scaled(ctx context.Context, id string, side int) ([]byte, error) {
+	m, err := s.Store.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if m.Kind != Image || m.State != Ready || m.Verdict == Rejected {
+		return nil, fmt.Errorf("media %s: %w", id, ErrUnusable)
+	}
+	object, err := s.Bucket.Open(ctx, m.Key())
+	if err != nil {
+		return nil, err
+	}
+	defer object.Close()
+	return s.Thumbs.Scaled(ctx, object, side)
 }
 
 // SweepOrphans deletes what nothing uses. A file that fails does not stop the others.

@@ -130,6 +130,10 @@ func (members) OpenID(_ context.Context, id string) (string, error) {
 
 type thumbs struct{}
 
+func (t thumbs) Scaled(ctx context.Context, picture io.ReadSeeker, _ int) ([]byte, error) {
+	return t.Thumbnail(ctx, picture)
+}
+
 func (thumbs) Thumbnail(context.Context, io.ReadSeeker) ([]byte, error) { return []byte("small"), nil }
 
 type world struct {

@@ -8,6 +8,7 @@ import (
 
 // Sheet is everything that is drawn on a card. The same sheet always gives the same bytes.
 type Sheet struct {
+	W, H     int // pixels; 0 is a card's
 	Design   Design
 	Picture  string // name of a default picture, or the id of one of an organiser, which never changes
 	Photo    Photo  // reads the latter; nil for a default picture
@@ -37,7 +38,7 @@ type Measured struct {
 
 // Renderer draws pictures.
 type Renderer interface {
-	// Render draws a sheet as a JPEG of Width by Height pixels.
+	// Render draws a sheet as a JPEG.
 	Render(ctx context.Context, s Sheet) ([]byte, error)
 	// Measure sets a saying with the fonts that Render uses.
 	Measure(d Design, s Saying) Measured

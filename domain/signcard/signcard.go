@@ -13,6 +13,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
+	"yingdi/domain/media"
 	"yingdi/domain/member"
 )
 
@@ -23,6 +24,7 @@ type Card struct {
 	Member string     `json:"member"`
 	Day    domain.Day `json:"day"`
 	State  State      `json:"state"`
+	Choice Choice     `json:"choice,omitzero"`  // none on a card of an earlier version
 	Reason string     `json:"reason,omitempty"` // of the failure
 	MadeAt time.Time  `json:"made_at,omitzero"`
 }
@@ -55,6 +57,12 @@ const LinkLife = time.Hour
 // Store keeps cards.
 type Store interface {
 	domain.Documents[Card]
+	// OfCamp lists a camp's cards by id.
+	OfCamp(ctx context.Context, camp string, page domain.Page) ([]Card, domain.Cursor, error)
+	// OfMember lists a person's cards by id.
+	OfMember(ctx context.Context, member string, page domain.Page) ([]Card, domain.Cursor, error)
+	CountCamp(ctx context.Context, camp string) (int64, error)
+	CountMember(ctx context.Context, member string) (int64, error)
 }
 
 // Bucket is what this feature needs of the media bucket.
@@ -69,6 +77,12 @@ type Files interface {
 	Read(ctx context.Context, key string, limit int64) ([]byte, error)
 	// Avatar returns nil if there is none to show.
 	Avatar(ctx context.Context, id string) ([]byte, error)
+	OwnPicture(ctx context.Context, owner, id string) error
+	Keep(ctx context.Context, ref string, ids []string) error
+	Many(ctx context.Context, ids []string) (map[string]media.Media, error)
+	Views(ctx context.Context, found map[string]media.Media, ids []string, all bool) ([]media.View, error)
+	// Scaled returns a JPEG of a picture, its longer side at most so many pixels.
+	Scaled(ctx context.Context, id string, side int) ([]byte, error)
 }
 
 // WeChat makes mini-program codes.
@@ -91,6 +105,9 @@ type Checkins interface {
 // Camps is what this feature needs of domain/camp.
 type Camps interface {
 	Get(ctx context.Context, id string) (camp.Camp, error)
+	ForStaff(ctx context.Context, id string, right domain.Right) (camp.Camp, error)
+	// Mine lists every camp to the system.
+	Mine(ctx context.Context, f camp.Filter, page domain.Page) ([]camp.Camp, domain.Cursor, error)
 }
 
 // Members is what this feature needs of domain/member.
@@ -100,16 +117,25 @@ type Members interface {
 
 // Service holds the use cases.
 type Service struct {
-	Store    Store
-	Bucket   Bucket
-	WeChat   WeChat
-	Scenes   Scenes
-	Checkins Checkins
-	Camps    Camps
-	Members  Members
-	Files    Files
-	Renderer Renderer
-	Clock    domain.Clock
+	Store         Store
+	Libraries     LibraryStore
+	TemplateStore TemplateStore
+	Settings      SettingStore
+	Redraws       RedrawStore
+	Invites       InviteStore
+	Fronts        FrontStore
+	Bucket        Bucket
+	WeChat        WeChat
+	Scenes        Scenes
+	Checkins      Checkins
+	Camps         Camps
+	Organisers    Organisers
+	Enrolments    Enrolments
+	Members       Members
+	Files         Files
+	Renderer      Renderer
+	IDs           domain.IDs
+	Clock         domain.Clock
 }
 
 // Make draws the card that goes with a check-in, unless it is there. For jobs, after checkin.EventSubmitted. A failure
@@ -127,8 +153,18 @@ func (s *Service) Make(ctx context.Context, checkinID string) error {
 	if err != nil && !errors.Is(err, domain.ErrNotFound) {
 		return err
 	}
-	failure := s.draw(ctx, id, c)
-	made := Card{Doc: domain.Doc{ID: id}, Camp: c.Camp, Member: c.Member, Day: c.Day, State: Ready, MadeAt: s.Clock.Now()}
+	in, err := s.Camps.Get(ctx, c.Camp)
+	if err != nil {
+		return err
+	}
+	made := Card{Doc: domain.Doc{ID: id}, Camp: c.Camp, Member: c.Member, Day: c.Day, Choice: had.Choice}
+	if made.Choice.Picture == "" {
+		if made.Choice, err = s.first(ctx, in, c.Member, c.Day); err != nil {
+			return fmt.Errorf("card %s: %w", id, err)
+		}
+	}
+	failure := s.draw(ctx, in, made)
+	made.State, made.MadeAt = Ready, s.Clock.Now()
 	if failure != nil {
 		made.State, made.Reason = Failed, "绘制失败，稍后会自动重试"
 	}
@@ -138,35 +174,45 @@ func (s *Service) Make(ctx context.Context, checkinID string) error {
 			if c.State == Ready {
 				return domain.ErrSame
 			}
-			c.State, c.Reason, c.MadeAt = made.State, made.Reason, made.MadeAt
+			c.Choice, c.State, c.Reason, c.MadeAt = made.Choice, made.State, made.Reason, made.MadeAt
 			return nil
 		})
 	}
 	return errors.Join(failure, err)
 }
 
-func (s *Service) draw(ctx context.Context, id string, c checkin.Checkin) error {
-	sheet, err := s.sheet(ctx, c)
+// first makes the choice of a card, and notes how far the learner had come by its day.
+func (s *Service) first(ctx context.Context, in camp.Camp, memberID string, day domain.Day) (Choice, error) {
+	c, err := s.choose(ctx, in, memberID, day)
 	if err != nil {
-		return fmt.Errorf("card %s: %w", id, err)
+		return Choice{}, err
+	}
+	progress, err := s.Checkins.ProgressOn(ctx, in, memberID, day)
+	if err != nil {
+		return Choice{}, err
+	}
+	c.DayN, c.Total, c.Streak = progress.In.DayN(day), in.Days(), progress.Streak
+	if in.Kind == camp.KindCourse { // everybody's own days: those on which they did something
+		c.DayN = len(progress.Done)
+	}
+	return c, nil
+}
+
+// draw puts the picture of a card where its links lead.
+func (s *Service) draw(ctx context.Context, in camp.Camp, c Card) error {
+	sheet, err := s.sheet(ctx, in, c)
+	if err != nil {
+		return fmt.Errorf("card %s: %w", c.ID, err)
 	}
 	jpeg, err := s.Renderer.Render(ctx, sheet)
 	if err != nil {
-		return fmt.Errorf("card %s: %w", id, err)
+		return fmt.Errorf("card %s: %w", c.ID, err)
 	}
-	return s.Bucket.Put(ctx, key(id), "image/jpeg", bytes.NewReader(jpeg), int64(len(jpeg)))
+	return s.Bucket.Put(ctx, key(c.ID), "image/jpeg", bytes.NewReader(jpeg), int64(len(jpeg)))
 }
 
-func (s *Service) sheet(ctx context.Context, c checkin.Checkin) (Sheet, error) {
-	in, err := s.Camps.Get(ctx, c.Camp)
-	if err != nil {
-		return Sheet{}, err
-	}
+func (s *Service) sheet(ctx context.Context, in camp.Camp, c Card) (Sheet, error) {
 	who, err := s.Members.Get(ctx, c.Member)
-	if err != nil {
-		return Sheet{}, err
-	}
-	progress, err := s.Checkins.ProgressOn(ctx, in, c.Member, c.Day)
 	if err != nil {
 		return Sheet{}, err
 	}
@@ -174,19 +220,23 @@ func (s *Service) sheet(ctx context.Context, c checkin.Checkin) (Sheet, error) {
 	if err != nil {
 		return Sheet{}, err
 	}
-	dayN := progress.In.DayN(c.Day)
-	if in.Kind == camp.KindCourse { // everybody's own days: those on which they did something
-		dayN = len(progress.Done)
-	}
-	avatar, err := s.Files.Avatar(ctx, who.Avatar)
+	avatar, err := s.Files.Avatar(ctx, who.Card().Avatar)
 	if err != nil {
 		return Sheet{}, err
 	}
-	picture, saying := Choose(c.Camp, c.Day, c.Member, Pictures, Sayings)
-	return Sheet{
-		Design: DefaultDesign(), Picture: picture, Saying: saying.Text, Author: saying.Author, Nickname: who.Card().Nickname, Avatar: avatar,
-		Camp: in.Title, Day: c.Day, DayN: dayN, Total: in.Days(), Streak: progress.Streak, QR: qr,
-	}, nil
+	design, logo, err := s.style(ctx, c.Choice.Template, c.Choice.Version)
+	if err != nil {
+		return Sheet{}, err
+	}
+	sheet := Sheet{
+		Design: design, Logo: logo, Picture: c.Choice.Picture, Saying: c.Choice.Saying.Text, Author: c.Choice.Saying.Author,
+		Nickname: who.Card().Nickname, Avatar: avatar, Camp: in.Title, Day: c.Day,
+		DayN: c.Choice.DayN, Total: c.Choice.Total, Streak: c.Choice.Streak, QR: qr,
+	}
+	if c.Choice.Own {
+		sheet.Photo = s.photo(in.Organiser, c.Choice.Picture)
+	}
+	return sheet, nil
 }
 
 // code returns the mini-program code with which the member shares the camp; it is asked of WeChat once and kept.
@@ -220,7 +270,11 @@ func (s *Service) ForCheckin(ctx context.Context, checkinID string) (card Card, 
 	if err != nil || card.State != Ready {
 		return card, "", err
 	}
-	expires := s.Clock.Now().Truncate(LinkLife / 2).Add(LinkLife + LinkLife/2)
-	url, err = s.Bucket.SignDownload(ctx, key(card.ID), "image/jpeg", expires)
+	url, err = s.link(ctx, key(card.ID))
 	return card, url, err
+}
+
+// link is the same for a while, so that clients can cache.
+func (s *Service) link(ctx context.Context, key string) (string, error) {
+	return s.Bucket.SignDownload(ctx, key, "image/jpeg", s.Clock.Now().Truncate(LinkLife/2).Add(LinkLife+LinkLife/2))
 }

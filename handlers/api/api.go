@@ -77,6 +77,7 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, signedIn, l.Read, "GET /camps/{camp}/today", "today", "What there is to do today · 今天", a.today)
 	add(r, signedIn, l.Read, "GET /camps/{camp}/calendar", "calendar", "My days in the camp · 打卡日历", a.calendar)
 	add(r, signedIn, l.Read, "GET /camps/{camp}/team", "my-team", "My team in the camp and who is in it · 我的小组", a.team)
+	add(r, signedIn, l.Write, "PUT /camps/{camp}/invite-card", "invite-card", "My card to invite others with; drawn when first asked for · 邀请卡", a.inviteCard)
 	add(r, anyone, l.Visit, "GET /scenes/{scene}", "scene", "Where a scanned code leads · 小程序码", a.scene)
 
 	r.tag = "Media 素材"

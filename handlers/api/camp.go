@@ -16,7 +16,8 @@ type Camp struct {
 	ID        string     `json:"id"`
 	Organiser string     `json:"organiser"`
 	Title     string     `json:"title"`
-	Cover     string     `json:"cover" doc:"Short-lived link; empty if there is none"`
+	Cover     string     `json:"cover" doc:"Short-lived link; empty until it is drawn, if the teacher has uploaded none"`
+	Share     string     `json:"share" doc:"Short-lived link to a picture of 5:4 for a share card; empty if the cover is to be shared"`
 	Phase     string     `json:"phase" enum:"draft,upcoming,enrolling,running,closing,ended,closed,archived"`
 	Start     domain.Day `json:"start" format:"date"`
 	End       domain.Day `json:"end" format:"date"`
@@ -86,14 +87,22 @@ func (a *api) campViews(ctx context.Context, camps ...camp.Camp) (func(camp.Camp
 		covers[i] = c.Cover
 	}
 	links, err := a.pictures(ctx, true, covers...)
+	if err != nil {
+		return nil, err
+	}
+	fronts, err := a.Signcards.FrontsOf(ctx, camps)
 	now := a.Clock.Now()
 	return func(c camp.Camp) Camp {
 		var from *time.Time
 		if at := c.EnrolsAt(); !at.IsZero() {
 			from = &at
 		}
+		front := fronts[c.ID]
+		if c.Cover != "" {
+			front.Cover = links[c.Cover]
+		}
 		return Camp{
-			ID: c.ID, Organiser: c.Organiser, Title: c.Title, Cover: links[c.Cover], Phase: string(c.Phase(now)),
+			ID: c.ID, Organiser: c.Organiser, Title: c.Title, Cover: front.Cover, Share: front.Share, Phase: string(c.Phase(now)),
 			Start: c.Start, End: c.End, Pace: cmp.Or(string(c.Pace), "common"), EnrolFrom: from, EnrolBy: c.EnrolBy, Days: c.Days(), Zone: c.Calendar.Zone, CutOff: c.Calendar.CutOff,
 			Seats: c.Seats,
 		}

@@ -29,6 +29,11 @@ const thumbSide = 480 // pixels at most
 // Thumbnail implements media.Thumbnailer. The picture's dimensions were bounded when it was accepted; what the camera
 // noted about its orientation is applied, and all else that it noted, such as the place, is left behind.
 func (t Thumbs) Thumbnail(ctx context.Context, picture io.ReadSeeker) ([]byte, error) {
+	return t.Scaled(ctx, picture, thumbSide)
+}
+
+// Scaled implements media.Thumbnailer as Thumbnail does.
+func (t Thumbs) Scaled(ctx context.Context, picture io.ReadSeeker, side int) ([]byte, error) {
 	select {
 	case t.turns <- struct{}{}:
 	case <-ctx.Done():
@@ -48,7 +53,7 @@ func (t Thumbs) Thumbnail(ctx context.Context, picture io.ReadSeeker) ([]byte, e
 		return nil, fmt.Errorf("unpacking the picture: %w", err)
 	}
 	b := full.Bounds()
-	scale := min(1, float64(thumbSide)/float64(max(b.Dx(), b.Dy())))
+	scale := min(1, float64(side)/float64(max(b.Dx(), b.Dy())))
 	small := image.NewRGBA(image.Rect(0, 0, max(1, int(float64(b.Dx())*scale)), max(1, int(float64(b.Dy())*scale))))
 	draw.Draw(small, small.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
 	draw.ApproxBiLinear.Scale(small, small.Bounds(), full, b, draw.Over, nil)

@@ -125,8 +125,10 @@ func (r *Renderer) Render(ctx context.Context, s signcard.Sheet) ([]byte, error)
 	avatar := r.patch(r.avatars, s.Avatar, s.Design.At(signcard.PartAvatar), avatarPatch)
 	code := r.patch(r.codes, s.QR, s.Design.At(signcard.PartCode), codePatch)
 
-	canvas := r.canvases.Get().(*mosaic.Canvas)
-	defer r.canvases.Put(canvas)
+	canvas := r.canvas(s)
+	if s.W == 0 {
+		defer r.canvases.Put(canvas)
+	}
 	canvas.Reset(p.Plate)
 	b := brush{canvas}
 	labels := r.layout(s, avatar != nil, code != nil)
@@ -149,6 +151,14 @@ func (r *Renderer) Render(ctx context.Context, s signcard.Sheet) ([]byte, error)
 		b.label(l, p.of(l))
 	}
 	return p.Encode(canvas), nil
+}
+
+// canvas of the sheet's size; those of cards are used again.
+func (r *Renderer) canvas(s signcard.Sheet) *mosaic.Canvas {
+	if s.W == 0 {
+		return r.canvases.Get().(*mosaic.Canvas)
+	}
+	return mosaic.NewCanvas(s.W, s.H)
 }
 
 // of is what a label is written in.

@@ -2,6 +2,7 @@ package card
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"image"
@@ -39,7 +40,7 @@ func keyOfPlate(s signcard.Sheet) plateKey {
 	date := s.Design.At(signcard.PartDate)
 	return plateKey{
 		picture: s.Picture, photo: s.Photo != nil, at: s.Design.At(signcard.PartPicture), seal: s.Design.At(signcard.PartSeal), fade: s.Design.Fade,
-		paper: s.Design.Paper, shaded: !date.Hidden && onPicture(s.Design, date), width: signcard.Width, height: signcard.Height,
+		paper: s.Design.Paper, shaded: !date.Hidden && onPicture(s.Design, date), width: cmp.Or(s.W, signcard.Width), height: cmp.Or(s.H, signcard.Height),
 	}
 }
 
