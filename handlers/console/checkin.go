@@ -17,7 +17,7 @@ func points(n int) string {
 }
 
 func (h *console) showCheckin(c echo.Context) error {
-	to := deskPath(c.Param("camp"), c.Param("checkin"))
+	to := deskPath(deskFilter(c), c.Param("checkin"))
 	if err := h.Moderation.DecideCheckin(c.Request().Context(), c.Param("checkin"), moderation.Show, "", number(c.FormValue("version"))); err != nil {
 		return h.refused(c, to, err)
 	}
@@ -25,7 +25,7 @@ func (h *console) showCheckin(c echo.Context) error {
 }
 
 func (h *console) hideCheckin(c echo.Context) error {
-	to := deskPath(c.Param("camp"), c.Param("checkin"))
+	to := deskPath(deskFilter(c), c.Param("checkin"))
 	if err := h.Moderation.DecideCheckin(c.Request().Context(), c.Param("checkin"), moderation.Reject, line(c.FormValue("reason")), -1); err != nil {
 		return h.refused(c, to, err)
 	}

@@ -148,9 +148,17 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 
 	g.GET("/camps/:camp/notices", h.listNotices)
 
+	g.GET("/reviews", h.showDesk)
+	g.GET("/reviews/:checkin", h.showDesk)
+	g.GET("/camps/:camp/remarks", h.listRemarks)
+	g.POST("/camps/:camp/remarks", h.addRemark)
+	g.POST("/camps/:camp/remarks/:remark/remove", h.removeRemark)
+	g.GET("/camps/:camp/latency", h.showLatency)
 	g.GET("/camps/:camp/reviews", h.showDesk)
 	g.GET("/camps/:camp/reviews/:checkin", h.showDesk)
 	g.POST("/camps/:camp/reviews/:checkin", h.saveReview)
+	g.POST("/camps/:camp/reviews/:checkin/draft", h.keepDraft)
+	g.POST("/camps/:camp/reviews/:checkin/undo", h.undoReview)
 	g.POST("/camps/:camp/reviews/:checkin/reopen", h.reopenReview)
 	g.POST("/camps/:camp/reviews/:checkin/show", h.showCheckin)
 	g.POST("/camps/:camp/reviews/:checkin/hide", h.hideCheckin)

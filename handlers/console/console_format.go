@@ -15,6 +15,7 @@ import (
 	"yingdi/domain/lesson"
 	"yingdi/domain/moderation"
 	"yingdi/domain/quiz"
+	"yingdi/domain/review"
 	"yingdi/domain/team"
 	"yingdi/domain/today"
 )
@@ -43,6 +44,9 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"fieldType":       func(t form.Type) string { return fieldTypes[t] },
 		"moment":          func(k today.MomentKind) string { return moments[k] },
 		"why":             why,
+		"turn":            turnLabel,
+		"act":             func(a review.Act) string { return acts[a] },
+		"lasted":          lasted,
 		"caseKind":        func(k moderation.Kind) string { return caseKinds[k] },
 		"caseReason":      func(r moderation.Reason) string { return caseReasons[r] },
 		"caseStanding":    func(s moderation.Standing) label { return caseStandings[s] },

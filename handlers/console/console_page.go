@@ -24,6 +24,7 @@ type Frame struct {
 	Me          member.Card
 	MayOrganise bool
 	MayOperate  bool
+	MayDesk     bool // review, in any camp
 	MayModerate bool
 }
 
@@ -36,6 +37,7 @@ const (
 	sectionCamps      = "camps"
 	sectionOrganisers = "organisers"
 	sectionModeration = "moderation"
+	sectionReviews    = "reviews"
 	sectionJobs       = "jobs"
 )
 
@@ -65,6 +67,7 @@ func (h *console) fill(c echo.Context, f *Frame) error {
 	f.Me = me.Card()
 	f.MayOrganise = actor.Has(domain.RightStaff, domain.Place{})
 	f.MayModerate = actor.Has(domain.RightModerate, domain.Place{})
+	f.MayDesk = actor.Has(domain.RightReview, domain.Place{})
 	f.MayOperate = actor.Has(domain.RightOperate, domain.Place{})
 	return nil
 }

@@ -111,7 +111,7 @@ func (s sample) task() lesson.Task {
 }
 
 func (s sample) review() review.Review {
-	return review.Review{State: review.Reopened, Round: 2, Draft: review.Mark{Text: s.text}, Released: review.Mark{Text: s.text, Points: 90}, ReleasedAt: now}
+	return review.Review{State: review.Reopened, Round: 2, Draft: review.Mark{Text: s.text}, Released: review.Mark{Text: s.text, Points: 90}, ReleasedAt: now, Audit: []review.Change{{Act: review.ActReleased, At: now}, {Act: review.ActUndone, At: now}}}
 }
 
 func (s sample) summary(step today.Step) today.Summary {
@@ -158,7 +158,11 @@ func (s sample) faults(names ...string) Faults {
 // full is every page with something in every place of it.
 func (s sample) full() map[string][]view {
 	task, open := s.task(), &review.Open{
-		Entry: s.entry(checkin.Hidden), Task: s.task(), Streak: 3, Done: 3, Review: s.review(), Writing: true, People: map[string]member.Card{"": s.card()}, Remarks: []review.Remark{{Text: s.text}}, Previous: "a", Next: "b",
+		Entry: s.entry(checkin.Hidden), Task: s.task(), Streak: 3, Done: 3, Review: s.review(), Writing: true, People: map[string]member.Card{"": s.card()}, Remarks: []review.Remark{{ID: "r1", Text: s.text}}, Previous: "a", Next: "b",
+		Camp: s.camp(), Before: []checkin.Entry{s.entry(checkin.Visible)}, Ahead: s.files(), Told: []review.Said{
+			{Past: review.Past{Mark: review.Mark{Text: s.text, Return: &review.Return{Reason: s.text, Until: now}}}},
+			{Past: review.Past{Mark: review.Mark{Text: s.text, Points: 9, Scores: []review.Score{{Title: s.text, Most: 10, Points: 9}}}}, Files: s.files()},
+		},
 	}
 	var steps []today.Summary
 	for _, step := range []today.Step{
@@ -240,12 +244,24 @@ func (s sample) full() map[string][]view {
 		}},
 		"lesson/form":    {&taskView{s.campFrame(), "task1", taskForm{Day: s.text, Title: s.text}, s.blocks(), empties(), s.faults(taskFields...), false, []quiz.Quiz{s.quiz()}}, &taskView{campFrame: s.campFrame(), Begun: true}},
 		"lesson/preview": {&previewView{s.campFrame(), s.text, s.shown()}},
-		"review/desk": {&deskView{
-			campFrame: s.campFrame(), Desk: review.Desk{Camp: s.camp(), Queue: []review.Row{{Checkin: s.entry(checkin.Hidden).Checkin, Author: s.card()}}, Waiting: 3, Open: open},
-			Mark: review.Mark{Text: s.text}, Points: s.text, Faults: s.faults("text", "points"), Writing: true,
-		}},
-		"notice/list": {&noticesView{s.campFrame(), s.notices(), results, notice.Filter{Member: "member1", Result: notice.QuietHours}, "/console?after=x"}},
-		"jobs/list":   {&jobsView{s.frame(), []domain.DeadJob{{ID: s.text, Kind: s.text, Document: s.text, Error: s.text, FailedAt: now, Tries: 3}}, hours{time.UTC, now}}},
+		"review/desk": {
+			&deskView{
+				campFrame: s.campFrame(), Desk: review.Desk{
+					Camp: s.camp(), Waiting: 3, Open: open, Tasks: []lesson.Task{s.task()}, Teams: []team.Team{{ID: "t1", Name: s.text}}, More: "more",
+					Queue: []review.Row{
+						{Checkin: s.entry(checkin.Hidden).Checkin, Author: s.card(), Title: s.text},
+						{Checkin: checkin.Checkin{Redos: 1, Homework: true}, Author: s.card(), Title: s.text, Holder: s.card()}, {Own: true},
+					},
+				},
+				Form: reviewForm{Text: s.text, Points: s.text, Reason: s.text, Until: s.text}, Scores: []scoreRow{{s.text, s.text, s.text, 10}}, Files: s.files(),
+				Faults: s.faults(reviewFields...), Just: &released{"c1:m1:t1:2026-11-21", "camp1", s.text, true}, Query: "?turn=redo", Ages: []int{1}, All: true,
+			},
+			&deskView{campFrame: s.campFrame(), Desk: review.Desk{Open: &review.Open{Entry: s.entry(checkin.Visible), Camp: s.camp(), Holder: s.card()}}},
+		},
+		"review/remarks": {&remarksView{s.campFrame(), []review.Remark{{ID: "r1", Text: s.text, Uses: 3}, {ID: "r2", Text: s.text, Ours: true}, {Text: s.text, Ours: true}}, s.text, s.faults("text"), true}},
+		"review/latency": {&latencyView{s.campFrame(), review.Latency{Reviewers: []review.Pace{{Reviewer: "member1", Days: []review.DayWaits{{Day: "2026-11-21"}}}}, People: map[string]member.Card{"member1": s.card()}}, 7, []int{1, 7}}},
+		"notice/list":    {&noticesView{s.campFrame(), s.notices(), results, notice.Filter{Member: "member1", Result: notice.QuietHours}, "/console?after=x"}},
+		"jobs/list":      {&jobsView{s.frame(), []domain.DeadJob{{ID: s.text, Kind: s.text, Document: s.text, Error: s.text, FailedAt: now, Tries: 3}}, hours{time.UTC, now}}},
 	}
 	maps.Copy(pages, s.quizPages())
 	maps.Copy(pages, s.moderationPages())
@@ -265,7 +281,8 @@ func bare() map[string][]view {
 		"export/list":   {&exportsView{campFrame: empty}},
 		"lesson/import": {&taskImportView{campFrame: empty}},
 		"export/audit":  {&auditView{}},
-		"lesson/form":   {&taskView{campFrame: empty}}, "lesson/preview": {&previewView{campFrame: empty}}, "review/desk": {&deskView{campFrame: empty}, &deskView{campFrame: empty, Desk: review.Desk{Open: &review.Open{Entry: checkin.Entry{Checkin: checkin.Checkin{Day: "2026-11-19"}}, Mine: true}}}},
+		"lesson/form":   {&taskView{campFrame: empty}}, "lesson/preview": {&previewView{campFrame: empty}}, "review/desk": {&deskView{campFrame: empty}, &deskView{campFrame: empty, Desk: review.Desk{Open: &review.Open{Entry: checkin.Entry{Checkin: checkin.Checkin{Day: "2026-11-19"}}, Mine: true}}}, &deskView{All: true}},
+		"review/remarks": {&remarksView{campFrame: empty}}, "review/latency": {&latencyView{campFrame: empty}},
 		"team/board":      {&teamsView{campFrame: empty}},
 		"invitation/list": {&invitationsView{campFrame: empty}}, "form/builder": {&builderView{campFrame: empty}},
 		"risk/list": {&riskView{campFrame: empty}, &riskView{campFrame: empty, Risk: risk.View{Phase: camp.PhaseRunning}}},

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -32,6 +33,47 @@ type taskForm struct {
 	Title string `form:"title"`
 	Quiz  string `form:"quiz"`
 	Again string `form:"again"` // add another one after this
+
+	Criteria []string `form:"criterion"`
+	Most     []string `form:"criterion_points"`
+	Notes    []string `form:"criterion_note"`
+}
+
+// homework is what the choice of a quiz says of a task that its review completes.
+const homework = "homework"
+
+// complete says what completes the task and by what it gets its points.
+func (f taskForm) complete(form *lesson.Form) {
+	form.Quiz = f.Quiz
+	if form.Homework = f.Quiz == homework; form.Homework {
+		form.Quiz = ""
+	}
+	for i := range min(len(f.Criteria), len(f.Most), len(f.Notes)) {
+		if line(f.Criteria[i])+line(f.Most[i])+text(f.Notes[i]) != "" {
+			form.Rubric = append(form.Rubric, lesson.Criterion{Title: line(f.Criteria[i]), Points: number(f.Most[i]), Note: text(f.Notes[i])})
+		}
+	}
+}
+
+// typedTask is a task as its form shows it.
+func typedTask(t lesson.Task) taskForm {
+	f := taskForm{Day: string(t.Day), Title: t.Title, Quiz: t.Quiz}
+	if t.Kind == lesson.KindHomework {
+		f.Quiz = homework
+	}
+	for _, c := range t.Rubric {
+		f.Criteria, f.Most, f.Notes = append(f.Criteria, c.Title), append(f.Most, strconv.Itoa(c.Points)), append(f.Notes, c.Note)
+	}
+	return f
+}
+
+// Rubric is its rows, with empty ones to fill in.
+func (f taskForm) Rubric() []scoreRow {
+	rows := make([]scoreRow, lesson.MaxCriteria)
+	for i := range min(len(f.Criteria), len(f.Most), len(f.Notes), len(rows)) {
+		rows[i] = scoreRow{Title: f.Criteria[i], Points: f.Most[i], Note: f.Notes[i]}
+	}
+	return rows
 }
 
 // readTask reads a posted task, and the keys of its blocks.
@@ -40,7 +82,8 @@ func readTask(c echo.Context) (f taskForm, form lesson.Form, keys []string, err 
 		return f, form, nil, err
 	}
 	all, err := c.FormParams()
-	form = lesson.Form{Day: domain.Day(f.Day), Title: line(f.Title), Quiz: f.Quiz}
+	form = lesson.Form{Day: domain.Day(f.Day), Title: line(f.Title)}
+	f.complete(&form)
 	form.Blocks, keys = blocksOf(all)
 	return f, form, keys, err
 }
@@ -56,7 +99,7 @@ type taskView struct {
 	Quizzes []quiz.Quiz // to choose from
 }
 
-var taskFields = []string{"day", "title", "quiz"}
+var taskFields = []string{"day", "title", "quiz", "rubric"}
 
 func (h *console) newTask(c echo.Context) error {
 	plan, err := h.Lessons.Plan(c.Request().Context(), c.Param("camp"))
@@ -92,7 +135,7 @@ func (h *console) showTask(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	f := taskForm{Day: string(o.Day), Title: o.Title, Quiz: o.Quiz}
+	f := typedTask(o.Task)
 	return h.taskForm(c, http.StatusOK, o.Camp, taskView{Task: o.ID, Form: f, Blocks: blockViews(o.Body, nil, nil), Begun: o.Begun(o.Camp, h.now())})
 }
 

@@ -22,7 +22,11 @@
     const remark = at("[data-remark]");
     if (remark) return write(remark.dataset.remark);
     const removed = at("[data-remove]");
-    if (removed) return removed.closest(".upload-item").remove();
+    if (removed) {
+      const box = removed.closest("[data-upload]");
+      removed.closest(".upload-item").remove();
+      return box.dispatchEvent(new Event("input", { bubbles: true }));
+    }
     for (const menu of document.querySelectorAll(".me[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
 
@@ -66,7 +70,7 @@
   // What is typed into a review and not sent is asked for before it is lost.
   let dirty = false;
   document.addEventListener("input", (event) => { if (event.target.closest("form[data-review]")) dirty = true; });
-  document.addEventListener("submit", (event) => { if (event.target.matches("form[data-review]")) dirty = false; });
+  for (const sent of ["submit", "review:kept"]) document.addEventListener(sent, (event) => { if (event.type !== "submit" || event.target.matches("form[data-review]")) dirty = false; });
   window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
   document.addEventListener("htmx:confirm", (event) => {
     if (!dirty || !event.target.matches("a")) return;
@@ -88,11 +92,16 @@
   }
 
   // Files go straight to storage by a signed form: announce, send, complete.
-  document.addEventListener("change", async (event) => {
+  document.addEventListener("change", (event) => {
     const box = event.target.closest("[data-upload]");
     if (!box || event.target.type !== "file") return;
     const files = [...event.target.files];
     event.target.value = "";
+    bring(box, files);
+  });
+  document.addEventListener("upload:files", (event) => bring(event.target, event.detail));
+
+  async function bring(box, files) {
     const note = box.querySelector(".upload-note");
     const list = box.querySelector(".upload-list");
     note.textContent = "";
@@ -105,12 +114,13 @@
       try {
         const done = await send(file, (part) => { item.querySelector("progress").value = part; });
         item.replaceWith(shown(done, box.dataset.upload));
+        box.dispatchEvent(new Event("input", { bubbles: true }));
       } catch (problem) {
         item.remove();
         note.textContent = `${file.name}：${problem.message}`;
       }
     }
-  });
+  }
 
   const names = { "audio/x-m4a": "audio/mp4", "audio/m4a": "audio/mp4", "audio/mp3": "audio/mpeg", "audio/x-wav": "audio/wav", "audio/wave": "audio/wav", "audio/x-aac": "audio/aac", "audio/aacp": "audio/aac" };
 
