@@ -3,6 +3,7 @@ package signcard
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -39,19 +40,29 @@ func (s *Service) PreviewTemplate(ctx context.Context, organiser string, p Previ
 		sheet.DayN, sheet.Total, sheet.Streak = 128, 365, 128
 	}
 	if p.Logo != "" {
-		if !domain.ValidID(p.Logo) {
-			return nil, ErrLogo
-		}
-		logo, err := s.logo(ctx, p.Logo)
-		if err != nil {
+		var err error
+		if sheet.Logo, err = s.tryLogo(ctx, organiser, p.Logo); err != nil {
 			return nil, err
 		}
-		sheet.Logo = logo
 	}
 	if err := s.pictureFor(ctx, organiser, p.Picture, &sheet); err != nil {
 		return nil, err
 	}
 	return s.Renderer.Render(ctx, sheet)
+}
+
+// tryLogo reads a logo of the acting person's own, or one that a template of the organiser's has.
+func (s *Service) tryLogo(ctx context.Context, organiser, id string) ([]byte, error) {
+	if !domain.ValidID(id) {
+		return nil, ErrLogo
+	}
+	if err := s.checkLogo(ctx, "", id); err != nil {
+		list, _, other := s.TemplateStore.OfOrganiser(ctx, organiser, domain.Page{Limit: MaxTemplates})
+		if other != nil || !slices.ContainsFunc(list, func(t Template) bool { return t.shows(id) }) {
+			return nil, errors.Join(err, other)
+		}
+	}
+	return s.logo(ctx, id)
 }
 
 func (s *Service) pictureFor(ctx context.Context, organiser, name string, sheet *Sheet) error {

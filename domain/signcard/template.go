@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
 	"yingdi/domain"
+	"yingdi/domain/media"
 )
 
 // Template is a design of an organiser's, in all its versions: a card keeps the version that it was made with.
@@ -185,6 +187,29 @@ func (s *Service) checkLogo(ctx context.Context, before, logo string) error {
 		return fmt.Errorf("logo %s: %w", logo, ErrLogo)
 	}
 	return nil
+}
+
+// LogoFor prepares the logo that a form names: the template's, or a picture of the acting person; none if it is neither.
+func (s *Service) LogoFor(ctx context.Context, organiser string, t Template, logo string) ([]media.View, error) {
+	if logo == "" {
+		return nil, nil
+	}
+	if err := s.keeper(ctx, organiser); err != nil {
+		return nil, err
+	}
+	if !t.shows(logo) && s.Files.OwnPicture(ctx, domain.ActorFrom(ctx).Member, logo) != nil {
+		return nil, nil
+	}
+	found, err := s.Files.Many(ctx, []string{logo})
+	if err != nil {
+		return nil, err
+	}
+	return s.Files.Views(ctx, found, []string{logo}, true)
+}
+
+// shows reports whether a version has the logo.
+func (t Template) shows(logo string) bool {
+	return slices.ContainsFunc(t.Versions, func(v Version) bool { return v.Logo == logo })
 }
 
 // KeepLogo notes that the logos of all versions are in use. For jobs, after EventTemplate.

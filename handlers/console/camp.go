@@ -38,6 +38,7 @@ const (
 	tabReviews = "reviews"
 	tabNotices = "notices"
 	tabPeople  = "people"
+	tabCards   = "cards"
 )
 
 // The pages of the tab about people.

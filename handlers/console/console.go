@@ -66,6 +66,23 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 
 	g.GET("/organisers/:organiser/exports", h.auditExports)
 
+	g.GET("/organisers/:organiser/cards", h.showLibrary)
+	g.POST("/organisers/:organiser/cards/pictures", h.addPictures)
+	g.POST("/organisers/:organiser/cards/sayings", h.addSayings)
+	g.POST("/organisers/:organiser/cards/items/:item", h.relabelCard)
+	g.GET("/organisers/:organiser/cards/preview.jpg", h.previewTemplate)
+	g.GET("/organisers/:organiser/cards/templates/new", h.newTemplate)
+	g.POST("/organisers/:organiser/cards/templates", h.saveTemplate)
+	g.GET("/organisers/:organiser/cards/templates/:template", h.showTemplate)
+	g.POST("/organisers/:organiser/cards/templates/:template", h.saveTemplate)
+	g.POST("/organisers/:organiser/cards/templates/:template/archive", h.archiveTemplate)
+
+	g.GET("/camps/:camp/cards", h.showCampCards)
+	g.POST("/camps/:camp/cards", h.saveCampCards)
+	g.GET("/camps/:camp/cards/preview.jpg", h.previewCamp)
+	g.POST("/camps/:camp/cards/redraw", h.redrawCards)
+	g.POST("/camps/:camp/cards/redraw/:redraw/cancel", h.cancelRedraw)
+
 	g.GET("/camps", h.listCamps)
 	g.GET("/camps/new", h.newCamp)
 	g.POST("/camps", h.openCamp)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"slices"
+	"strings"
 	"time"
 
 	"yingdi/domain"
@@ -54,6 +55,9 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"exportKind":      func(k export.Kind) string { return exportKinds[k] },
 		"exportState":     func(s export.State) label { return exportStates[s] },
 		"bytes":           bytes,
+		"seasons":         func() []season { return seasons },
+		"season":          seasonName,
+		"join":            func(tags []string) string { return strings.Join(tags, " ") },
 		"blockName":       func(k lesson.BlockKind) blockLabel { return blockNames[k] },
 		"teamMethod":      func(m team.Method) string { return teamMethods[m] },
 	}

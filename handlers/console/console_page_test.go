@@ -264,6 +264,7 @@ func (s sample) full() map[string][]view {
 		"jobs/list":      {&jobsView{s.frame(), []domain.DeadJob{{ID: s.text, Kind: s.text, Document: s.text, Error: s.text, FailedAt: now, Tries: 3}}, hours{time.UTC, now}}},
 	}
 	maps.Copy(pages, s.quizPages())
+	maps.Copy(pages, s.cardPages())
 	maps.Copy(pages, s.moderationPages())
 	return pages
 }
@@ -289,6 +290,7 @@ func bare() map[string][]view {
 		"jobs/list": {&jobsView{}}, "notice/list": {&noticesView{campFrame: empty}, &noticesView{campFrame: empty, Filter: notice.Filter{Result: notice.Done}}},
 	}
 	maps.Copy(pages, bareQuizPages(empty))
+	maps.Copy(pages, bareCardPages(empty))
 	maps.Copy(pages, bareModerationPages())
 	return pages
 }

@@ -199,4 +199,86 @@
     item.append(field, look, remove);
     return item;
   }
+  // The design of a card: boxes over the picture move with pointer and keys, numbers follow, and the picture is drawn anew
+  // a moment later.
+  const design = document.querySelector("form[data-design]");
+  if (design) {
+    const stage = design.querySelector(".design-stage");
+    const look = stage.querySelector("img");
+    const wide = 750;
+    const field = (part, name) => design.elements[`${part}.${name}`];
+    const value = (part, name) => Number(field(part, name).value) || 0;
+
+    function place() {
+      const scale = stage.clientWidth / wide;
+      for (const box of stage.querySelectorAll("[data-box]")) {
+        const part = box.dataset.box;
+        const shown = field(part, "shown");
+        box.hidden = shown.type === "checkbox" && !shown.checked;
+        for (const [style, name] of [["left", "x"], ["top", "y"], ["width", "w"], ["height", "h"]]) box.style[style] = `${value(part, name) * scale}px`;
+      }
+    }
+
+    let waiting;
+    let latest = 0;
+    function draw() {
+      place();
+      clearTimeout(waiting);
+      waiting = setTimeout(async () => {
+        const turn = ++latest;
+        const typed = new URLSearchParams(new FormData(design));
+        typed.delete("csrf");
+        const note = design.querySelector(".design-note");
+        try {
+          const response = await fetch(`${design.dataset.design}?${typed}`);
+          if (turn !== latest) return;
+          if (!response.ok) throw new Error(response.status === 422 ? (await response.json()).detail : "预览没有画出来，请稍后再试");
+          const before = look.src;
+          look.src = URL.createObjectURL(await response.blob());
+          if (before.startsWith("blob:")) URL.revokeObjectURL(before);
+          note.textContent = "";
+        } catch (problem) {
+          if (turn === latest) note.textContent = problem.message;
+        }
+      }, 300);
+    }
+
+    function nudge(part, resize, dx, dy) {
+      const change = (name, by) => { field(part, name).value = Math.max(0, value(part, name) + Math.round(by)); };
+      change(resize ? "w" : "x", dx);
+      change(resize ? "h" : "y", dy);
+      draw();
+    }
+
+    stage.addEventListener("pointerdown", (event) => {
+      const box = event.target.closest("[data-box]");
+      if (!box) return;
+      event.preventDefault();
+      box.focus();
+      const edge = box.getBoundingClientRect();
+      const resize = edge.right - event.clientX < 14 && edge.bottom - event.clientY < 14;
+      let { clientX: x, clientY: y } = event;
+      const move = (e) => {
+        const scale = wide / stage.clientWidth;
+        const dx = Math.round((e.clientX - x) * scale), dy = Math.round((e.clientY - y) * scale);
+        if (dx || dy) nudge(box.dataset.box, resize, dx, dy);
+        x += dx / scale;
+        y += dy / scale;
+      };
+      const end = () => { window.removeEventListener("pointermove", move); window.removeEventListener("pointerup", end); };
+      window.addEventListener("pointermove", move);
+      window.addEventListener("pointerup", end);
+    });
+    stage.addEventListener("keydown", (event) => {
+      const step = { ArrowLeft: [-2, 0], ArrowRight: [2, 0], ArrowUp: [0, -2], ArrowDown: [0, 2] }[event.key];
+      const box = event.target.closest("[data-box]");
+      if (!step || !box) return;
+      event.preventDefault();
+      nudge(box.dataset.box, event.shiftKey, ...step);
+    });
+    design.addEventListener("input", draw);
+    design.addEventListener("change", draw);
+    window.addEventListener("resize", place);
+    draw();
+  }
 })();
