@@ -103,6 +103,40 @@ func TestATeacherMakesAQuizOnTheConsole(t *testing.T) {
 	v.post(t, "/console/camps/{camp}/tasks", values("day", "2026-03-01", "title", "再测", "quiz", s.vars["quiz"]), 409, "已经安排在另一个任务里")
 }
 
+func TestAPictureInAQuestionReachesTheLearner(t *testing.T) {
+	t.Parallel()
+	s, token := exam(t, quiz.RevealAfter)
+	access, _, _ := s.signIn(t, "teacher")
+	picture, foreign := s.upload(t, access), s.upload(t, token)
+	v := s.staff(t, s.vars["teacher"])
+	add := func(file string) url.Values {
+		return values("kind", "truth", "text", "图里有花吗？", "answer", "对", "points", "1", "files", file)
+	}
+	v.see(t, "/console/camps/{camp}/questions/new", 200, "添加图片或录音")
+	v.post(t, "/console/camps/{camp}/questions", add(foreign), 422, "学习材料只能用你自己上传的图片和录音", "图里有花吗？")
+	v.submit(t, "/console/camps/{camp}/questions", add(picture), "题目已添加")
+	_, bank, _, err := s.services.Quizzes.Bank(s.as(t, s.vars["teacher"]), s.vars["camp"], false, domain.Page{Limit: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range bank {
+		if q.Text == "图里有花吗？" {
+			s.vars["question"] = q.ID
+		}
+	}
+	if err := s.services.Quizzes.KeepFiles(domain.WithActor(t.Context(), domain.SystemActor), s.vars["question"]); err != nil {
+		t.Fatal(err)
+	}
+	v.see(t, "/console/camps/{camp}/questions/{question}", 200, `name="files" value="`+picture+`"`)
+	if _, err := s.services.Quizzes.Include(s.as(t, s.vars["teacher"]), s.vars["camp"], s.vars["quiz"], []string{s.vars["question"]}); err != nil {
+		t.Fatal(err)
+	}
+	body := s.do(t, "POST /api/v1/camps/{camp}/quizzes/{quiz}/attempts", token, "").Body.String()
+	if !strings.Contains(body, `"id":"`+picture+`"`) || strings.Count(body, `"files":[]`) != 5 {
+		t.Errorf("the attempt shows %s", body)
+	}
+}
+
 func TestResultsGradingAndRegradingOnTheConsole(t *testing.T) {
 	t.Parallel()
 	s, token := exam(t, quiz.RevealAfter)

@@ -83,7 +83,7 @@ func (a *app) joinServices(ctx context.Context) error {
 	}
 	quizzes := &quiz.Service{
 		Store: at.quizzes, Questions: at.questions, Attempts: at.attempts, Regrades: at.regrades, Camps: camps, Tasks: lessons,
-		Enrolments: enrolments, Members: members, Notices: notices, Sheets: sheet.Excel{}, IDs: ids, Clock: a.clock,
+		Enrolments: enrolments, Members: members, Notices: notices, Media: files, Sheets: sheet.Excel{}, IDs: ids, Clock: a.clock,
 	}
 	lessons.Quizzes = quizzes
 	camps.Copiers = []camp.Copier{{Name: "form", CopyTo: forms.CopyTo}, {Name: "quizzes", CopyTo: quizzes.CopyTo}, {Name: "tasks", CopyTo: lessons.CopyTo}}

@@ -69,6 +69,9 @@ func (s *Service) AddQuestion(ctx context.Context, campID string, f QuestionForm
 	if err != nil {
 		return Question{}, err
 	}
+	if err := s.mayUse(ctx, nil, f.Files); err != nil {
+		return Question{}, err
+	}
 	return q, s.Questions.Insert(ctx, q)
 }
 
@@ -77,7 +80,7 @@ func (s *Service) newQuestion(in camp.Camp, id string, f QuestionForm) (Question
 	if f.Shared {
 		q.Camp = ""
 	}
-	return q, q.Apply(f)
+	return q, q.Apply(f, s.Clock.Now())
 }
 
 // EditQuestion changes a question. Quizzes ask it as it now is; attempts that were started keep what they were asked
@@ -90,7 +93,10 @@ func (s *Service) EditQuestion(ctx context.Context, campID, id string, f Questio
 	if err := mayWrite(ctx, in, q.Camp == ""); err != nil {
 		return Question{}, err
 	}
-	return s.Questions.Update(ctx, id, func(q *Question) error { return q.Apply(f) })
+	if err := s.mayUse(ctx, q.Files, f.Files); err != nil {
+		return Question{}, err
+	}
+	return s.Questions.Update(ctx, id, func(q *Question) error { return q.Apply(f, s.Clock.Now()) })
 }
 
 // RemoveQuestion takes a question out of the bank. Quizzes that ask it go on asking it.

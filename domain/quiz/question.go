@@ -52,12 +52,14 @@ const (
 	MaxExplanation = 2000
 	MaxFillIn      = 200
 	MaxShort       = 2000
+	MaxFiles       = 6
 )
 
 // Content is what is asked, and the key to it.
 type Content struct {
 	Kind    Kind     `json:"kind"`
 	Study   string   `json:"study,omitempty"` // to be read before the question
+	Files   []string `json:"files,omitempty"` // media ids of pictures and recordings that go with it
 	Text    string   `json:"text"`
 	Options []string `json:"options,omitempty"`
 	Key
@@ -101,6 +103,10 @@ func (f QuestionForm) Check() error {
 	var check domain.Check
 	check.That(slices.Contains(Kinds, f.Kind), "kind", "题型应为单选、多选、判断、填空或简答")
 	check.Text("study", "学习材料", f.Study, 0, MaxStudy)
+	check.That(len(f.Files) <= MaxFiles, "files", fmt.Sprintf("学习材料的图片和录音最多 %d 个", MaxFiles))
+	for i, id := range f.Files {
+		check.That(domain.ValidID(id) && !slices.Contains(f.Files[:i], id), "files", "素材无效或重复")
+	}
 	check.Text("text", "题目", f.Text, 1, MaxText)
 	check.Text("explanation", "解析", f.Explanation, 0, MaxExplanation)
 	check.Range("points", "分值", f.Points, 1, MaxPoints)
@@ -133,8 +139,14 @@ func (f QuestionForm) checkOptions(check *domain.Check) {
 	}
 }
 
+// EventQuestion says that the files of a question changed: they are to be kept.
+const EventQuestion = "quiz:question"
+
+// ErrFiles refuses files that are not the acting person's own, or neither pictures nor recordings.
+var ErrFiles = domain.Refusal(domain.KindInvalid, "question_files", "学习材料只能用你自己上传的图片和录音").On("files")
+
 // Apply changes the question. The version rises only if what is asked or its key changed.
-func (q *Question) Apply(f QuestionForm) error {
+func (q *Question) Apply(f QuestionForm, now time.Time) error {
 	f = f.Tidy()
 	if err := f.Check(); err != nil {
 		return err
@@ -145,12 +157,15 @@ func (q *Question) Apply(f QuestionForm) error {
 	if q.Version == 0 || !q.same(f.Content) {
 		q.Version++
 	}
+	if !slices.Equal(q.Files, f.Files) {
+		q.Emit(EventQuestion, now, nil)
+	}
 	q.Content, q.Points = f.Content, f.Points
 	return nil
 }
 
 func (c Content) same(other Content) bool {
-	return c.asksSame(other) && c.Study == other.Study && c.Explanation == other.Explanation &&
+	return c.asksSame(other) && c.Study == other.Study && slices.Equal(c.Files, other.Files) && c.Explanation == other.Explanation &&
 		slices.Equal(c.Right, other.Right) && slices.Equal(c.Accepted, other.Accepted)
 }
 

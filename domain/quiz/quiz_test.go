@@ -170,7 +170,7 @@ func newWorld(t testing.TB, settings quiz.Settings, forms ...quiz.QuestionForm) 
 	w.clock.Set(noon)
 	w.Service = &quiz.Service{
 		Store: quizStore{domaintest.NewStore[quiz.Quiz](p)}, Questions: w.questions, Attempts: w.attempts, Regrades: w.regrades,
-		Camps: w.camps, Tasks: tasks{}, Enrolments: enrolments{}, Members: members{}, IDs: &domaintest.IDs{}, Clock: w.clock,
+		Camps: w.camps, Tasks: tasks{}, Enrolments: enrolments{}, Members: members{}, Media: pictures{}, IDs: &domaintest.IDs{}, Clock: w.clock,
 	}
 	var items []quiz.Item
 	for _, f := range forms {

@@ -3,6 +3,7 @@ package quiz
 import (
 	"slices"
 	"time"
+	"yingdi/domain/media"
 )
 
 // Sheet is an attempt as its learner sees it. It has no place for a key, so nothing made from it can leak one.
@@ -27,6 +28,7 @@ type Asked struct {
 	Position int
 	Kind     Kind
 	Study    string
+	Files    []media.View // that go with it
 	Text     string
 	Options  []string
 	Full     Mark

@@ -101,6 +101,7 @@ type Question struct {
 	Position int      `json:"position" doc:"1 is the first"`
 	Kind     string   `json:"kind" enum:"single,multiple,truth,fill_in,short"`
 	Study    string   `json:"study" doc:"To be read first"`
+	Files    []File   `json:"files" nullable:"false" doc:"Pictures and recordings that go with it"`
 	Text     string   `json:"text"`
 	Options  []string `json:"options" nullable:"false"`
 	Points   float64  `json:"points"`
@@ -130,7 +131,7 @@ func attemptOf(s quiz.Sheet) Attempt {
 	}
 	for i, q := range s.Questions {
 		body.Questions[i] = Question{
-			Position: q.Position, Kind: string(q.Kind), Study: q.Study, Text: q.Text, Options: full(q.Options), Points: q.Full.Points(),
+			Position: q.Position, Kind: string(q.Kind), Study: q.Study, Files: filesOf(q.Files), Text: q.Text, Options: full(q.Options), Points: q.Full.Points(),
 			Chosen: full(q.Answer.Options), Words: q.Answer.Text, Locked: q.Locked,
 		}
 	}

@@ -68,7 +68,7 @@ func (s sample) quizPages() map[string][]view {
 			&quizView{campFrame: s.campFrame(), Form: form, Rules: rules, Reveal: reveals},
 		},
 		"quiz/bank":       {&bankView{s.campFrame(), bank, true, true, "/console?after=x"}, &bankView{campFrame: s.campFrame(), Questions: bank}},
-		"quiz/question":   {&questionView{s.campFrame(), "q1", questionForm{"single", s.text, s.text, s.text, s.text, s.text, s.text, true}, s.faults(questionFields...), true, quiz.Kinds}, &questionView{campFrame: s.campFrame(), MayShare: true, Kinds: quiz.Kinds}},
+		"quiz/question":   {&questionView{s.campFrame(), "q1", questionForm{"single", s.text, []string{"m1"}, s.text, s.text, s.text, s.text, s.text, true}, s.files()[:3], s.faults(questionFields...), true, quiz.Kinds}, &questionView{campFrame: s.campFrame(), MayShare: true, Kinds: quiz.Kinds}},
 		"quiz/import":     {&importView{s.campFrame(), []domain.RowFault{{Row: 2, Message: s.text}}, s.faults("file"), true, true}},
 		"quiz/results":    {&resultsView{s.campFrame(), quiz.Results{Paper: s.paper(), Rows: []quiz.Row{s.attempt(), open}}, false, "/console?after=x"}},
 		"quiz/attempt":    {&attemptView{s.campFrame(), "quiz1", s.attempt(), s.faults("mark", "remark"), true}, &attemptView{campFrame: s.campFrame(), Row: open}},

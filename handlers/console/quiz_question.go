@@ -12,6 +12,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
+	"yingdi/domain/media"
 	"yingdi/domain/quiz"
 	"yingdi/handlers/web"
 )
@@ -47,21 +48,22 @@ func (h *console) listQuestions(c echo.Context) error {
 
 // questionForm is a question as it was typed: options one a line, the right answer as letters, words or 对/错.
 type questionForm struct {
-	Kind        string `form:"kind"`
-	Study       string `form:"study"`
-	Text        string `form:"text"`
-	Options     string `form:"options"`
-	Answer      string `form:"answer"`
-	Explanation string `form:"explanation"`
-	Points      string `form:"points"`
-	Shared      bool   `form:"shared"`
+	Kind        string   `form:"kind"`
+	Study       string   `form:"study"`
+	Files       []string `form:"files"`
+	Text        string   `form:"text"`
+	Options     string   `form:"options"`
+	Answer      string   `form:"answer"`
+	Explanation string   `form:"explanation"`
+	Points      string   `form:"points"`
+	Shared      bool     `form:"shared"`
 }
 
-var questionFields = []string{"kind", "study", "text", "options", "right", "accepted", "explanation", "points"}
+var questionFields = []string{"kind", "study", "files", "text", "options", "right", "accepted", "explanation", "points"}
 
 func (f questionForm) form() (quiz.QuestionForm, error) {
 	form := quiz.QuestionForm{
-		Content: quiz.Content{Kind: quiz.Kind(f.Kind), Study: text(f.Study), Text: text(f.Text), Key: quiz.Key{Explanation: text(f.Explanation)}},
+		Content: quiz.Content{Kind: quiz.Kind(f.Kind), Study: text(f.Study), Files: f.Files, Text: text(f.Text), Key: quiz.Key{Explanation: text(f.Explanation)}},
 		Points:  number(f.Points), Shared: f.Shared,
 	}
 	for one := range strings.SplitSeq(text(f.Options), "\n") {
@@ -76,6 +78,7 @@ type questionView struct {
 	campFrame
 	Question string // id; empty while it is new
 	Form     questionForm
+	Files    []media.View
 	Faults   Faults
 	MayShare bool
 	Kinds    []quiz.Kind
@@ -121,7 +124,11 @@ func (h *console) addQuestion(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.sendQuestion(c, status, in, questionView{Form: f, Faults: wrong})
+	files, err := h.Quizzes.FilesFor(ctx, quiz.Question{}, f.Files)
+	if err != nil {
+		return err
+	}
+	return h.sendQuestion(c, status, in, questionView{Form: f, Files: files, Faults: wrong})
 }
 
 func (h *console) showQuestion(c echo.Context) error {
@@ -130,12 +137,16 @@ func (h *console) showQuestion(c echo.Context) error {
 		return err
 	}
 	f := questionForm{
-		Kind: string(q.Kind), Study: q.Study, Text: q.Text, Answer: q.Typed(), Explanation: q.Explanation, Points: strconv.Itoa(q.Points), Shared: q.Camp == "",
+		Kind: string(q.Kind), Study: q.Study, Files: q.Files, Text: q.Text, Answer: q.Typed(), Explanation: q.Explanation, Points: strconv.Itoa(q.Points), Shared: q.Camp == "",
 	}
 	if q.Kind != quiz.Truth {
 		f.Options = strings.Join(q.Options, "\n")
 	}
-	return h.sendQuestion(c, http.StatusOK, in, questionView{Question: q.ID, Form: f})
+	files, err := h.Quizzes.FilesFor(c.Request().Context(), q, q.Files)
+	if err != nil {
+		return err
+	}
+	return h.sendQuestion(c, http.StatusOK, in, questionView{Question: q.ID, Form: f, Files: files})
 }
 
 func (h *console) saveQuestion(c echo.Context) error {
@@ -160,7 +171,11 @@ func (h *console) saveQuestion(c echo.Context) error {
 		return err
 	}
 	f.Shared = q.Camp == ""
-	return h.sendQuestion(c, status, in, questionView{Question: q.ID, Form: f, Faults: wrong})
+	files, err := h.Quizzes.FilesFor(ctx, q, f.Files)
+	if err != nil {
+		return err
+	}
+	return h.sendQuestion(c, status, in, questionView{Question: q.ID, Form: f, Files: files, Faults: wrong})
 }
 
 func (h *console) removeQuestion(c echo.Context) error {
