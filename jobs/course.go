@@ -18,6 +18,7 @@ func courses(s *course.Service, tasks *lesson.Service) []Consumer {
 		{Name: "course-quiz", Events: []string{quiz.EventMarked}, Lane: Urgent, Handle: byID(s.HeardAttempt)},
 		{Name: "course-news", Events: []string{course.EventAdvanced}, Lane: Normal, Handle: byID(s.Announce)},
 		{Name: "course-changed", Events: []string{course.EventChanged}, Lane: Slow, Timeout: 10 * time.Minute, Handle: byID(s.Changed)},
+		{Name: "course-badge", Events: []string{course.EventBadge}, Lane: Slow, Timeout: 10 * time.Minute, Handle: byID(s.HonourAll)},
 		{Name: "course-task", Events: []string{lesson.EventTask, lesson.EventRemoved}, Lane: Slow, Timeout: 10 * time.Minute,
 			Handle: func(ctx context.Context, p domain.Posted) error {
 				campID, err := tasks.CampOf(ctx, p.ID)

@@ -104,7 +104,7 @@ func (a *app) joinServices(ctx context.Context) error {
 		Media: files, Notices: notices, IDs: ids, Clock: a.clock, Undoable: undoable,
 	}
 	courses := &course.Service{
-		Store: at.courses, Progresses: at.progresses, Camps: camps, Tasks: lessons, Places: at.enrolments, Enrolments: enrolments,
+		Store: at.courses, Progresses: at.progresses, Badges: at.badges, Awards: at.awards, Camps: camps, Tasks: lessons, Places: at.enrolments, Enrolments: enrolments,
 		Checkins: checkins, Quizzes: quizzes, Reviews: reviews, Members: members, Pictures: files, Notices: notices, IDs: ids, Clock: a.clock,
 	}
 	camps.Courses, lessons.Levels, quizzes.Levels, checkins.Levels = courses, courses, courses, courses
@@ -123,7 +123,7 @@ func (a *app) joinServices(ctx context.Context) error {
 			Store: at.thresholds, Checkins: at.checkins, Camps: camps, Tasks: lessons, Enrolments: enrolments, Members: members, Clock: a.clock,
 		},
 		Today: &today.Service{
-			Camps: camps, Tasks: lessons, Enrolments: enrolments, Quizzes: quizzes, Checkins: checkins, Reviews: reviews, Media: files, Members: members,
+			Camps: camps, Tasks: lessons, Enrolments: enrolments, Courses: courses, Quizzes: quizzes, Checkins: checkins, Reviews: reviews, Media: files, Members: members,
 			Teams: teams, Notices: at.notices, Clock: a.clock,
 		},
 		Exports: &export.Service{

@@ -41,6 +41,8 @@ type stores struct {
 	reviews     storage.Reviews
 	courses     storage.Courses
 	progresses  storage.Progresses
+	badges      storage.Badges
+	awards      storage.Awards
 	remarks     storage.Remarks
 	signcards   storage.CardStores
 	notices     storage.Notices
@@ -91,7 +93,7 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	note(err)
 	s.reviews, s.remarks, err = storage.NewReviews(ctx, db)
 	note(err)
-	s.courses, s.progresses, err = storage.NewCourses(ctx, db)
+	s.courses, s.progresses, s.badges, s.awards, err = storage.NewCourses(ctx, db)
 	note(err)
 	s.signcards, err = storage.NewSigncards(ctx, db)
 	note(err)

@@ -78,7 +78,7 @@ func (s *Service) look(ctx context.Context, campID, memberID string) (at standin
 	return at, err
 }
 
-// gather reads what the learner has done, in three round trips.
+// gather reads what the learner has done. What was handed in counts from the first, before anybody has checked it.
 func (s *Service) gather(ctx context.Context, at standing, memberID string) (Facts, error) {
 	f := Facts{Done: map[string]bool{}, Scores: map[string]int{}, Points: map[string]int{}}
 	var ids []string
@@ -96,7 +96,9 @@ func (s *Service) gather(ctx context.Context, at standing, memberID string) (Fac
 	var counting []string
 	for i, t := range at.tasks {
 		if c, ok := handedIn[ids[i]]; ok && c.Counts() {
-			f.Done[t.ID] = t.Kind != lesson.KindHomework // that one its review completes
+			if t.Kind != lesson.KindHomework { // that one its review completes
+				f.Done[t.ID] = true
+			}
 			f.Checkins++
 			counting = append(counting, c.ID)
 		}
@@ -131,13 +133,17 @@ func (s *Service) Heard(ctx context.Context, campID, memberID string) error {
 	return err
 }
 
-// HeardCheckin is Heard after a check-in was handed in or reviewed. For jobs.
+// HeardCheckin is Heard after a check-in was handed in or reviewed, and gives the badges that it may have earned, in a
+// camp of any kind. For jobs.
 func (s *Service) HeardCheckin(ctx context.Context, id string) error {
 	c, err := s.Checkins.Get(ctx, id)
 	if err != nil {
 		return err
 	}
-	return s.Heard(ctx, c.Camp, c.Member)
+	if err := s.Heard(ctx, c.Camp, c.Member); err != nil {
+		return err
+	}
+	return s.Honour(ctx, c.Camp, c.Member)
 }
 
 // HeardAttempt is Heard after an attempt of a quiz was marked. For jobs.
@@ -195,13 +201,18 @@ func (s *Service) Changed(ctx context.Context, campID string) error {
 	if err != nil || in.Kind != camp.KindCourse || in.State != camp.Published {
 		return err
 	}
+	return s.learners(ctx, campID, func(member string) error { return s.Heard(ctx, campID, member) })
+}
+
+// learners visits everybody who has a place in the camp.
+func (s *Service) learners(ctx context.Context, campID string, visit func(member string) error) error {
 	for page := (domain.Page{Limit: domain.MaxPage}); ; {
 		list, next, err := s.Places.ByCamp(ctx, campID, page)
 		if err != nil {
 			return err
 		}
 		for _, e := range list {
-			if err := s.Heard(ctx, campID, e.Member); err != nil {
+			if err := visit(e.Member); err != nil {
 				return fmt.Errorf("enrolment %s: %w", e.ID, err)
 			}
 		}

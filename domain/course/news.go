@@ -10,7 +10,7 @@ import (
 // NoticeID of the notice that a level has opened to a learner.
 func NoticeID(camp, member, level string) string { return domain.Key("level", camp, member, level) }
 
-// Announce tells a learner what has opened to them. For jobs, after EventAdvanced; nobody is told twice, and what is open
+// Announce tells a learner what has opened to them, and gives them the badges that they have earned by it. For jobs, after EventAdvanced; nobody is told twice, and what is open
 // from the start is no news.
 func (s *Service) Announce(ctx context.Context, id string) error {
 	p, err := s.Progresses.Get(ctx, id)
@@ -33,5 +33,5 @@ func (s *Service) Announce(ctx context.Context, id string) error {
 			return err
 		}
 	}
-	return nil
+	return s.Honour(ctx, p.Camp, p.Member)
 }

@@ -101,6 +101,8 @@ type Notices interface {
 type Service struct {
 	Store      Store
 	Progresses ProgressStore
+	Badges     BadgeStore
+	Awards     AwardStore
 	Camps      Camps
 	Tasks      Tasks
 	Places     Places

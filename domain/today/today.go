@@ -7,6 +7,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
+	"yingdi/domain/course"
 	"yingdi/domain/enrolment"
 	"yingdi/domain/form"
 	"yingdi/domain/lesson"
@@ -70,11 +71,18 @@ type Members interface {
 	Cards(ctx context.Context, ids []string) (map[string]member.Card, error)
 }
 
+// Courses is what this feature needs of domain/course.
+type Courses interface {
+	// Enter returns an open level of a course with its tasks; with an empty id, the one that the acting learner is at.
+	Enter(ctx context.Context, camp, level string) (course.Level, []lesson.Task, error)
+}
+
 // Service holds the use cases.
 type Service struct {
 	Camps      Camps
 	Tasks      Tasks
 	Enrolments Enrolments
+	Courses    Courses
 	Quizzes    Quizzes
 	Checkins   Checkins
 	Reviews    Reviews
@@ -126,11 +134,11 @@ func (s *Service) ForLearner(ctx context.Context, campID string) (View, error) {
 	in, now := enrolled.In(common), s.Clock.Now()
 	day := in.Calendar.Day(now)
 	view := View{Camp: in, Phase: in.Phase(now), Day: day, DayN: in.DayN(day), Tasks: []Item{}}
-	tasks, err := s.Tasks.OfDay(ctx, campID, in.PlanDay(day))
+	tasks, err := s.tasksNow(ctx, in, day)
 	if err != nil {
 		return View{}, err
 	}
-	if view.Tasks, err = s.items(ctx, in, lesson.For(in, tasks), enrolled.Member, day); err != nil {
+	if view.Tasks, err = s.items(ctx, in, tasks, enrolled.Member, day); err != nil {
 		return View{}, err
 	}
 	progress, err := s.Checkins.Progress(ctx, common, enrolled.Member)
@@ -138,10 +146,49 @@ func (s *Service) ForLearner(ctx context.Context, campID string) (View, error) {
 	return view, err
 }
 
+// tasksNow are those of the learner's day or, in a course, of the level that they are at.
+func (s *Service) tasksNow(ctx context.Context, in camp.Own, day domain.Day) ([]lesson.Task, error) {
+	if in.Kind == camp.KindCourse {
+		_, tasks, err := s.Courses.Enter(ctx, in.ID, "")
+		return tasks, err
+	}
+	tasks, err := s.Tasks.OfDay(ctx, in.ID, in.PlanDay(day))
+	return lesson.For(in, tasks), err
+}
+
+// LevelView is a level of a course as a learner works on it.
+type LevelView struct {
+	Level course.Level
+	Tasks []Item
+}
+
+// Level returns an open level of a course with its tasks to the acting learner.
+func (s *Service) Level(ctx context.Context, campID, level string) (LevelView, error) {
+	enrolled, err := s.Enrolments.Require(ctx, campID)
+	if err != nil {
+		return LevelView{}, err
+	}
+	common, err := s.Camps.Get(ctx, campID)
+	if err != nil {
+		return LevelView{}, err
+	}
+	var view LevelView
+	var tasks []lesson.Task
+	if view.Level, tasks, err = s.Courses.Enter(ctx, campID, level); err != nil {
+		return view, err
+	}
+	view.Tasks, err = s.items(ctx, enrolled.In(common), tasks, enrolled.Member, "")
+	return view, err
+}
+
 func (s *Service) items(ctx context.Context, in camp.Own, tasks []lesson.Task, memberID string, day domain.Day) ([]Item, error) {
 	var ids, files []string
 	for _, t := range tasks {
-		ids = append(ids, checkin.ID(t.Camp, memberID, t.ID, day))
+		on := day
+		if t.Level != "" {
+			on = ""
+		}
+		ids = append(ids, checkin.ID(t.Camp, memberID, t.ID, on))
 		files = append(files, t.Files()...)
 	}
 	done, err := s.Checkins.Many(ctx, ids)

@@ -53,6 +53,7 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, signedIn, l.Write, "PATCH /me", "change-me", "Change nickname or avatar · 修改资料", a.changeMe)
 	add(r, signedIn, l.Write, "POST /me/phone", "bind-phone", "Bind the phone number that WeChat vouches for · 绑定手机号", a.bindPhone)
 	add(r, signedIn, l.Read, "GET /me/enrolments", "my-enrolments", "The camps I am in · 我的训练营", a.myEnrolments)
+	add(r, signedIn, l.Read, "GET /me/badges", "my-badges", "My badges, the newest first · 我的徽章", a.badges)
 	add(r, signedIn, l.Read, "GET /notices", "notices", "My inbox, the newest first · 消息", a.notices)
 	add(r, signedIn, l.Read, "GET /notices/unread", "unread-notices", "How much of my inbox I have not read · 未读数", a.unreadNotices)
 	add(r, signedIn, l.Write, "POST /notices/read", "read-notices", "I have read everything that is there by now · 全部已读", a.readNotices)
@@ -78,6 +79,9 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, signedIn, l.Read, "GET /camps/{camp}/calendar", "calendar", "My days in the camp · 打卡日历", a.calendar)
 	add(r, signedIn, l.Read, "GET /camps/{camp}/team", "my-team", "My team in the camp and who is in it · 我的小组", a.team)
 	add(r, signedIn, l.Write, "PUT /camps/{camp}/invite-card", "invite-card", "My card to invite others with; drawn when first asked for · 邀请卡", a.inviteCard)
+	add(r, signedIn, l.Read, "GET /camps/{camp}/levels", "course-map", "A course's levels, and how each stands for me · 闯关地图", a.courseMap)
+	add(r, signedIn, l.Read, "GET /camps/{camp}/levels/{level}", "level", "An open level and its tasks · 关卡", a.level)
+	add(r, signedIn, l.Read, "GET /camps/{camp}/peers", "peers", "Who else is at my level of the course · 同关的学员", a.peers)
 	add(r, anyone, l.Visit, "GET /scenes/{scene}", "scene", "Where a scanned code leads · 小程序码", a.scene)
 
 	r.tag = "Media 素材"
