@@ -52,6 +52,8 @@ func village(t *testing.T) *site {
 	s.vars["quiz"], _ = s.handOut(t, id["owner"], c, quiz.RevealClose)
 	fellow, _, _ := s.signIn(t, "fellow")
 	s.tell(t, fellow, []step{{name: "fellow enrols", request: "POST /camps/{camp}/enrolments", status: 201}})
+	s.course(t, c.Organiser)
+	s.tell(t, fellow, []step{{name: "fellow takes the course", request: "POST /camps/{course}/enrolments", status: 201}})
 	author, _, _ := s.signIn(t, "author")
 	s.vars["file"] = s.upload(t, author)
 	s.tell(t, author, []step{
@@ -102,6 +104,7 @@ var accessTable = []struct {
 	{"GET /me", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"PATCH /me", `{"nickname":"新名字"}`, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"POST /me/phone", `{"code":"{freshphone}"}`, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /me/badges", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /me/enrolments", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /notices", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"POST /notices/review_{shown}_1/read", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
@@ -127,6 +130,11 @@ var accessTable = []struct {
 	{"DELETE /camps/{rivals}/place", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /camps/{camp}/today", ``, [8]int{401, 403, 200, 200, 403, 403, 403, 403}},
 	{"GET /camps/{camp}/calendar", ``, [8]int{401, 403, 200, 200, 403, 403, 403, 403}},
+	{"GET /camps/{camp}/levels", ``, [8]int{401, 403, 409, 409, 403, 403, 403, 403}},
+	{"GET /camps/{course}/levels", ``, [8]int{401, 403, 403, 200, 403, 403, 403, 403}},
+	{"GET /camps/{course}/levels/{level}", ``, [8]int{401, 403, 403, 200, 403, 403, 403, 403}},
+	{"GET /camps/{course}/levels/{locked}", ``, [8]int{401, 403, 403, 409, 403, 403, 403, 403}},
+	{"GET /camps/{course}/peers", ``, [8]int{401, 403, 403, 200, 403, 403, 403, 403}},
 	{"GET /camps/{camp}/team", ``, [8]int{401, 403, 200, 200, 403, 403, 403, 403}},
 	{"PUT /camps/{camp}/invite-card", ``, [8]int{401, 403, 200, 200, 403, 200, 200, 200}},
 	{"PUT /camps/{draft}/invite-card", ``, [8]int{401, 404, 404, 404, 404, 404, 409, 409}},

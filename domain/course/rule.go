@@ -27,7 +27,7 @@ const (
 	OpQuiz     Op = "quiz"     // the best attempt of quiz ID has at least N percent
 	OpCheckins Op = "checkins" // at least N tasks of the course are done by a check-in
 	OpTasks    Op = "tasks"    // at least N tasks of the course are done
-	OpHomework Op = "homework" // the review of task ID has passed it and gives at least N points
+	OpHomework Op = "homework" // the review of task ID has passed it and gives at least N points, which may be 0
 	OpDays     Op = "days"     // at least N days have passed since the day of enrolment
 )
 
@@ -39,10 +39,10 @@ const (
 
 // ranges of N by op; an op that is missing takes none.
 var ranges = map[Op]struct {
-	label string
-	max   int
+	label    string
+	min, max int
 }{
-	OpQuiz: {"测评得分", 100}, OpCheckins: {"打卡次数", 1000}, OpTasks: {"任务个数", 1000}, OpHomework: {"点评得分", 100}, OpDays: {"天数", 365},
+	OpQuiz: {"测评得分", 1, 100}, OpCheckins: {"打卡次数", 1, 1000}, OpTasks: {"任务个数", 1, 1000}, OpHomework: {"点评得分", 0, 100}, OpDays: {"天数", 1, 365},
 }
 
 // Check bounds the rule.
@@ -69,7 +69,7 @@ func (r Rule) check(check *domain.Check, depth int, size *int) {
 		check.That(false, "rule", "没有这种解锁条件")
 	}
 	if counted {
-		check.Range("rule", bounds.label, r.N, 1, bounds.max)
+		check.Range("rule", bounds.label, r.N, bounds.min, bounds.max)
 	} else {
 		check.That(r.N == 0, "rule", "这种条件没有数量")
 	}
@@ -139,6 +139,10 @@ func (r Rule) Met(f Facts) bool {
 		}
 		return false
 	}
+	if r.Op == OpHomework {
+		points, passed := f.Points[r.ID]
+		return passed && points >= r.N
+	}
 	return f.Have(r) >= max(r.N, 1)
 }
 
@@ -207,6 +211,9 @@ func (r Rule) Sentence(names Names) string {
 	case OpTasks:
 		return fmt.Sprintf("完成任意 %d 个任务", r.N)
 	case OpHomework:
+		if r.N == 0 {
+			return names.of(r.ID) + "的作业通过点评"
+		}
 		return fmt.Sprintf("%s的点评得分不低于 %d 分", names.of(r.ID), r.N)
 	case OpDays:
 		return fmt.Sprintf("报名满 %d 天", r.N)
