@@ -16,6 +16,9 @@
 //	解锁条件        course.Rule, Facts       闯关进度        course.Progress
 //	徽章            course.Badge, Award
 //	名额            camp.Camp.Seats          开营/结营       camp.Camp.Start, End
+//	学习日历        camp.Pace, camp.Own      收尾            camp.PhaseClosing
+//	候补/退出/移出  enrolment.Waiting, Offered, Left, Removed   新一期          camp.Camp.Copy
+//	试看            lesson.Sample            归档            camp.Camp.Archived
 //	截止钟点        domain.Calendar.CutOff   任务            lesson.Task
 //	报名            enrolment.Enrolment      打卡            checkin.Checkin
 //	连续打卡        checkin.Streak           点赞/评论       checkin.Like, checkin.Comment

@@ -25,6 +25,12 @@ func NewTasks(ctx context.Context, db *DB) (Tasks, error) {
 			}
 			return t.Camp
 		},
+		"trial": func(t *lesson.Task) any {
+			if !t.RemovedAt.IsZero() || !t.Trial {
+				return nil
+			}
+			return t.Camp
+		},
 		"day":      func(t *lesson.Task) any { return string(t.Day) },
 		"position": func(t *lesson.Task) any { return t.Position },
 		"quiz": func(t *lesson.Task) any {
@@ -34,7 +40,7 @@ func NewTasks(ctx context.Context, db *DB) (Tasks, error) {
 			return t.Quiz
 		},
 	}, Index{Name: "camp", Fields: []string{"camp", "day", "position"}}, Index{Name: "quiz", Fields: []string{"quiz"}, Unique: true},
-		Index{Name: "due", Fields: []string{"due", "day"}})
+		Index{Name: "due", Fields: []string{"due", "day"}}, Index{Name: "trial", Fields: []string{"trial", "day", "position"}})
 	return Tasks{c}, err
 }
 
@@ -63,6 +69,11 @@ func (s Tasks) CheckinDays(ctx context.Context, camp string) ([]domain.Day, erro
 		}
 	}
 	return days, nil
+}
+
+// Trial implements lesson.Store.
+func (s Tasks) Trial(ctx context.Context, camp string, page domain.Page) ([]lesson.Task, domain.Cursor, error) {
+	return s.Find(ctx, By("trial").Equal(camp), page)
 }
 
 // OfQuiz implements lesson.Store.

@@ -125,3 +125,61 @@ func TestATeacherLooksAfterTheSeats(t *testing.T) {
 	v.submit(t, "/console/camps/{camp}/unarchive", values(), "已取消归档")
 	v.see(t, "/console/camps?phase=closed", 200, "21 天晨读")
 }
+
+func TestATrialLessonIsReadByAllAndDoneByNobodyOutside(t *testing.T) {
+	t.Parallel()
+	s := studio(t)
+	stranger, _, _ := s.signIn(t, "路人")
+	s.tell(t, "", []step{{name: "none yet", request: "GET /camps/{camp}/trial", status: 200, want: `{"items":[]}`}})
+	v := s.staff(t, s.vars["teacher"])
+	v.submit(t, "/console/camps/{camp}/tasks/{tomorrow}", values("day", "2026-03-02", "title", "第二天试看", "trial", "1",
+		"block", "1", "kind_1", "text", "text_1", "跟着读三遍"), "试看")
+	want := `{"items":[{"id":"{tomorrow}","title":"第二天试看","day_n":2,"content":"跟着读三遍"}]}`
+	s.tell(t, "", []step{{name: "signed out", request: "GET /camps/{camp}/trial", status: 200, want: want}})
+	s.tell(t, stranger, []step{
+		{name: "not enrolled", request: "GET /camps/{camp}/trial", status: 200, want: want},
+		{name: "and no check-in", request: "POST /camps/{camp}/checkins", body: `{"task":"{tomorrow}","text":"读了"}`, status: 403},
+	})
+	v.submit(t, "/console/camps/{camp}/tasks/{tomorrow}", values("day", "2026-03-02", "title", "第二天"))
+	s.tell(t, "", []step{{name: "taken back", request: "GET /camps/{camp}/trial", status: 200, want: `{"items":[]}`}})
+}
+
+// Pitfall: re-enrolment shows the old completion.
+func TestWhoComesBackHasTheirQuizBeforeThem(t *testing.T) {
+	t.Parallel()
+	s := studio(t)
+	system := domain.WithActor(t.Context(), domain.SystemActor)
+	in, err := s.services.Camps.Get(system, s.vars["camp"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, _ := s.handOut(t, s.vars["teacher"], in, quiz.RevealClose)
+	learner := s.as(t, s.vars["learner"])
+	sheet, _, err := s.services.Quizzes.Start(learner, in.ID, id)
+	if err == nil {
+		_, err = s.services.Quizzes.Submit(learner, sheet.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cover, err := s.services.Quizzes.Cover(learner, in.ID, id); err != nil || cover.Used != 1 || cover.Left != 1 {
+		t.Errorf("before: %+v, %v", cover.Standing, err)
+	}
+	s.clock.Set(in.Calendar.Start(in.Start.Add(1)))
+	_, err = s.services.Enrolments.Leave(learner, in.ID)
+	if err == nil {
+		err = s.services.Enrolments.Freed(system, enrolment.ID(in.ID, s.vars["learner"]))
+	}
+	if err == nil {
+		_, err = s.services.Enrolments.Enrol(learner, in.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cover, err := s.services.Quizzes.Cover(learner, in.ID, id); err != nil || cover.State != quiz.Fresh || cover.Used != 0 || cover.Left != 2 {
+		t.Errorf("after: %+v, %v", cover.Standing, err)
+	}
+	if again, fresh, err := s.services.Quizzes.Start(learner, in.ID, id); err != nil || !fresh || again.ID == sheet.ID {
+		t.Errorf("%s, fresh %v, %v", again.ID, fresh, err)
+	}
+}

@@ -22,6 +22,7 @@ type Task struct {
 	Media     []string   `json:"media,omitempty"`
 	Quiz      string     `json:"quiz,omitempty"`   // that a task of kind quiz hands out
 	Rubric    Rubric     `json:"rubric,omitempty"` // by which what is handed in gets its points; empty: by feeling
+	Trial     bool       `json:"trial,omitempty"`  // everybody may read it, also before they enrol
 	CreatedAt time.Time  `json:"created_at"`
 	RemovedAt time.Time  `json:"removed_at,omitzero"`
 }
@@ -60,6 +61,7 @@ type Form struct {
 	Title  string
 	Blocks []Block
 	Quiz   string // empty: the task is done by a check-in
+	Trial  bool   // to be read by everybody
 
 	Homework bool // the task is done once its review has passed it
 	Rubric   Rubric
@@ -77,6 +79,7 @@ func (f Form) Check(c camp.Camp) error {
 	}
 	checkBlocks(&check, f.Blocks)
 	check.That(f.Quiz == "" || domain.ValidID(f.Quiz), "quiz", "测评无效")
+	check.That(f.Quiz == "" || !f.Trial, "trial", "测评不能试看")
 	check.That(f.Quiz == "" || !f.Homework, "quiz", "一个任务只能有一种完成方式")
 	f.Rubric.check(&check)
 	return check.Err()
@@ -108,7 +111,7 @@ func (t *Task) Apply(f Form, c camp.Camp, now time.Time) error {
 		return ErrPast
 	}
 	t.Day, t.Level, t.Title, t.Blocks, t.Quiz, t.Kind, t.Rubric = f.Day, f.Level, f.Title, f.Blocks, f.Quiz, f.kind(), f.Rubric
-	t.Content, t.Media = "", nil
+	t.Content, t.Media, t.Trial = "", nil, f.Trial
 	return nil
 }
 

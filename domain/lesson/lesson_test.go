@@ -115,6 +115,10 @@ func (s store) CheckinDays(ctx context.Context, campID string) ([]domain.Day, er
 	return lesson.ScheduledDays(lesson.ByCheckin(list)), err
 }
 
+func (s store) Trial(_ context.Context, campID string, page domain.Page) ([]lesson.Task, domain.Cursor, error) {
+	return s.Find(func(t lesson.Task) bool { return t.Camp == campID && t.Trial && t.RemovedAt.IsZero() }, nil, page)
+}
+
 func (s store) OfQuiz(_ context.Context, quiz string) (lesson.Task, error) {
 	for _, t := range s.All(func(t lesson.Task) bool { return t.Quiz == quiz && t.RemovedAt.IsZero() }) {
 		return t, nil

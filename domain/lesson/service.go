@@ -18,6 +18,8 @@ type Store interface {
 	OfDays(ctx context.Context, camp string, from, to domain.Day) ([]Task, error)
 	// CheckinDays lists the days of a camp with a task that a check-in completes, each once and in order.
 	CheckinDays(ctx context.Context, camp string) ([]domain.Day, error)
+	// Trial lists the trial lessons of a camp by day and position.
+	Trial(ctx context.Context, camp string, page domain.Page) ([]Task, domain.Cursor, error)
 	// OfQuiz returns the task that names the quiz, or domain.ErrNotFound. The store refuses a second one with
 	// domain.ErrExists.
 	OfQuiz(ctx context.Context, quiz string) (Task, error)

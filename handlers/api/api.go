@@ -68,6 +68,7 @@ func routes(r *router, a *api, l web.Limits) {
 	r.tag = "Camps 训练营"
 	add(r, anyone, l.Visit, "GET /camps", "camps", "Published camps, the latest start first · 训练营列表", a.camps)
 	add(r, anyone, l.Visit, "GET /camps/{camp}", "camp", "One camp, and whether I am in it · 训练营", a.camp)
+	add(r, anyone, l.Visit, "GET /camps/{camp}/trial", "trial", "Lessons that everybody may read before they enrol · 试看", a.samples)
 	add(r, signedIn, l.Read, "GET /camps/{camp}/form", "form", "What the camp asks at enrolment · 报名表", a.form)
 	create(r, signedIn, l.Write, "/camps/{camp}/enrolments", "enrol", "Take a seat; again gives the same one · 报名", a.enrol)
 	add(r, signedIn, l.Read, "GET /camps/{camp}/place", "place", "How I stand to the camp: enrolled, waiting, offered a seat · 我的名额", a.place)

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+
 	"yingdi/domain/lesson"
 	"yingdi/domain/media"
 )
@@ -50,4 +52,29 @@ func blocksOf(shown []lesson.Shown) ([]Block, []File) {
 		blocks[i] = b
 	}
 	return blocks, files
+}
+
+// Sample is a trial lesson.
+type Sample struct {
+	ID      string  `json:"id"`
+	Title   string  `json:"title"`
+	DayN    int     `json:"day_n" doc:"Its day in the plan, 1 is the first; 0 in a course"`
+	Content string  `json:"content" doc:"What the texts among the blocks say, without their looks"`
+	Blocks  []Block `json:"blocks" nullable:"false" doc:"What there is to read, to see and to hear, in order"`
+	Media   []File  `json:"media" nullable:"false" doc:"The files among the blocks"`
+}
+
+func (a *api) samples(ctx context.Context, in *CampPath) (*Answer[List[Sample]], error) {
+	c, samples, err := a.Lessons.Samples(ctx, in.Camp)
+	if err != nil {
+		return nil, err
+	}
+	return listOf(samples, "", func(s lesson.Sample) Sample {
+		v := Sample{ID: s.ID, Title: s.Title, Content: s.Words()}
+		if s.Level == "" {
+			v.DayN = c.DayN(s.Day)
+		}
+		v.Blocks, v.Media = blocksOf(s.Body)
+		return v
+	}), nil
 }

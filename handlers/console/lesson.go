@@ -32,6 +32,7 @@ type taskForm struct {
 	Day   string `form:"day"`
 	Title string `form:"title"`
 	Quiz  string `form:"quiz"`
+	Trial string `form:"trial"`
 	Again string `form:"again"` // add another one after this
 
 	Criteria []string `form:"criterion"`
@@ -57,7 +58,7 @@ func (f taskForm) complete(form *lesson.Form) {
 
 // typedTask is a task as its form shows it.
 func typedTask(t lesson.Task) taskForm {
-	f := taskForm{Day: string(t.Day), Title: t.Title, Quiz: t.Quiz}
+	f := taskForm{Day: string(t.Day), Title: t.Title, Quiz: t.Quiz, Trial: ticked(t.Trial)}
 	if t.Kind == lesson.KindHomework {
 		f.Quiz = homework
 	}
@@ -82,7 +83,7 @@ func readTask(c echo.Context) (f taskForm, form lesson.Form, keys []string, err 
 		return f, form, nil, err
 	}
 	all, err := c.FormParams()
-	form = lesson.Form{Day: domain.Day(f.Day), Title: line(f.Title)}
+	form = lesson.Form{Day: domain.Day(f.Day), Title: line(f.Title), Trial: f.Trial != ""}
 	f.complete(&form)
 	form.Blocks, keys = blocksOf(all)
 	return f, form, keys, err
@@ -99,7 +100,7 @@ type taskView struct {
 	Quizzes []quiz.Quiz // to choose from
 }
 
-var taskFields = []string{"day", "title", "quiz", "rubric"}
+var taskFields = []string{"day", "title", "quiz", "rubric", "trial"}
 
 func (h *console) newTask(c echo.Context) error {
 	plan, err := h.Lessons.Plan(c.Request().Context(), c.Param("camp"))
