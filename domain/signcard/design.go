@@ -9,9 +9,10 @@ import (
 	"yingdi/domain"
 )
 
-// Width and Height of a card in pixels.
+// The measures of a card in pixels.
 const (
-	Width, Height = 750, 1200
+	Width  = 750
+	Height = 1200
 	// Margin is what stays free of everything but the picture, because some phones crop there.
 	Margin = 40
 )

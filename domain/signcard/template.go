@@ -197,8 +197,14 @@ func (s *Service) LogoFor(ctx context.Context, organiser string, t Template, log
 	if err := s.keeper(ctx, organiser); err != nil {
 		return nil, err
 	}
-	if !t.shows(logo) && s.Files.OwnPicture(ctx, domain.ActorFrom(ctx).Member, logo) != nil {
-		return nil, nil
+	if !t.shows(logo) {
+		err := s.Files.OwnPicture(ctx, domain.ActorFrom(ctx).Member, logo)
+		if errors.Is(err, media.ErrUnusable) {
+			return []media.View{}, nil
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	found, err := s.Files.Many(ctx, []string{logo})
 	if err != nil {
