@@ -25,6 +25,12 @@ func (r Review) Holder(now time.Time) string {
 	return ""
 }
 
+// Mine reports whether the acting person has it on their desk.
+func (r Review) Mine(ctx context.Context, now time.Time) bool {
+	holder := r.Holder(now)
+	return holder != "" && holder == domain.ActorFrom(ctx).Member
+}
+
 // hold makes by the holder, or prolongs their claim.
 func (r *Review) hold(by string, now time.Time) error {
 	if holder := r.Holder(now); holder != "" && holder != by {

@@ -224,5 +224,5 @@ func (s *Service) items(ctx context.Context, in camp.Own, tasks []lesson.Task, m
 		}
 		items[i].Body = lesson.Show(t.Body(found), views)
 	}
-	return items, nil
+	return items, s.homework(ctx, items, done)
 }

@@ -112,6 +112,15 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, signedIn, l.Write, "DELETE /comments/{comment}", "delete-comment", "Take a comment of mine away · 删除评论", a.unsay)
 	add(r, signedIn, l.Read, "GET /camps/{camp}/ranking", "ranking", "Who has done the most, and where I stand · 排行榜", a.ranking)
 	add(r, signedIn, l.Read, "GET /checkins/{checkin}/card", "card", "The day's sign-card · 日签", a.card)
+	add(r, signedIn, l.Write, "POST /checkins/{checkin}/redo", "redo-checkin", "Hand in again what a teacher has returned · 重做", a.redo)
+	add(r, signedIn, l.Read, "GET /checkins/{checkin}/submissions", "submissions", "What was handed in before, for its author and staff · 历次提交", a.submissions)
+	add(r, signedIn, l.Read, "GET /reviews", "review-queue", "For staff: what waits for a review, the longest first · 待点评", a.reviewQueue)
+	add(r, signedIn, l.Write, "POST /checkins/{checkin}/review/take", "take-review", "For staff: put it on my desk; again prolongs · 领取点评", a.takeReview)
+	add(r, signedIn, l.Write, "DELETE /checkins/{checkin}/review/take", "let-go-review", "For staff: give it back to the queue · 放回", a.letGoReview)
+	add(r, signedIn, l.Write, "PUT /checkins/{checkin}/review", "save-review", "For staff: keep a draft · 存点评草稿", a.saveReview)
+	add(r, signedIn, l.Write, "POST /checkins/{checkin}/review/release", "release-review", "For staff: show it to the learner, or return the work · 发布点评", a.releaseReview)
+	add(r, signedIn, l.Write, "POST /checkins/{checkin}/review/undo", "undo-review", "For staff: take a release back before the learner knows · 撤销发布", a.undoReview)
+	add(r, signedIn, l.Write, "POST /checkins/{checkin}/review/reopen", "reopen-review", "For staff: change what was released · 重新打开点评", a.reopenReview)
 	add(r, signedIn, l.Read, "GET /checkins/{checkin}/review", "review", "What the teacher said to my check-in · 点评", a.review)
 }
 

@@ -20,15 +20,16 @@ type Today struct {
 
 // Task is one thing to do today.
 type Task struct {
-	ID      string    `json:"id"`
-	Kind    string    `json:"kind" enum:"checkin,quiz"`
-	Title   string    `json:"title"`
-	Content string    `json:"content" doc:"What the texts among the blocks say, without their looks"`
-	Blocks  []Block   `json:"blocks" nullable:"false" doc:"What there is to read, to see and to hear, in order"`
-	Media   []File    `json:"media" nullable:"false" doc:"The files among the blocks"`
-	State   string    `json:"state" enum:"open,done"`
-	Checkin *string   `json:"checkin" doc:"Id of what I handed in"`
-	Quiz    *TaskQuiz `json:"quiz" doc:"Of a task of kind quiz"`
+	ID      string      `json:"id"`
+	Kind    string      `json:"kind" enum:"checkin,quiz,homework"`
+	Title   string      `json:"title"`
+	Content string      `json:"content" doc:"What the texts among the blocks say, without their looks"`
+	Blocks  []Block     `json:"blocks" nullable:"false" doc:"What there is to read, to see and to hear, in order"`
+	Media   []File      `json:"media" nullable:"false" doc:"The files among the blocks"`
+	Rubric  []RubricRow `json:"rubric" nullable:"false" doc:"By which it gets its points, if there is one"`
+	State   string      `json:"state" enum:"open,handed,returned,done" doc:"handed and returned: of a homework, which is done once its review has passed it"`
+	Checkin *string     `json:"checkin" doc:"Id of what I handed in"`
+	Quiz    *TaskQuiz   `json:"quiz" doc:"Of a task of kind quiz"`
 }
 
 // TaskQuiz is the quiz that a task hands out.
@@ -52,9 +53,20 @@ func (a *api) today(ctx context.Context, in *CampPath) (*Answer[Today], error) {
 	return answer(body), nil
 }
 
+// RubricRow is one criterion that points are given for.
+type RubricRow struct {
+	Title  string `json:"title"`
+	Points int    `json:"points" doc:"At most"`
+	Note   string `json:"note" doc:"What earns them"`
+}
+
 func taskOf(item today.Item) Task {
 	t := Task{
 		ID: item.ID, Kind: string(item.Kind), Title: item.Title, Content: item.Words(), State: string(item.State),
+	}
+	t.Rubric = make([]RubricRow, len(item.Rubric))
+	for i, c := range item.Rubric {
+		t.Rubric[i] = RubricRow(c)
 	}
 	t.Blocks, t.Media = blocksOf(item.Body)
 	if item.Checkin != "" {
