@@ -26,7 +26,7 @@ const module = "yingdi"
 // of one further up it declares as an interface, and cmd joins the two.
 var layers = []string{
 	"wechat", "push", "idempotency", "schedule", "channel", "member", "session", "organiser", "media", "camp", "invitation", "lesson",
-	"form", "enrolment", "team", "notice", "quiz", "checkin", "moderation", "risk", "reminder", "review", "course", "signcard", "today", "export", "stats",
+	"form", "enrolment", "team", "notice", "quiz", "checkin", "moderation", "risk", "reminder", "review", "course", "signcard", "today", "export", "privacy", "stats",
 }
 
 // rooms says which other rooms the code of a room may import, besides itself. Libraries are free to all but domain.

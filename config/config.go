@@ -45,6 +45,19 @@ type Config struct {
 	Workers        int      `koanf:"workers"`
 	Limits         Limits   `koanf:"limits"`
 	Messages       Messages `koanf:"messages"`
+	Privacy        Privacy  `koanf:"privacy"`
+	Metrics        Metrics  `koanf:"metrics"`
+}
+
+// Privacy policy that people are asked to agree to before they do anything; without a version nothing is asked.
+type Privacy struct {
+	Version string `koanf:"version"`
+	URL     string `koanf:"url"`
+}
+
+// Metrics are shown to this machine itself, and to whoever has the token.
+type Metrics struct {
+	Token string `koanf:"token"`
 }
 
 // Log of the process.

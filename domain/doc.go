@@ -3,7 +3,7 @@
 //
 //	wechat · idempotency · schedule
 //	member → session → organiser → media → camp → invitation → lesson → channel
-//	form → enrolment → team → notice → quiz → checkin → moderation → risk → reminder → review → course → signcard → today → export → push
+//	form → enrolment → team → notice → quiz → checkin → moderation → risk → reminder → review → course → signcard → today → export → privacy → push
 //
 // Glossary (中文 → Go; the words on the right are the only ones used in code):
 //
@@ -24,6 +24,7 @@
 //	连续打卡        checkin.Streak           点赞/评论       checkin.Like, checkin.Comment
 //	点评/打分       review.Review, Points    素材            media.Media
 //	审核            media.Verdict            日签            signcard.Card
+//	个人信息/注销   privacy.Download, Deletion               隐私政策    privacy.Policy, Consent
 //	内容处理        moderation.Case, Ruling  举报            moderation.Report
 //	图库/文案库     signcard.Pictures, Sayings               今日看板        today.Board
 //	消息/收件箱     notice.Notice            订阅消息额度    notice.Credit

@@ -23,6 +23,7 @@ type Options struct {
 	HTTPS          bool                 // people reach us by HTTPS
 	Limits         web.Limits           // zero: web.DefaultLimits
 	Metrics        *prometheus.Registry // shown at /metrics, with our own added; nil: a new one
+	MetricsToken   string               // lets others than this machine itself read /metrics
 	MediaOrigin    string               // scheme://host of the media store where it is not this server itself
 }
 
@@ -44,7 +45,7 @@ func New(s *web.Services, o Options) (*echo.Echo, error) {
 	e.HTTPErrorHandler = web.HandleError
 	e.Use(web.Observe(s.Log, domain.NewIDs(s.Clock), web.NewMetrics(o.Metrics)), web.Headers(o.HTTPS))
 
-	probes(e, s, o.Metrics)
+	probes(e, s, o.Metrics, o.MetricsToken)
 	e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusFound, console.Root) })
 	e.Group("/static", web.Cached).StaticFS("/", templates.Static())
 	api.Mount(e, s, o.Limits)
@@ -54,21 +55,21 @@ func New(s *web.Services, o Options) (*echo.Echo, error) {
 }
 
 // Health answers only probes and metrics, for a process that serves nobody.
-func Health(s *web.Services, metrics *prometheus.Registry) *echo.Echo {
+func Health(s *web.Services, metrics *prometheus.Registry, token string) *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = web.HandleError
 	e.Use(web.Observe(s.Log, domain.NewIDs(s.Clock), web.NewMetrics(metrics)))
-	probes(e, s, metrics)
+	probes(e, s, metrics, token)
 	return e
 }
 
-func probes(e *echo.Echo, s *web.Services, metrics *prometheus.Registry) {
+func probes(e *echo.Echo, s *web.Services, metrics *prometheus.Registry, token string) {
 	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	e.GET("/readyz", func(c echo.Context) error { return ready(c, s) }, web.Within(web.ProbeLife))
 	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(metrics, promhttp.HandlerOpts{
 		ErrorHandling: promhttp.ContinueOnError, ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelError),
-	})))
+	})), web.Insiders(token))
 }
 
 // ready answers 503 while something that this process needs does not answer; what it is stands in the log.

@@ -27,6 +27,7 @@ import (
 	"yingdi/domain/moderation"
 	"yingdi/domain/notice"
 	"yingdi/domain/organiser"
+	"yingdi/domain/privacy"
 	"yingdi/domain/push"
 	"yingdi/domain/quiz"
 	"yingdi/domain/reminder"
@@ -83,6 +84,7 @@ type Services struct {
 	Notices     *notice.Service
 	Reminders   *reminder.Service
 	Exports     *export.Service
+	Privacy     *privacy.Service
 	Pushes      *push.Service
 	Sessions    *session.Service
 	Idempotency *idempotency.Service
@@ -109,6 +111,7 @@ func Consumers(s Services) []Consumer {
 		reviews(s.Reviews),
 		notices(s.Notices),
 		exports(s.Exports),
+		privacies(s.Privacy),
 		pushes(s.Pushes),
 		schedules(Table(s)),
 	)

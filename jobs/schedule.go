@@ -33,6 +33,7 @@ func Table(s Services) []Periodic {
 		{"exports", 10 * time.Minute, s.Exports.Sweep},
 		{"idempotency", time.Hour, s.Idempotency.Sweep},
 		{"pushes", time.Hour, s.Pushes.Sweep},
+		{"privacy", 10 * time.Minute, s.Privacy.Sweep},
 		{"messages", time.Minute, s.Notices.Wake},
 		{"notices", time.Hour, s.Notices.Sweep},
 		{"reviews", time.Minute, s.Reviews.Settle},

@@ -28,6 +28,7 @@ func NewCheckins(ctx context.Context, db *DB) (checkins Checkins, likes Likes, c
 		return value
 	}
 	if checkins.Collection, err = NewCollection(ctx, db, "checkin", Keys[checkin.Checkin]{
+		"owned":   func(d *checkin.Checkin) any { return d.Member },
 		"camp":    func(c *checkin.Checkin) any { return c.Camp },
 		"member":  func(c *checkin.Checkin) any { return c.Member },
 		"day":     func(c *checkin.Checkin) any { return string(c.Day) },
@@ -42,7 +43,7 @@ func NewCheckins(ctx context.Context, db *DB) (checkins Checkins, likes Likes, c
 		"house":   func(c *checkin.Checkin) any { return when(c.Waits(), c.Organiser) },
 		"turn":    func(c *checkin.Checkin) any { return string(c.Turn()) },
 		"since":   func(c *checkin.Checkin) any { return c.HandedAt() },
-	}, Index{Name: "member", Fields: []string{"camp", "member", "day"}}, Index{Name: "there", Fields: []string{"there", "day", "task"}},
+	}, ofPerson, Index{Name: "member", Fields: []string{"camp", "member", "day"}}, Index{Name: "there", Fields: []string{"there", "day", "task"}},
 		Index{Name: "counted", Fields: []string{"counted", "day", "task"}},
 		Index{Name: "learner", Fields: []string{"learner", "day", "at", "made"}},
 		Index{Name: "feed", Fields: []string{"feed", "at"}}, Index{Name: "waiting", Fields: []string{"queue", "since"}},
@@ -51,16 +52,18 @@ func NewCheckins(ctx context.Context, db *DB) (checkins Checkins, likes Likes, c
 		return
 	}
 	if likes.Collection, err = NewCollection(ctx, db, "like", Keys[checkin.Like]{
+		"owned": func(d *checkin.Like) any { return d.Member },
 		"liked": func(l *checkin.Like) any { return when(l.On, l.Checkin) },
 		"at":    func(l *checkin.Like) any { return l.At },
-	}, Index{Name: "liked_at", Fields: []string{"liked", "at"}}); err != nil {
+	}, ofPerson, Index{Name: "liked_at", Fields: []string{"liked", "at"}}); err != nil {
 		return
 	}
 	comments.Collection, err = NewCollection(ctx, db, "comment", Keys[checkin.Comment]{
+		"owned": func(d *checkin.Comment) any { return d.Member },
 		"shown": func(c *checkin.Comment) any { return when(c.State == checkin.Visible, c.Checkin) },
 		"under": func(c *checkin.Comment) any { return when(c.State != checkin.Deleted, c.Checkin) },
 		"at":    func(c *checkin.Comment) any { return c.At },
-	}, Index{Name: "shown", Fields: []string{"shown", "at"}}, Index{Name: "under", Fields: []string{"under", "at"}})
+	}, ofPerson, Index{Name: "shown", Fields: []string{"shown", "at"}}, Index{Name: "under", Fields: []string{"under", "at"}})
 	return
 }
 
@@ -165,14 +168,15 @@ type Standings struct {
 // NewStandings declares the collection. Whoever has no rank is in no ranking.
 func NewStandings(ctx context.Context, db *DB) (Standings, error) {
 	c, err := NewCollection(ctx, db, "standing", Keys[checkin.Standing]{
-		"camp": func(s *checkin.Standing) any { return s.Camp },
+		"owned": func(d *checkin.Standing) any { return d.Member },
+		"camp":  func(s *checkin.Standing) any { return s.Camp },
 		"rank": func(s *checkin.Standing) any {
 			if rank := s.Rank(); rank != "" {
 				return rank
 			}
 			return nil
 		},
-	}, Index{Name: "rank", Fields: []string{"camp", "rank"}})
+	}, ofPerson, Index{Name: "rank", Fields: []string{"camp", "rank"}})
 	return Standings{c}, err
 }
 

@@ -26,11 +26,12 @@ func NewCourses(ctx context.Context, db *DB) (courses Courses, progresses Progre
 		return
 	}
 	if progresses.Collection, err = NewCollection(ctx, db, "course_progress", Keys[course.Progress]{
+		"owned": func(d *course.Progress) any { return d.Member },
 		"camp":  func(p *course.Progress) any { return p.Camp },
 		"at":    func(p *course.Progress) any { return p.At },
 		"since": func(p *course.Progress) any { return p.Since },
 		"look":  func(p *course.Progress) any { return p.LookAt },
-	}, Index{Name: "at", Fields: []string{"camp", "at", "since"}}, Index{Name: "look", Fields: []string{"look"}}); err != nil {
+	}, ofPerson, Index{Name: "at", Fields: []string{"camp", "at", "since"}}, Index{Name: "look", Fields: []string{"look"}}); err != nil {
 		return
 	}
 	if badges.Collection, err = NewCollection(ctx, db, "badge", Keys[course.Badge]{

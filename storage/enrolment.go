@@ -34,10 +34,11 @@ func NewEnrolments(ctx context.Context, db *DB) (Enrolments, error) {
 		"seat":    when(func(d *e) bool { return d.Seated() }, camp),
 		"queue":   when(func(d *e) bool { return d.Waits() }, camp),
 		"queued":  func(d *e) any { return d.QueuedAt },
+		"owned":   func(d *e) any { return d.Member },
 		"offer":   when(func(d *e) bool { return d.State == enrolment.Offered }, camp),
 	}, Index{Name: "camp", Fields: []string{"camp", "at"}}, Index{Name: "member", Fields: []string{"member", "at"}},
 		Index{Name: "expires", Fields: []string{"expires"}}, Index{Name: "seat", Fields: []string{"seat"}},
-		Index{Name: "queue", Fields: []string{"queue", "queued"}}, Index{Name: "offer", Fields: []string{"offer", "expires"}})
+		Index{Name: "queue", Fields: []string{"queue", "queued"}}, Index{Name: "offer", Fields: []string{"offer", "expires"}}, ofPerson)
 	return Enrolments{c}, err
 }
 

@@ -14,10 +14,11 @@ type Media struct{ *Collection[media.Media] }
 // NewMedia declares the collection.
 func NewMedia(ctx context.Context, db *DB) (Media, error) {
 	c, err := NewCollection(ctx, db, "media", Keys[media.Media]{
+		"owned":  func(d *media.Media) any { return d.Owner },
 		"trace":  func(m *media.Media) any { return orNil(m.Trace) },
 		"orphan": func(m *media.Media) any { return m.OrphanAt },
 		"due":    func(m *media.Media) any { return m.CheckDueAt },
-	}, Index{Name: "trace", Fields: []string{"trace"}, Unique: true},
+	}, ofPerson, Index{Name: "trace", Fields: []string{"trace"}, Unique: true},
 		Index{Name: "orphan", Fields: []string{"orphan"}}, Index{Name: "due", Fields: []string{"due"}})
 	return Media{c}, err
 }

@@ -51,9 +51,10 @@ func NewCases(ctx context.Context, db *DB) (cases Cases, reports Reports, report
 		return
 	}
 	if reports.Collection, err = NewCollection(ctx, db, "report", Keys[moderation.Report]{
-		"case": func(r *moderation.Report) any { return r.Case },
-		"at":   func(r *moderation.Report) any { return r.At },
-	}, Index{Name: "case", Fields: []string{"case", "at"}}); err != nil {
+		"owned": func(d *moderation.Report) any { return d.Reporter },
+		"case":  func(r *moderation.Report) any { return r.Case },
+		"at":    func(r *moderation.Report) any { return r.At },
+	}, ofPerson, Index{Name: "case", Fields: []string{"case", "at"}}); err != nil {
 		return
 	}
 	reporters.Collection, err = NewCollection(ctx, db, "reporter", Keys[moderation.Reporter]{})

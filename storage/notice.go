@@ -27,6 +27,7 @@ func NewNotices(ctx context.Context, db *DB) (notices Notices, credits Credits, 
 		return value
 	}
 	if notices.Collection, err = NewCollection(ctx, db, "notice", Keys[notice.Notice]{
+		"owned":  func(d *notice.Notice) any { return d.Member },
 		"member": func(n *notice.Notice) any { return when(!n.CalledOff, n.Member) },
 		"unread": func(n *notice.Notice) any { return when(!n.CalledOff && n.ReadAt.IsZero(), n.Member) },
 		"camp":   func(n *notice.Notice) any { return orNil(n.Camp) },
@@ -36,7 +37,7 @@ func NewNotices(ctx context.Context, db *DB) (notices Notices, credits Credits, 
 		"at":     func(n *notice.Notice) any { return n.At },
 		"sent":   func(n *notice.Notice) any { return n.SentAt },
 		"wake":   func(n *notice.Notice) any { return n.WakeAt },
-	}, Index{Name: "member", Fields: []string{"member", "at"}}, Index{Name: "unread", Fields: []string{"unread", "at"}},
+	}, ofPerson, Index{Name: "member", Fields: []string{"member", "at"}}, Index{Name: "unread", Fields: []string{"unread", "at"}},
 		Index{Name: "camp", Fields: []string{"camp", "at"}}, Index{Name: "person", Fields: []string{"camp", "person", "at"}},
 		Index{Name: "result", Fields: []string{"camp", "result", "at"}}, Index{Name: "asked", Fields: []string{"asked", "sent"}},
 		Index{Name: "at", Fields: []string{"at"}}, Index{Name: "wake", Fields: []string{"wake"}}); err != nil {

@@ -47,12 +47,13 @@ func NewQuizzes(ctx context.Context, db *DB) (quizzes Quizzes, questions Questio
 		return
 	}
 	if attempts.Collection, err = NewCollection(ctx, db, "attempt", Keys[quiz.Attempt]{
+		"owned":   func(d *quiz.Attempt) any { return d.Member },
 		"quiz":    func(a *quiz.Attempt) any { return a.Quiz },
 		"first":   func(a *quiz.Attempt) any { return when(a.N == 1 && a.State == quiz.Finished, a.Quiz) },
 		"grading": func(a *quiz.Attempt) any { return when(a.Waiting > 0, a.Quiz) },
 		"at":      func(a *quiz.Attempt) any { return a.StartedAt },
 		"wake":    func(a *quiz.Attempt) any { return a.WakeAt() },
-	}, Index{Name: "quiz", Fields: []string{"quiz", "at"}}, Index{Name: "first", Fields: []string{"first", "at"}},
+	}, ofPerson, Index{Name: "quiz", Fields: []string{"quiz", "at"}}, Index{Name: "first", Fields: []string{"first", "at"}},
 		Index{Name: "grading", Fields: []string{"grading", "at"}}, Index{Name: "wake", Fields: []string{"wake"}}); err != nil {
 		return
 	}

@@ -18,6 +18,7 @@ type Remarks struct{ *Collection[review.Remarks] }
 // passed the camp:learner of homework that is passed.
 func NewReviews(ctx context.Context, db *DB) (reviews Reviews, remarks Remarks, err error) {
 	if reviews.Collection, err = NewCollection(ctx, db, "review", Keys[review.Review]{
+		"owned":  func(r *review.Review) any { return r.Learner },
 		"camp":   func(r *review.Review) any { return r.Camp },
 		"at":     func(r *review.Review) any { return r.ReleasedAt },
 		"held":   func(r *review.Review) any { return orNil(r.Claim.By) },
@@ -28,7 +29,7 @@ func NewReviews(ctx context.Context, db *DB) (reviews Reviews, remarks Remarks, 
 			}
 			return r.Camp + ":" + r.Learner
 		},
-	}, Index{Name: "released", Fields: []string{"camp", "at"}}, Index{Name: "held", Fields: []string{"held"}},
+	}, ofPerson, Index{Name: "released", Fields: []string{"camp", "at"}}, Index{Name: "held", Fields: []string{"held"}},
 		Index{Name: "settle", Fields: []string{"settle"}}, Index{Name: "passed", Fields: []string{"passed"}}); err != nil {
 		return
 	}

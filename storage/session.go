@@ -22,8 +22,9 @@ type Credentials struct {
 // NewSessions declares the collections.
 func NewSessions(ctx context.Context, db *DB) (sessions Sessions, tickets Tickets, credentials Credentials, err error) {
 	if sessions.Collection, err = NewCollection(ctx, db, "session", Keys[session.Session]{
+		"owned": func(d *session.Session) any { return d.Member },
 		"until": func(s *session.Session) any { return s.Until },
-	}, byUntil); err != nil {
+	}, ofPerson, byUntil); err != nil {
 		return
 	}
 	if tickets.Collection, err = NewCollection(ctx, db, "ticket", Keys[session.Ticket]{
@@ -31,7 +32,9 @@ func NewSessions(ctx context.Context, db *DB) (sessions Sessions, tickets Ticket
 	}, byUntil); err != nil {
 		return
 	}
-	credentials.Collection, err = NewCollection(ctx, db, "credential", Keys[session.Credential]{})
+	credentials.Collection, err = NewCollection(ctx, db, "credential", Keys[session.Credential]{
+		"owned": func(d *session.Credential) any { return d.Member },
+	}, ofPerson)
 	return
 }
 

@@ -72,7 +72,9 @@ func NewSigncards(ctx context.Context, db *DB) (s CardStores, err error) {
 	}, Index{Name: "scope", Fields: []string{"scope", "at"}}, Index{Name: "running", Fields: []string{"running"}, Unique: true}); err != nil {
 		return
 	}
-	if s.Invites.Collection, err = NewCollection(ctx, db, "invitecard", Keys[signcard.Invite]{}); err != nil {
+	if s.Invites.Collection, err = NewCollection(ctx, db, "invitecard", Keys[signcard.Invite]{
+		"owned": func(i *signcard.Invite) any { return i.Member },
+	}, ofPerson); err != nil {
 		return
 	}
 	s.Fronts.Collection, err = NewCollection(ctx, db, "campfront", Keys[signcard.Front]{})

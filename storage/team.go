@@ -22,10 +22,11 @@ func NewTeams(ctx context.Context, db *DB) (boards Boards, places Places, plans 
 		return
 	}
 	if places.Collection, err = NewCollection(ctx, db, "team_place", Keys[team.Place]{
-		"camp": func(p *team.Place) any { return p.Camp },
-		"team": func(p *team.Place) any { return p.Team },
-		"at":   func(p *team.Place) any { return p.Since },
-	}, Index{Name: "team", Fields: []string{"camp", "team", "at"}}); err != nil {
+		"owned": func(d *team.Place) any { return d.Member },
+		"camp":  func(p *team.Place) any { return p.Camp },
+		"team":  func(p *team.Place) any { return p.Team },
+		"at":    func(p *team.Place) any { return p.Since },
+	}, ofPerson, Index{Name: "team", Fields: []string{"camp", "team", "at"}}); err != nil {
 		return
 	}
 	plans.Collection, err = NewCollection(ctx, db, "team_plan", Keys[team.Plan]{})

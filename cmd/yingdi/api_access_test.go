@@ -180,6 +180,13 @@ var accessTable = []struct {
 	{"POST /checkins/{private}/review/undo", ``, [8]int{401, 403, 403, 403, 403, 200, 200, 200}},
 	{"POST /checkins/{private}/review/reopen", ``, [8]int{401, 403, 403, 403, 403, 200, 200, 200}},
 	{"GET /checkins/{shown}/review", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
+	{"GET /privacy", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
+	{"POST /me/consent", `{"version":"another"}`, [8]int{401, 409, 409, 409, 409, 409, 409, 409}},
+	{"GET /me/download", ``, [8]int{401, 404, 404, 404, 404, 404, 404, 404}},
+	{"POST /me/download", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /me/deletion", ``, [8]int{401, 404, 404, 404, 404, 404, 404, 404}},
+	{"DELETE /me/deletion", ``, [8]int{401, 409, 409, 409, 409, 409, 409, 409}},
+	{"POST /me/deletion", ``, [8]int{401, 200, 200, 200, 409, 409, 409, 409}},
 	// Last: it makes staff of people.
 	{"POST /invitations/accept", `{"token":"{invitation}"}`, [8]int{401, 200, 200, 200, 409, 200, 200, 409}},
 }

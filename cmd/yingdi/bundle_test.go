@@ -38,6 +38,7 @@ func newBundle(t testing.TB) *bundle {
 	c := config.Default()
 	c.Data, c.URL = t.TempDir(), "http://yingdi.test"
 	c.Secrets = config.Secrets{Master: []string{strings.Repeat("m", 32)}, Hash: strings.Repeat("h", 32)}
+	c.Metrics.Token = "scrape"
 	c.Limits = config.Limits{SignIn: 100_000, Read: 100_000, Write: 100_000}
 	c.WeChat = config.WeChat{
 		AppID: fake.AppID, AppSecret: strings.Repeat("s", 32), Token: "token",

@@ -28,7 +28,10 @@ func TestProbesAndMetrics(t *testing.T) {
 	}
 	s.signIn(t, "小满")
 	want := `yingdi_http_requests_total{method="POST",route="/api/v1/sessions",status="201"} 1`
-	if w := s.do(t, "GET /metrics", "", ""); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), want) {
+	if w := s.do(t, "GET /metrics", "", ""); w.Code != http.StatusNotFound {
+		t.Errorf("the metrics are open to strangers: %d", w.Code)
+	}
+	if w := s.do(t, "GET /metrics", "scrape", ""); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), want) {
 		t.Errorf("metrics lack %s: %s", want, w.Body)
 	}
 }

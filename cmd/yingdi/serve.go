@@ -70,7 +70,7 @@ func listen(addr string) (net.Listener, error) {
 func (a *app) echo() (*echo.Echo, error) {
 	e, err := handlers.New(a.services, handlers.Options{
 		TrustedProxies: a.config.TrustedProxies, HTTPS: strings.HasPrefix(a.config.URL, "https:"),
-		MediaOrigin: mediaOrigin(a.config), Limits: limits(a.config.Limits), Metrics: a.registry,
+		MediaOrigin: mediaOrigin(a.config), Limits: limits(a.config.Limits), Metrics: a.registry, MetricsToken: a.config.Metrics.Token,
 	})
 	if err != nil {
 		return nil, err

@@ -114,6 +114,7 @@ func (a *app) joinServices(ctx context.Context) error {
 		IDs: ids, Bucket: a.bucket, WeChat: a.wechat, Scenes: channels, Checkins: checkins, Camps: camps,
 		Members: members, Files: files, Renderer: renderer, Clock: a.clock,
 	}
+	private := a.joinPrivacy(at, members, files, enrolments, signcards)
 	a.schedule = &schedule.Service{Store: at.slots, Clock: a.clock}
 	a.services = &web.Services{
 		Members: members, Sessions: sessions, Organisers: organisers, Media: files, Camps: camps, Invitations: invitations, Lessons: lessons,
@@ -130,7 +131,8 @@ func (a *app) joinServices(ctx context.Context) error {
 			Store: at.exports, Books: sheet.Books{}, Bucket: a.bucket, Camps: camps, Tasks: at.tasks, Members: members, Enrolments: enrolments,
 			Teams: teams, Replies: forms, Checkins: at.checkins, Reviews: reviews, Quizzes: at.quizzes, Attempts: at.attempts, IDs: ids, Clock: a.clock,
 		},
-		Pushes:      &push.Service{Store: at.pushes, Media: files, Notices: notices, Sealer: a.sealer, Clock: a.clock},
+		Privacy:     private,
+		Pushes:      &push.Service{Store: at.pushes, Media: files, Notices: notices, Accounts: private, Sealer: a.sealer, Clock: a.clock},
 		Idempotency: &idempotency.Service{Store: at.answers, Sealer: a.sealer, Clock: a.clock},
 		Receiver:    a.wechat, Codes: a.wechat, Ready: a.ready, Clock: a.clock, Log: a.log,
 		Limiter: &redis.Limiter{Client: a.redis, Clock: a.clock},

@@ -37,6 +37,9 @@ type stores struct {
 	reports     storage.Reports
 	reporters   storage.Reporters
 	standings   storage.Standings
+	consents    storage.Consents
+	deletions   storage.Deletions
+	downloads   storage.Downloads
 	thresholds  storage.Thresholds
 	reviews     storage.Reviews
 	courses     storage.Courses
@@ -88,6 +91,8 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.cases, s.reports, s.reporters, err = storage.NewCases(ctx, db)
 	note(err)
 	s.standings, err = storage.NewStandings(ctx, db)
+	note(err)
+	s.consents, s.deletions, s.downloads, err = storage.NewPrivacy(ctx, db)
 	note(err)
 	s.thresholds, err = storage.NewThresholds(ctx, db)
 	note(err)

@@ -14,7 +14,7 @@ func (c *Checkin) Rule(version int, to State, reason string, now time.Time) erro
 	switch {
 	case c.State == Deleted:
 		return domain.ErrNotFound
-	case c.Version != version:
+	case c.Version != version || c.State == Deleted:
 		return domain.ErrConflict
 	case to == Visible:
 		return c.Show(version, now)

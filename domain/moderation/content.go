@@ -78,6 +78,9 @@ func (s *Service) lookCheckins(ctx context.Context, ids []string) (map[string]Su
 	found, err := s.Checkins.Many(ctx, ids)
 	subjects := make(map[string]Subject, len(found))
 	for id, c := range found {
+		if c.State == checkin.Deleted {
+			continue
+		}
 		subjects[id] = Subject{
 			Author: c.Member, Organiser: c.Organiser, Camp: c.Camp, Checkin: id, Version: c.Version,
 			Standing: Standing(c.State), Text: c.Text, Media: c.Media, At: c.SubmittedAt,

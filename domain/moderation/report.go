@@ -150,3 +150,12 @@ func (s *Service) Heard(ctx context.Context, reportID string) error {
 	}
 	return s.raise(ctx, r.Kind, r.Target, func(c *Case) error { return c.hear(r, s.Clock.Now()) })
 }
+
+// Forget takes out of a report what the reporter said; that somebody reported stays.
+func (r *Report) Forget() error {
+	if r.Text == "" {
+		return domain.ErrSame
+	}
+	r.Text = ""
+	return nil
+}

@@ -50,13 +50,19 @@ type Notices interface {
 	Delivered(ctx context.Context, openID string, results []wechat.SentResult) error
 }
 
+// Accounts deletes what a person no longer wants us to have; domain/privacy does it.
+type Accounts interface {
+	Revoked(ctx context.Context, openID string) error
+}
+
 // Service holds the use cases.
 type Service struct {
-	Store   Store
-	Media   Media
-	Notices Notices
-	Sealer  *domain.Sealer
-	Clock   domain.Clock
+	Store    Store
+	Media    Media
+	Notices  Notices
+	Accounts Accounts
+	Sealer   *domain.Sealer
+	Clock    domain.Clock
 }
 
 // Receive writes a verified push down. When it returns nil, WeChat can be told that all is well.
@@ -100,6 +106,8 @@ func (s *Service) Work(ctx context.Context, id string) error {
 		return err
 	case len(p.Subscriptions) > 0:
 		return s.Notices.Subscribed(ctx, p.OpenID, p.ID, p.Subscriptions)
+	case p.Revoked:
+		return s.Accounts.Revoked(ctx, p.OpenID)
 	case len(p.Sent) > 0:
 		return s.Notices.Delivered(ctx, p.OpenID, p.Sent)
 	}

@@ -69,6 +69,7 @@ type Store interface {
 type Bucket interface {
 	SignDownload(ctx context.Context, key, contentType string, expires time.Time) (string, error)
 	Put(ctx context.Context, key, contentType string, body io.Reader, size int64) error
+	Delete(ctx context.Context, key string) error
 }
 
 // Files is what this feature needs of domain/media.

@@ -57,6 +57,8 @@ func (s *studio) SignDownload(_ context.Context, key, _ string, _ time.Time) (st
 	return key, nil
 }
 
+func (s *studio) Delete(context.Context, string) error { return nil }
+
 func (s *studio) Put(_ context.Context, key, _ string, body io.Reader, _ int64) error {
 	raw, err := io.ReadAll(body)
 	s.mu.Lock()

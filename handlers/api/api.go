@@ -42,11 +42,11 @@ func routes(r *router, a *api, l web.Limits) {
 	r.tag = "Sessions 登录"
 	create(r, open, l.SignIn, "/sessions", "sign-in", "Sign in with a wx.login code · 登录", a.signIn)
 	add(r, open, l.SignIn, "POST /sessions/refresh", "renew-session", "Trade a refresh token for new tokens · 续期", a.renew)
-	add(r, signedIn, l.Write, "DELETE /sessions/current", "sign-out", "End this session · 退出登录", a.signOut)
-	add(r, signedIn, l.Write, "DELETE /sessions", "sign-out-everywhere", "End every session of mine · 退出所有设备", a.signOutEverywhere)
-	add(r, signedIn, l.Write, "POST /signins/{scene}/scan", "scan-signin", "A console sign-in code was scanned · 扫码", a.scan)
-	add(r, signedIn, l.Write, "POST /signins/{scene}/confirm", "confirm-signin", "Sign the browser in · 确认登录后台", a.confirm)
-	add(r, signedIn, l.Write, "POST /signins/{scene}/refuse", "refuse-signin", "Do not sign the browser in · 取消登录后台", a.refuse)
+	add(r, undecided, l.Write, "DELETE /sessions/current", "sign-out", "End this session · 退出登录", a.signOut)
+	add(r, undecided, l.Write, "DELETE /sessions", "sign-out-everywhere", "End every session of mine · 退出所有设备", a.signOutEverywhere)
+	add(r, undecided, l.Write, "POST /signins/{scene}/scan", "scan-signin", "A console sign-in code was scanned · 扫码", a.scan)
+	add(r, undecided, l.Write, "POST /signins/{scene}/confirm", "confirm-signin", "Sign the browser in · 确认登录后台", a.confirm)
+	add(r, undecided, l.Write, "POST /signins/{scene}/refuse", "refuse-signin", "Do not sign the browser in · 取消登录后台", a.refuse)
 
 	r.tag = "Me 我"
 	add(r, signedIn, l.Read, "GET /me", "me", "Who I am · 我的资料", a.me)
@@ -61,6 +61,14 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, signedIn, l.Write, "PUT /me/notices/settings", "change-notice-settings", "Switch kinds off, choose quiet hours · 修改通知设置", a.changeNoticeSettings)
 	add(r, signedIn, l.Read, "GET /me/notices/templates", "notice-templates", "The templates to ask my consent for · 订阅消息模板", a.noticeTemplates)
 	add(r, signedIn, l.Write, "POST /notices/{notice}/read", "read-notice", "I have read it · 标为已读", a.readNotice)
+
+	add(r, anyone, l.Visit, "GET /privacy", "privacy", "The privacy policy, and whether I have agreed to it · 隐私政策", a.privacy)
+	add(r, undecided, l.Write, "POST /me/consent", "agree", "I agree to the privacy policy; again changes nothing · 同意隐私政策", a.agree)
+	add(r, undecided, l.Read, "GET /me/download", "download", "The copy of my data, if I asked for one · 我的数据副本", a.download)
+	add(r, undecided, l.Write, "POST /me/download", "ask-download", "Ask for a copy of everything about me; one at a time · 下载我的数据", a.askDownload)
+	add(r, undecided, l.Read, "GET /me/deletion", "deletion", "My wish to have the account deleted, if there is one · 注销申请", a.deletion)
+	add(r, undecided, l.Write, "POST /me/deletion", "ask-deletion", "Delete my account after seven days; again changes nothing · 注销账号", a.askDeletion)
+	add(r, undecided, l.Write, "DELETE /me/deletion", "cancel-deletion", "Keep my account after all · 取消注销", a.cancelDeletion)
 
 	add(r, signedIn, l.SignIn, "POST /invitations/look", "invitation", "What an invitation to the staff offers · 查看邀请", a.invitation)
 	add(r, signedIn, l.SignIn, "POST /invitations/accept", "accept-invitation", "Take the role; again changes nothing · 接受邀请", a.acceptInvitation)
@@ -128,9 +136,10 @@ func routes(r *router, a *api, l web.Limits) {
 type access int
 
 const (
-	open     access = iota // nobody is asked who they are
-	anyone                 // also those who have not signed in
-	signedIn               // only those who have
+	open      access = iota // nobody is asked who they are
+	anyone                  // also those who have not signed in
+	signedIn                // only those who have, and who have agreed to the privacy policy if they change something
+	undecided               // only those who have signed in, whatever they agreed to
 )
 
 const bearer = "bearer"
@@ -168,8 +177,11 @@ func mount[I, O any](r *router, who access, rule web.Rule, op huma.Operation, h 
 		op.Security = append(op.Security, map[string][]string{})
 	}
 	chain = append(chain, web.Hold(r.s.Limiter, r.s.Log, rule))
-	if who == signedIn {
+	if who == signedIn || who == undecided {
 		chain = append(chain, web.Member)
+	}
+	if who == signedIn && op.Method != http.MethodGet {
+		chain = append(chain, web.Agreed(r.s.Privacy.Require))
 	}
 	if op.Method == http.MethodPost {
 		chain = append(chain, remembered(r.s.Idempotency))

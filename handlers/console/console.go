@@ -190,6 +190,9 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.POST("/media", h.beginMedia)
 	g.POST("/media/:media/complete", h.completeMedia)
 
+	g.GET("/privacy", h.listWishes, need(domain.RightOperate))
+	g.POST("/privacy/:member/proceed", h.proceedWish, need(domain.RightOperate))
+
 	g.GET("/jobs", h.listJobs, need(domain.RightOperate))
 	g.POST("/jobs/retry", h.retryJob, need(domain.RightOperate))
 }

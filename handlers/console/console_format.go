@@ -15,6 +15,7 @@ import (
 	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
 	"yingdi/domain/moderation"
+	"yingdi/domain/privacy"
 	"yingdi/domain/quiz"
 	"yingdi/domain/review"
 	"yingdi/domain/team"
@@ -48,6 +49,8 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"turn":            turnLabel,
 		"act":             func(a review.Act) string { return acts[a] },
 		"lasted":          lasted,
+		"wishState":       func(s privacy.State) label { return wishStates[s] },
+		"wishCause":       func(c privacy.Cause) string { return wishCauses[c] },
 		"caseKind":        func(k moderation.Kind) string { return caseKinds[k] },
 		"caseReason":      func(r moderation.Reason) string { return caseReasons[r] },
 		"caseStanding":    func(s moderation.Standing) label { return caseStandings[s] },

@@ -38,6 +38,7 @@ const (
 	sectionOrganisers = "organisers"
 	sectionModeration = "moderation"
 	sectionReviews    = "reviews"
+	sectionPrivacy    = "privacy"
 	sectionJobs       = "jobs"
 )
 

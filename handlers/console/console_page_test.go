@@ -254,6 +254,7 @@ func (s sample) full() map[string][]view {
 	maps.Copy(pages, s.quizPages())
 	maps.Copy(pages, s.cardPages())
 	maps.Copy(pages, s.moderationPages())
+	maps.Copy(pages, s.privacyPages())
 	return pages
 }
 
@@ -280,6 +281,7 @@ func bare() map[string][]view {
 	maps.Copy(pages, bareQuizPages(empty))
 	maps.Copy(pages, bareCardPages(empty))
 	maps.Copy(pages, bareModerationPages())
+	pages["privacy/list"] = []view{&privacyView{}}
 	return pages
 }
 

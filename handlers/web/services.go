@@ -24,6 +24,7 @@ import (
 	"yingdi/domain/moderation"
 	"yingdi/domain/notice"
 	"yingdi/domain/organiser"
+	"yingdi/domain/privacy"
 	"yingdi/domain/push"
 	"yingdi/domain/quiz"
 	"yingdi/domain/review"
@@ -58,6 +59,7 @@ type Services struct {
 	Risks       *risk.Service
 	Today       *today.Service
 	Exports     *export.Service
+	Privacy     *privacy.Service
 	Pushes      *push.Service
 	Idempotency *idempotency.Service
 

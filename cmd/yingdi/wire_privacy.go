@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+
+	"yingdi/domain/checkin"
+	"yingdi/domain/course"
+	"yingdi/domain/enrolment"
+	mediadomain "yingdi/domain/media"
+	"yingdi/domain/member"
+	"yingdi/domain/moderation"
+	"yingdi/domain/notice"
+	"yingdi/domain/privacy"
+	"yingdi/domain/quiz"
+	"yingdi/domain/review"
+	"yingdi/domain/session"
+	"yingdi/domain/signcard"
+	"yingdi/domain/team"
+	"yingdi/storage/archive"
+)
+
+// joinPrivacy knows every collection that holds something about people, and what becomes of it when they go. The member's
+// own document is the last: until then the others can still be found.
+func (a *app) joinPrivacy(at stores, members *member.Service, files *mediadomain.Service, enrolments *enrolment.Service, signcards *signcard.Service) *privacy.Service {
+	shelf := mediadomain.Shelf{Bucket: a.bucket, Owned: at.media}
+	s := &privacy.Service{
+		Policy:   &privacy.Policy{Version: a.config.Privacy.Version, URL: a.config.Privacy.URL},
+		Consents: at.consents, Deletions: at.deletions, Downloads: at.downloads, Members: members, Files: shelf, Archives: archive.Zip{},
+		Bucket: struct {
+			mediadomain.Shelf
+		}{shelf}, Clock: a.clock,
+	}
+	s.Holders = []privacy.Holder{
+		privacy.Part[session.Session]{Collection: "session", Store: at.sessions, Of: at.sessions.OfPerson, Copy: privacy.Withheld[session.Session]},
+		privacy.Part[session.Credential]{Collection: "credential", Store: at.credentials, Of: at.credentials.OfPerson, Copy: privacy.Withheld[session.Credential]},
+		privacy.Part[checkin.Checkin]{Collection: "checkin", Store: at.checkins, Of: at.checkins.OfPerson, Erase: (*checkin.Checkin).Forget},
+		privacy.Part[checkin.Like]{Collection: "like", Store: at.likes, Of: at.likes.OfPerson, Erase: func(l *checkin.Like) error { return l.Forget(a.clock.Now()) }},
+		privacy.Part[checkin.Comment]{Collection: "comment", Store: at.comments, Of: at.comments.OfPerson, Erase: func(c *checkin.Comment) error { return c.Forget(a.clock.Now()) }},
+		privacy.Part[review.Review]{
+			Collection: "review", Store: at.reviews, Of: at.reviews.OfPerson, Erase: (*review.Review).Forget,
+			Copy: func(_ context.Context, r review.Review) (any, error) { return r.Given(), nil },
+		},
+		privacy.Part[quiz.Attempt]{
+			Collection: "attempt", Store: at.attempts, Of: at.attempts.OfPerson, Erase: (*quiz.Attempt).Forget,
+			Copy: func(_ context.Context, t quiz.Attempt) (any, error) { return t.Given(), nil },
+		},
+		privacy.Part[enrolment.Enrolment]{Collection: "enrolment", Store: at.enrolments, Of: at.enrolments.OfPerson, First: enrolments.Depart, Erase: (*enrolment.Enrolment).Forget, Copy: enrolments.Given},
+		privacy.Part[checkin.Standing]{Collection: "standing", Store: at.standings, Of: at.standings.OfPerson},
+		privacy.Part[team.Place]{Collection: "team_place", Store: at.places, Of: at.places.OfPerson},
+		privacy.Part[course.Progress]{Collection: "course_progress", Store: at.progresses, Of: at.progresses.OfPerson},
+		privacy.Part[course.Award]{Collection: "award", Store: at.awards, Of: at.awards.ByMember},
+		privacy.Part[signcard.Card]{Collection: "signcard", Store: at.signcards.Cards, Of: at.signcards.Cards.OfMember, First: signcards.Forget},
+		privacy.Part[signcard.Invite]{Collection: "invitecard", Store: at.signcards.Invites, Of: at.signcards.Invites.OfPerson, First: signcards.ForgetInvite},
+		privacy.Part[notice.Notice]{Collection: "notice", Store: at.notices, Of: at.notices.OfPerson},
+		privacy.Part[notice.Credit]{Collection: "credit", Store: at.credits, Of: at.credits.Under},
+		privacy.Part[notice.Setting]{Collection: "notice_setting", Store: at.settings, Of: at.settings.Single},
+		privacy.Part[moderation.Report]{Collection: "report", Store: at.reports, Of: at.reports.OfPerson, Erase: (*moderation.Report).Forget},
+		privacy.Part[moderation.Reporter]{Collection: "reporter", Store: at.reporters, Of: at.reporters.Single},
+		privacy.Part[privacy.Download]{Collection: "download", Store: at.downloads, Of: at.downloads.Single, First: s.DropDownload, Copy: privacy.Withheld[privacy.Download]},
+		privacy.Part[mediadomain.Media]{Collection: "media", Store: at.media, Of: at.media.OfPerson, First: files.Forget, Erase: (*mediadomain.Media).Forgotten},
+		privacy.Part[member.Member]{Collection: "member", Store: at.members, Of: at.members.Single, Erase: (*member.Member).Forget, Copy: members.Given},
+	}
+	return s
+}
+
+// impersonal says of each other collection why there is nothing to forget in it. A test asks this of every new one.
+var impersonal = map[string]string{
+	"remark": "staff's frequent words, under their id", "camp": "the organiser's", "course": "the organiser's", "badge": "the organiser's", "task": "the organiser's", "task_import": "the organiser's", "form": "the organiser's", "form_version": "the organiser's",
+	"quiz": "the organiser's", "question": "the organiser's", "risk": "the organiser's", "team": "the organiser's", "slot": "the machine's own",
+	"organiser":   "its staff are named by id, and cannot be deleted while they are staff",
+	"cardlibrary": "the organiser's", "cardtemplate": "the organiser's", "cardsetting": "the organiser's", "campfront": "the organiser's",
+	"cardredraw": "names by id whose cards were drawn anew, and who asked",
+	"invitation": "names staff by id, and is the record of who let whom in",
+	"team_plan":  "names learners by id, until it is applied",
+	"regrade":    "names learners by id, and is the audit of their marks",
+	"scene":      "names who shared by id, and is printed on cards that are out",
+	"export":     "names staff by id, and is the record of who took what out; its files end after a while",
+	"moderation": "names authors by id, and is the record of what was decided; what they said is not in it",
+	"consent":    "names who agreed by id, and is the record that they did",
+	"deletion":   "names who was forgotten by id, and is the record that they were",
+	"push":       "sealed, and forgotten after seven days",
+	"answer":     "sealed, and forgotten after a day",
+	"ticket":     "ends after minutes",
+}
