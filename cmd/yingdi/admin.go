@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"strings"
 
 	"github.com/skip2/go-qrcode"
@@ -18,7 +19,7 @@ import (
 
 func adminCommand() *cobra.Command {
 	parent := &cobra.Command{Use: "admin", Short: "Commands of an admin"}
-	parent.AddCommand(adminCreateCommand(), adminResetCommand(), adminBackupCommand())
+	parent.AddCommand(adminCreateCommand(), adminResetCommand(), adminBackupCommand(), adminForgetCommand())
 	return parent
 }
 
@@ -101,10 +102,12 @@ func withApp(ctx context.Context, path string, run func(context.Context, *app) e
 	return errors.Join(run(domain.WithActor(ctx, domain.SystemActor), a), a.close())
 }
 
+// readPassword takes one line, and shows it to nobody who looks over a shoulder.
 func readPassword(cmd *cobra.Command) (string, error) {
 	if in, ok := cmd.InOrStdin().(*os.File); ok {
 		if stat, err := in.Stat(); err == nil && stat.Mode()&os.ModeCharDevice != 0 {
-			fmt.Fprint(cmd.ErrOrStderr(), "Password (12 characters or more; it will be shown as you type): ")
+			fmt.Fprint(cmd.ErrOrStderr(), "Password (12 characters or more): ")
+			defer unseen(cmd, in)()
 		}
 	}
 	line, err := bufio.NewReader(io.LimitReader(cmd.InOrStdin(), 1024)).ReadString('\n')
@@ -112,6 +115,27 @@ func readPassword(cmd *cobra.Command) (string, error) {
 		return "", fmt.Errorf("reading the password: %w", err)
 	}
 	return strings.TrimRight(line, "\r\n"), nil
+}
+
+// unseen lets a terminal show nothing of what is typed, until what it returns is called or the command is interrupted. It
+// asks stty, which every Unix has; without one it says that the typing can be seen.
+func unseen(cmd *cobra.Command, terminal *os.File) (again func()) {
+	stty := func(how string) error {
+		c := exec.Command("stty", how)
+		c.Stdin = terminal
+		return c.Run()
+	}
+	if stty("-echo") != nil {
+		fmt.Fprint(cmd.ErrOrStderr(), "(it will be shown as you type) ")
+		return func() {}
+	}
+	show := func() { _ = stty("echo") }
+	stop := context.AfterFunc(cmd.Context(), show)
+	return func() {
+		stop()
+		show()
+		fmt.Fprintln(cmd.ErrOrStderr())
+	}
 }
 
 func showSecret(out io.Writer, login, address string) error {
