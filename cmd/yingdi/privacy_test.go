@@ -53,7 +53,6 @@ func TestEveryCollectionSaysWhatBecomesOfAPersonsData(t *testing.T) {
 func lived(t *testing.T) (s *site, token, id string, settle func()) {
 	t.Helper()
 	s, author, fellow, settle := wall(t)
-	staff := s.as(t, s.vars["teacher"])
 	c, err := s.services.Camps.Get(t.Context(), s.vars["camp"])
 	if err != nil {
 		t.Fatal(err)
@@ -70,9 +69,7 @@ func lived(t *testing.T) (s *site, token, id string, settle func()) {
 		{name: "a quiz", request: "POST /camps/{camp}/quizzes/{quiz}/attempts", status: 201},
 		{name: "a quiet evening", request: "PUT /me/notices/settings", body: `{"off":[],"quiet_from":"22:00","quiet_to":"07:30","zone":""}`, status: 200},
 	})
-	if _, err := s.services.Reviews.Release(staff, s.vars["checkin"], review.Mark{Text: "独一无二的点评", Points: 90}); err != nil {
-		t.Fatal(err)
-	}
+	s.reviewed(t, s.vars["teacher"], s.vars["checkin"], review.Form{Text: "独一无二的点评", Points: 90}) // a minute passes
 	settle()
 	return s, author, s.vars["author"], settle
 }
@@ -107,7 +104,7 @@ func TestADeletedAccountLeavesNothingThatSaysWhoItWas(t *testing.T) {
 	}
 	key := file[s.vars["picture"]].Key()
 	s.tell(t, token, []step{
-		{name: "asking", request: "POST /me/deletion", status: 200, want: `{"state":"asked","due_at":"2026-03-08T01:00:00Z"}`},
+		{name: "asking", request: "POST /me/deletion", status: 200, want: `{"state":"asked","due_at":"2026-03-08T01:01:00Z"}`},
 		{name: "asking again", request: "POST /me/deletion", status: 200, want: `{"state":"asked"}`},
 		{name: "a change of mind", request: "DELETE /me/deletion", status: 200, want: `{"state":"cancelled"}`},
 		{name: "and another", request: "POST /me/deletion", status: 200, want: `{"state":"asked"}`},
@@ -119,12 +116,12 @@ func TestADeletedAccountLeavesNothingThatSaysWhoItWas(t *testing.T) {
 		}
 		settle()
 	}
-	s.clock.Set(start.Add(privacy.Grace - time.Minute))
+	s.clock.Set(start.Add(time.Minute + privacy.Grace - time.Minute))
 	sweep()
 	if m, _ := s.services.Members.Get(t.Context(), id); m.Nickname != "独一无二的名字" {
 		t.Fatal("forgotten before the grace was over")
 	}
-	s.clock.Set(start.Add(privacy.Grace))
+	s.clock.Set(start.Add(time.Minute + privacy.Grace))
 	sweep()
 	for at, body := range s.kept(t) {
 		for _, word := range said {
@@ -151,7 +148,7 @@ func TestADeletedAccountLeavesNothingThatSaysWhoItWas(t *testing.T) {
 	if again == id {
 		t.Error("who comes again is known")
 	}
-	s.clock.Set(start.Add(privacy.Grace + privacy.SettleAfter))
+	s.clock.Set(start.Add(time.Minute + privacy.Grace + privacy.SettleAfter))
 	sweep()
 	if d, err := s.services.Privacy.Deletions.Get(t.Context(), id); err != nil || d.State != privacy.Done || d.DoneAt.IsZero() {
 		t.Fatalf("%+v, %v", d, err)
@@ -232,7 +229,7 @@ func TestADownloadHoldsEverythingAndNoRightAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.clock.Set(start.Add(privacy.DownloadLife + time.Minute))
+	s.clock.Set(start.Add(time.Minute + privacy.DownloadLife + time.Minute))
 	if err := s.services.Privacy.Sweep(domain.WithActor(t.Context(), domain.SystemActor)); err != nil {
 		t.Fatal(err)
 	}

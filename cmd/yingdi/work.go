@@ -19,7 +19,9 @@ func workCommand() *cobra.Command {
 		if err := mayWorkAlone(c); err != nil {
 			return err
 		}
-		return launch(cmd.Context(), c, true, func(a *app) (*echo.Echo, error) { return handlers.Health(a.services, a.registry, a.config.Metrics.Token), nil })
+		return launch(cmd.Context(), c, true, func(a *app) (*echo.Echo, error) {
+			return handlers.Health(a.services, a.registry, a.config.Metrics.Token), nil
+		})
 	}
 	return cmd
 }
