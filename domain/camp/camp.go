@@ -28,6 +28,7 @@ type Camp struct {
 	EnrolBy   domain.Day      `json:"enrol_by"`             // the last day on which one can enrol
 	Closing   int             `json:"closing,omitempty"`    // days after the last one for what is made up and reviewed late
 	Seats     int             `json:"seats"`
+	MakeUps   MakeUps         `json:"make_ups,omitzero"`
 	Messages  Messages        `json:"messages,omitzero"`
 	CallAt    time.Time       `json:"call_at,omitzero"`   // when learners are next told something by the clock
 	TurnAt    time.Time       `json:"turn_at,omitzero"`   // when others next hear of a change that the clock brings
@@ -113,6 +114,7 @@ type Form struct {
 	EnrolBy   domain.Day
 	Closing   int
 	Seats     int
+	MakeUps   MakeUps // none of a course, which has no day to miss
 	Messages  Messages
 }
 
@@ -128,6 +130,7 @@ func (f Form) Check() error {
 		f.checkDays(&check)
 	}
 	check.Range("seats", "名额", f.Seats, 1, MaxSeats)
+	f.MakeUps.Check(&check)
 	f.Messages.Check(&check)
 	if err := check.Err(); err != nil || f.Kind == KindCourse {
 		return err
@@ -160,6 +163,7 @@ func (c *Camp) Apply(f Form, now time.Time) error {
 	if c.Kind == KindCourse {
 		f.Start, f.End, f.EnrolBy = f.Calendar.Day(now), Forever, Forever
 		f.Pace, f.NextDay, f.EnrolFrom, f.EnrolHour, f.Closing = PaceCommon, false, "", 0, 0
+		f.MakeUps = MakeUps{}
 		f.Messages.Starting, f.Messages.Remind = false, false // no day of a course asks for anything
 		if c.State != Draft {
 			f.Start = c.Start
@@ -180,6 +184,7 @@ func (c *Camp) Apply(f Form, now time.Time) error {
 	if f.Title != c.Title || f.Start != c.Start || f.End != c.End || f.Cover != c.Cover {
 		c.Emit(EventFace, now, nil)
 	}
+	c.MakeUps = f.MakeUps
 	c.Title, c.Intro, c.Cover, c.Calendar = f.Title, f.Intro, f.Cover, f.Calendar
 	c.Start, c.End, c.Pace, c.NextDay = f.Start, f.End, f.Pace, f.NextDay
 	c.EnrolFrom, c.EnrolHour, c.EnrolBy, c.Closing, c.Seats = f.EnrolFrom, f.EnrolHour, f.EnrolBy, f.Closing, f.Seats

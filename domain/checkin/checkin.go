@@ -110,6 +110,7 @@ type Form struct {
 	Text     string
 	Media    []string
 	Audience Audience // empty: the camp
+	MakeUp   bool     // of a day that was missed; an edit leaves that as it is
 }
 
 // Check bounds the form.

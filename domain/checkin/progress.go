@@ -82,13 +82,14 @@ func DaysInRow(done map[domain.Day]bool, today domain.Day) []domain.Day {
 
 // Progress is how a person stands in a camp, by their own calendar.
 type Progress struct {
-	In        camp.Own
-	Scheduled []domain.Day // all days with a task that a check-in completes, in order
-	Done      map[domain.Day]bool
-	MadeUp    map[domain.Day]bool // those of Done that were only made up afterwards
-	Today     domain.Day
-	Streak    int
-	Tally     Tally
+	In         camp.Own
+	Scheduled  []domain.Day // all days with a task that a check-in completes, in order
+	Done       map[domain.Day]bool
+	MadeUp     map[domain.Day]bool // those of Done that were only made up afterwards
+	MadeUpDays int                 // make-ups used; one a day
+	Today      domain.Day
+	Streak     int
+	Tally      Tally
 }
 
 // Progress of one person in a camp as they live it, from the facts: what an earlier stay left behind is not theirs again.
@@ -126,6 +127,7 @@ func (s *Service) progressIn(ctx context.Context, in camp.Own, memberID string, 
 		p.MadeUp[m.Day] = m.MadeUp && (!p.Done[m.Day] || p.MadeUp[m.Day])
 		p.Done[m.Day] = true
 	}
+	p.MadeUpDays = len(madeUpDays(in, marks))
 	if in.Kind == camp.KindCourse {
 		p.Scheduled = DaysInRow(p.Done, today)
 	}

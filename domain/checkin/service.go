@@ -97,9 +97,10 @@ type Service struct {
 	Clock      domain.Clock
 }
 
-// Submit hands in for a task of today. Handing in again, from this phone or another, gives the first one back
-// unchanged; fresh tells which of the two it was. What was deleted can be handed in anew. Returns ErrNotToday, ErrNotYet, ErrOver, camp.ErrClosed,
-// enrolment.ErrNotEnrolled, media.ErrUnusable.
+// Submit hands in for a task of today or, if the form says so, makes up one of a day that was missed. Handing in again,
+// from this phone or another, gives the first one back unchanged; fresh tells which of the two it was. What was deleted can
+// be handed in anew. Returns ErrNotToday, ErrNotYet, ErrOver, camp.ErrClosed, enrolment.ErrNotEnrolled, media.ErrUnusable,
+// ErrLacks, and of a make-up what mayMakeUp refuses and ErrMakeUpSpent.
 func (s *Service) Submit(ctx context.Context, campID, taskID string, f Form) (c Checkin, fresh bool, err error) {
 	enrolled, err := s.Enrolments.Require(ctx, campID)
 	if err != nil {
@@ -118,9 +119,13 @@ func (s *Service) Submit(ctx context.Context, campID, taskID string, f Form) (c 
 	}
 	in, now := enrolled.In(common), s.Clock.Now()
 	task = task.For(in)
-	day := in.Calendar.Day(now)
-	if err := mayHandIn(in, task, day); err != nil {
-		return Checkin{}, false, fmt.Errorf("task %s on %s: %w", taskID, day, err)
+	today := in.Calendar.Day(now)
+	day, may := today, mayHandIn
+	if f.MakeUp {
+		day, may = task.Day, mayMakeUp
+	}
+	if err := may(in, task, today); err != nil {
+		return Checkin{}, false, fmt.Errorf("task %s on %s: %w", taskID, today, err)
 	}
 	once := day
 	if task.Level != "" {
@@ -129,25 +134,46 @@ func (s *Service) Submit(ctx context.Context, campID, taskID string, f Form) (c 
 		}
 		once = ""
 	}
+	c = Checkin{
+		Doc: domain.Doc{ID: ID(campID, enrolled.Member, taskID, once)}, Camp: campID, Organiser: in.Organiser,
+		Member: enrolled.Member, Task: taskID, Day: day, MadeUp: f.MakeUp, SubmittedAt: now, EditUntil: in.Calendar.End(today),
+		Homework: task.Kind == lesson.KindHomework,
+	}
+	if had, err := s.Store.Get(ctx, c.ID); err == nil && !had.mayAgain(once == "") {
+		return had, false, nil
+	}
 	if err := s.Media.Usable(ctx, enrolled.Member, f.Media); err != nil {
 		return Checkin{}, false, err
 	}
-	c = Checkin{
-		Doc: domain.Doc{ID: ID(campID, enrolled.Member, taskID, once)}, Camp: campID, Organiser: in.Organiser,
-		Member: enrolled.Member, Task: taskID, Day: day, SubmittedAt: now, EditUntil: in.Calendar.End(day),
-		Homework: task.Kind == lesson.KindHomework,
+	if err := s.lacks(ctx, task.Need, f); err != nil {
+		return Checkin{}, false, fmt.Errorf("task %s: %w", taskID, err)
 	}
 	c.fill(f)
 	c.Emit(EventSubmitted, now, nil)
-	err = s.Store.Insert(ctx, c)
-	if errors.Is(err, domain.ErrExists) {
-		first, err := s.Store.Update(ctx, c.ID, func(d *Checkin) error {
-			fresh = d.mayAgain(once == "")
-			return d.again(c, once == "")
-		})
-		return first, fresh && err == nil, err
+	if !f.MakeUp {
+		return s.handIn(ctx, c, once == "")
 	}
-	return c, true, err
+	settle, err := s.reserve(ctx, in, enrolled.Member, day)
+	if err != nil {
+		return Checkin{}, false, err
+	}
+	if c, fresh, err = s.handIn(ctx, c, false); err != nil {
+		return c, fresh, err // the hold expires: whether the check-in was stored, nobody knows
+	}
+	return c, fresh, settle()
+}
+
+// handIn stores a check-in, unless there is one that stands.
+func (s *Service) handIn(ctx context.Context, c Checkin, course bool) (stored Checkin, fresh bool, err error) {
+	err = s.Store.Insert(ctx, c)
+	if !errors.Is(err, domain.ErrExists) {
+		return c, err == nil, err
+	}
+	stored, err = s.Store.Update(ctx, c.ID, func(d *Checkin) error {
+		fresh = d.mayAgain(course)
+		return d.again(c, course)
+	})
+	return stored, fresh && err == nil, err
 }
 
 // mayHandIn looks at the camp and the task as the learner lives them.
@@ -178,6 +204,13 @@ func (s *Service) Edit(ctx context.Context, id string, f Form) (Checkin, error) 
 	}
 	if err := s.usable(ctx, c, f); err != nil {
 		return Checkin{}, err
+	}
+	need, err := s.needOf(ctx, c)
+	if err != nil {
+		return Checkin{}, err
+	}
+	if err := s.lacks(ctx, need, f); err != nil {
+		return Checkin{}, fmt.Errorf("check-in %s: %w", id, err)
 	}
 	return s.Store.Update(ctx, id, func(c *Checkin) error { return c.Edit(f, s.Clock.Now()) })
 }

@@ -17,6 +17,8 @@ type Standing struct {
 	Camp   string `json:"camp"`
 	Member string `json:"member"`
 	Tally
+	Holds []Hold `json:"holds,omitempty"` // make-ups under way
+	Turn  int    `json:"turn,omitempty"`  // counts changes of Holds
 }
 
 // StandingID of a learner in a camp.

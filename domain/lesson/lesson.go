@@ -23,6 +23,7 @@ type Task struct {
 	Quiz      string     `json:"quiz,omitempty"`   // that a task of kind quiz hands out
 	Rubric    Rubric     `json:"rubric,omitempty"` // by which what is handed in gets its points; empty: by feeling
 	Trial     bool       `json:"trial,omitempty"`  // everybody may read it, also before they enrol
+	Need      Need       `json:"need,omitzero"`    // of its check-ins
 	CreatedAt time.Time  `json:"created_at"`
 	RemovedAt time.Time  `json:"removed_at,omitzero"`
 }
@@ -60,6 +61,7 @@ type Form struct {
 	Level  string // of a course, which has no days
 	Title  string
 	Blocks []Block
+	Need   Need   // nothing of a quiz
 	Quiz   string // empty: the task is done by a check-in
 	Trial  bool   // to be read by everybody
 
@@ -78,6 +80,7 @@ func (f Form) Check(c camp.Camp) error {
 		check.That(f.Level == "", "level", "只有闯关课有关卡")
 	}
 	checkBlocks(&check, f.Blocks)
+	f.Need.Check(&check)
 	check.That(f.Quiz == "" || domain.ValidID(f.Quiz), "quiz", "测评无效")
 	check.That(f.Quiz == "" || !f.Trial, "trial", "测评不能试看")
 	check.That(f.Quiz == "" || !f.Homework, "quiz", "一个任务只能有一种完成方式")
@@ -111,7 +114,10 @@ func (t *Task) Apply(f Form, c camp.Camp, now time.Time) error {
 		return ErrPast
 	}
 	t.Day, t.Level, t.Title, t.Blocks, t.Quiz, t.Kind, t.Rubric = f.Day, f.Level, f.Title, f.Blocks, f.Quiz, f.kind(), f.Rubric
-	t.Content, t.Media, t.Trial = "", nil, f.Trial
+	t.Content, t.Media, t.Trial, t.Need = "", nil, f.Trial, f.Need
+	if !t.ByCheckin() {
+		t.Need = Need{}
+	}
 	return nil
 }
 

@@ -12,21 +12,22 @@ import (
 // Media is one file. Its bytes lie in the bucket under a key made from its id.
 type Media struct {
 	domain.Doc
-	Owner       string    `json:"owner"`
-	Kind        Kind      `json:"kind"`
-	ContentType string    `json:"content_type"`
-	Name        string    `json:"name,omitempty"` // that the file had with whoever brought it; every document has one
-	Size        int64     `json:"size"`           // bytes; as announced until the upload is complete
-	Width       int       `json:"width,omitempty"`
-	Height      int       `json:"height,omitempty"`
-	State       State     `json:"state"`
-	Verdict     Verdict   `json:"verdict"`
-	Trace       string    `json:"trace,omitempty"`       // of the check
-	CheckDueAt  time.Time `json:"check_due_at,omitzero"` // when the check must have answered
-	Thumb       bool      `json:"thumb,omitempty"`       // a thumbnail exists
-	Refs        []string  `json:"refs,omitempty"`        // what uses it; without any it is an orphan
-	CreatedAt   time.Time `json:"created_at"`
-	OrphanAt    time.Time `json:"orphan_at,omitzero"` // when it is cleaned up unless something uses it
+	Owner       string        `json:"owner"`
+	Kind        Kind          `json:"kind"`
+	ContentType string        `json:"content_type"`
+	Name        string        `json:"name,omitempty"` // that the file had with whoever brought it; every document has one
+	Size        int64         `json:"size"`           // bytes; as announced until the upload is complete
+	Width       int           `json:"width,omitempty"`
+	Height      int           `json:"height,omitempty"`
+	Length      time.Duration `json:"length,omitempty"` // of a recording or a film, by its bytes; 0 if that could not be told
+	State       State         `json:"state"`
+	Verdict     Verdict       `json:"verdict"`
+	Trace       string        `json:"trace,omitempty"`       // of the check
+	CheckDueAt  time.Time     `json:"check_due_at,omitzero"` // when the check must have answered
+	Thumb       bool          `json:"thumb,omitempty"`       // a thumbnail exists
+	Refs        []string      `json:"refs,omitempty"`        // what uses it; without any it is an orphan
+	CreatedAt   time.Time     `json:"created_at"`
+	OrphanAt    time.Time     `json:"orphan_at,omitzero"` // when it is cleaned up unless something uses it
 }
 
 // Kind of media.
@@ -137,7 +138,8 @@ func contains(list []string, s string) bool {
 type Found struct {
 	ContentType   string // by their content; empty if unknown
 	Size          int64
-	Width, Height int // of a picture
+	Width, Height int           // of a picture
+	Length        time.Duration // of a recording or a film
 }
 
 // Accept compares the stored bytes with what was announced and makes the media ready, or refuses it for good.
@@ -155,6 +157,7 @@ func (m *Media) Accept(f Found, now time.Time) error {
 		return nil
 	}
 	m.State, m.Size, m.Width, m.Height, m.ContentType = Ready, f.Size, f.Width, f.Height, f.ContentType
+	m.Length = f.Length
 	m.Emit(EventReady, now, nil)
 	return nil
 }

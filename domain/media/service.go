@@ -130,6 +130,8 @@ func (s *Service) look(ctx context.Context, m Media) (Found, error) {
 	switch m.Kind {
 	case Document:
 		found.ContentType = document(reading{object}, object.Size)
+	case Audio, Video:
+		found.Length = length(reading{object}, object.Size, found.ContentType)
 	case Image:
 		if _, err := object.Seek(0, io.SeekStart); err != nil {
 			return Found{}, fmt.Errorf("media %s: %w", m.ID, err)
@@ -249,6 +251,7 @@ type View struct {
 	Size        int64  // bytes
 	Width       int
 	Height      int
+	Length      time.Duration
 	Verdict     Verdict
 	URL         string // short-lived; empty while it may not be shown
 	ThumbURL    string // of a picture: itself until a thumbnail exists; of a document: its first page, or empty
@@ -264,7 +267,7 @@ func (s *Service) Views(ctx context.Context, found map[string]Media, ids []strin
 			continue
 		}
 		v := View{
-			ID: m.ID, Kind: m.Kind, ContentType: m.ContentType, Name: m.Name, Size: m.Size, Width: m.Width, Height: m.Height, Verdict: m.Verdict,
+			ID: m.ID, Kind: m.Kind, ContentType: m.ContentType, Name: m.Name, Size: m.Size, Width: m.Width, Height: m.Height, Length: m.Length, Verdict: m.Verdict,
 		}
 		if m.State == Ready && (all || m.Verdict == Passed) {
 			expires := s.linkExpiry()

@@ -1,0 +1,30 @@
+package lesson
+
+import "yingdi/domain"
+
+// Need is what a check-in for a task must hold. The zero one asks for nothing in particular.
+type Need struct {
+	Characters int `json:"characters,omitempty"`  // at least; spaces do not count
+	Pictures   int `json:"pictures,omitempty"`    // at least
+	Recordings int `json:"recordings,omitempty"`  // at least so many recordings or films
+	MinSeconds int `json:"min_seconds,omitempty"` // that each of them lasts at least
+	MaxSeconds int `json:"max_seconds,omitempty"` // that none of them is over; 0 is no bound
+}
+
+// The most that can be asked for.
+const (
+	MaxNeedCharacters = 1000
+	MaxNeedFiles      = 9
+	MaxNeedSeconds    = 3600
+)
+
+// Check bounds what is asked for, by names that begin with need_.
+func (n Need) Check(check *domain.Check) {
+	check.Range("need_characters", "最少字数", n.Characters, 0, MaxNeedCharacters)
+	check.Range("need_pictures", "最少图片数", n.Pictures, 0, MaxNeedFiles)
+	check.Range("need_recordings", "最少录音或视频数", n.Recordings, 0, MaxNeedFiles)
+	check.Range("need_min", "最短秒数", n.MinSeconds, 0, MaxNeedSeconds)
+	check.Range("need_max", "最长秒数", n.MaxSeconds, 0, MaxNeedSeconds)
+	check.That(n.Pictures+n.Recordings <= MaxNeedFiles, "need_pictures", "图片、录音和视频一共最多要求 9 个")
+	check.That(n.MaxSeconds == 0 || n.MinSeconds <= n.MaxSeconds, "need_max", "最长不能短于最短")
+}
