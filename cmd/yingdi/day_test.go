@@ -17,7 +17,7 @@ func TestOneCampDayThroughTheUseCases(t *testing.T) {
 	if _, err := b.services.Enrolments.Enrol(learner, c.ID); err != nil {
 		t.Fatal(err)
 	}
-	view, err := b.services.Today.ForLearner(learner, c.ID)
+	view, err := b.services.Today.ForLearner(learner, c.ID, "")
 	if err != nil || len(view.Tasks) != 1 || view.Tasks[0].ID != tasks[0].ID {
 		t.Fatalf("today: %+v, %v", view, err)
 	}

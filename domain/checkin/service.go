@@ -139,9 +139,6 @@ func (s *Service) Submit(ctx context.Context, campID, taskID string, f Form) (c 
 		Member: enrolled.Member, Task: taskID, Day: day, MadeUp: f.MakeUp, SubmittedAt: now, EditUntil: in.Calendar.End(today),
 		Homework: task.Kind == lesson.KindHomework,
 	}
-	if had, err := s.Store.Get(ctx, c.ID); err == nil && !had.mayAgain(once == "") {
-		return had, false, nil
-	}
 	if err := s.Media.Usable(ctx, enrolled.Member, f.Media); err != nil {
 		return Checkin{}, false, err
 	}
@@ -152,6 +149,9 @@ func (s *Service) Submit(ctx context.Context, campID, taskID string, f Form) (c 
 	c.Emit(EventSubmitted, now, nil)
 	if !f.MakeUp {
 		return s.handIn(ctx, c, once == "")
+	}
+	if had, err := s.Store.Get(ctx, c.ID); err == nil && !had.mayAgain(false) {
+		return had, false, nil
 	}
 	settle, err := s.reserve(ctx, in, enrolled.Member, day)
 	if err != nil {

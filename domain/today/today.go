@@ -121,8 +121,8 @@ type View struct {
 	Tasks  []Item
 }
 
-// ForLearner returns the acting learner's day in a camp.
-func (s *Service) ForLearner(ctx context.Context, campID string) (View, error) {
+// ForLearner returns the acting learner's day in a camp: today or, if one is named, a day that has gone by.
+func (s *Service) ForLearner(ctx context.Context, campID string, day domain.Day) (View, error) {
 	enrolled, err := s.Enrolments.Require(ctx, campID)
 	if err != nil {
 		return View{}, err
@@ -132,7 +132,13 @@ func (s *Service) ForLearner(ctx context.Context, campID string) (View, error) {
 		return View{}, err
 	}
 	in, now := enrolled.In(common), s.Clock.Now()
-	day := in.Calendar.Day(now)
+	today := in.Calendar.Day(now)
+	switch {
+	case day == "":
+		day = today
+	case !day.Valid() || day > today:
+		return View{}, domain.Invalid("day", "只能看今天和过去的日子")
+	}
 	view := View{Camp: in, Phase: in.Phase(now), Day: day, DayN: in.DayN(day), Tasks: []Item{}}
 	tasks, err := s.tasksNow(ctx, in, day)
 	if err != nil {

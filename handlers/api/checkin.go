@@ -16,6 +16,7 @@ type Receipt struct {
 	Task        string     `json:"task"`
 	Day         domain.Day `json:"day" format:"date" doc:"By the camp's calendar and the server's clock"`
 	State       string     `json:"state" enum:"pending,visible,hidden,rejected"`
+	MadeUp      bool       `json:"made_up" doc:"Its day was made up"`
 	Streak      int        `json:"streak" doc:"With this one"`
 	Text        string     `json:"text"`
 	Media       []string   `json:"media" nullable:"false"`
@@ -42,13 +43,16 @@ func (w Words) form() checkin.Form {
 type submitInput struct {
 	CampPath
 	Body struct {
-		Task string `json:"task" pattern:"^[0-9A-Za-z_-]{1,64}$" patternDescription:"id" doc:"Id of a task of today"`
+		Task   string `json:"task" pattern:"^[0-9A-Za-z_-]{1,64}$" patternDescription:"id" doc:"Id of a task of today, or of the day to make up"`
+		MakeUp bool   `json:"make_up,omitempty" doc:"Make up a missed day; takes one of my make-ups for it"`
 		Words
 	}
 }
 
 func (a *api) submit(ctx context.Context, in *submitInput) (*Made[Receipt], error) {
-	c, fresh, err := a.Checkins.Submit(ctx, in.Camp, in.Body.Task, in.Body.form())
+	form := in.Body.form()
+	form.MakeUp = in.Body.MakeUp
+	c, fresh, err := a.Checkins.Submit(ctx, in.Camp, in.Body.Task, form)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +77,7 @@ func (a *api) editCheckin(ctx context.Context, in *editCheckinInput) (*Answer[Re
 func (a *api) receipt(ctx context.Context, c checkin.Checkin) (Receipt, error) {
 	progress, err := a.Checkins.MyProgress(ctx, c.Camp)
 	return Receipt{
-		ID: c.ID, Camp: c.Camp, Task: c.Task, Day: c.Day, State: string(c.State), Streak: progress.Streak, Text: c.Text,
+		ID: c.ID, Camp: c.Camp, Task: c.Task, Day: c.Day, State: string(c.State), MadeUp: c.MadeUp, Streak: progress.Streak, Text: c.Text,
 		Media: append([]string{}, c.Media...), Audience: string(c.Audience), SubmittedAt: c.SubmittedAt, EditUntil: c.EditUntil,
 	}, err
 }
@@ -84,6 +88,7 @@ type Checkin struct {
 	Camp        string     `json:"camp"`
 	Task        string     `json:"task"`
 	Day         domain.Day `json:"day" format:"date"`
+	MadeUp      bool       `json:"made_up" doc:"Its day was made up"`
 	Author      Person     `json:"author"`
 	Text        string     `json:"text"`
 	Media       []File     `json:"media" nullable:"false"`
@@ -141,7 +146,7 @@ func (a *api) checkinViews(ctx context.Context, entries ...checkin.Entry) (func(
 	people, err := a.people(ctx, authors...)
 	return func(e checkin.Entry) Checkin {
 		c := Checkin{
-			ID: e.ID, Camp: e.Camp, Task: e.Task, Day: e.Day, Author: people[e.Author.ID], Text: e.Text, Media: filesOf(e.Files),
+			ID: e.ID, Camp: e.Camp, Task: e.Task, Day: e.Day, MadeUp: e.MadeUp, Author: people[e.Author.ID], Text: e.Text, Media: filesOf(e.Files),
 			Audience: string(e.Audience), State: string(e.State), Likes: e.Likes, Comments: e.Comments, Liked: e.Liked,
 			Mine: e.Mine, Editable: e.Editable, Reviewed: e.Reviewed, SubmittedAt: e.SubmittedAt,
 		}

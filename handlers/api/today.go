@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"yingdi/domain"
+	"yingdi/domain/lesson"
 	"yingdi/domain/today"
 )
 
@@ -30,6 +31,16 @@ type Task struct {
 	State   string      `json:"state" enum:"open,handed,returned,done" doc:"handed and returned: of a homework, which is done once its review has passed it"`
 	Checkin *string     `json:"checkin" doc:"Id of what I handed in"`
 	Quiz    *TaskQuiz   `json:"quiz" doc:"Of a task of kind quiz"`
+	Need    *Need       `json:"need" doc:"What a check-in for it must hold"`
+}
+
+// Need is what a check-in must hold. A bound that is absent asks for nothing.
+type Need struct {
+	Characters int `json:"characters,omitempty" doc:"At least; spaces do not count"`
+	Pictures   int `json:"pictures,omitempty" doc:"At least"`
+	Recordings int `json:"recordings,omitempty" doc:"At least so many recordings or films"`
+	MinSeconds int `json:"min_seconds,omitempty" doc:"That each recording or film lasts at least"`
+	MaxSeconds int `json:"max_seconds,omitempty" doc:"That none of them is over"`
 }
 
 // TaskQuiz is the quiz that a task hands out.
@@ -38,8 +49,13 @@ type TaskQuiz struct {
 	QuizStanding
 }
 
-func (a *api) today(ctx context.Context, in *CampPath) (*Answer[Today], error) {
-	v, err := a.Services.Today.ForLearner(ctx, in.Camp)
+type todayInput struct {
+	CampPath
+	Day string `query:"day" pattern:"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$" patternDescription:"date" doc:"A day that has gone by, to make it up; today unless said otherwise"`
+}
+
+func (a *api) today(ctx context.Context, in *todayInput) (*Answer[Today], error) {
+	v, err := a.Services.Today.ForLearner(ctx, in.Camp, domain.Day(in.Day))
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +88,10 @@ func taskOf(item today.Item) Task {
 	if item.Checkin != "" {
 		t.Checkin = &item.Checkin
 	}
+	if item.Need != (lesson.Need{}) {
+		need := Need(item.Need)
+		t.Need = &need
+	}
 	if item.Quiz != nil {
 		t.Quiz = &TaskQuiz{item.Quiz.Quiz, quizStandingOf(*item.Quiz)}
 	}
@@ -80,22 +100,39 @@ func taskOf(item today.Item) Task {
 
 // Calendar is my days in a camp.
 type Calendar struct {
-	Today  domain.Day    `json:"today" format:"date"`
-	Streak int           `json:"streak"`
-	Days   []CalendarDay `json:"days" nullable:"false" doc:"Every day that has a task, in order"`
+	Today   domain.Day    `json:"today" format:"date"`
+	Streak  int           `json:"streak" doc:"Scheduled days in a row; a day that was made up is as good as one done on time"`
+	MakeUps MakeUps       `json:"make_ups"`
+	Days    []CalendarDay `json:"days" nullable:"false" doc:"Every day that has a task, in order"`
+}
+
+// MakeUps is which missed days I can still make up.
+type MakeUps struct {
+	Quota int `json:"quota" doc:"Days that I may make up in all; 0 if this camp has none"`
+	Left  int `json:"left"`
+	Days  int `json:"days" doc:"How many days after the missed one"`
 }
 
 // CalendarDay is a day with a task.
 type CalendarDay struct {
-	Day  domain.Day `json:"day" format:"date"`
-	Done bool       `json:"done"`
+	Day    domain.Day `json:"day" format:"date"`
+	Done   bool       `json:"done" doc:"On time or made up"`
+	State  string     `json:"state" enum:"done,made_up,missed,open,to_come" doc:"open: today, and nothing handed in yet"`
+	MakeUp bool       `json:"make_up" doc:"I can make it up now: see what there was to do with GET /camps/{camp}/today?day=…"`
 }
 
 func (a *api) calendar(ctx context.Context, in *CampPath) (*Answer[Calendar], error) {
 	p, err := a.Checkins.MyProgress(ctx, in.Camp)
-	body := Calendar{Today: p.Today, Streak: p.Streak, Days: make([]CalendarDay, len(p.Scheduled))}
-	for i, day := range p.Scheduled {
-		body.Days[i] = CalendarDay{day, p.Done[day]}
+	if err != nil {
+		return nil, err
 	}
-	return answer(body), err
+	left := p.MakeUpsLeft()
+	body := Calendar{
+		Today: p.Today, Streak: p.Streak, Days: make([]CalendarDay, len(p.Scheduled)),
+		MakeUps: MakeUps{p.In.MakeUps.Quota, left, p.In.MakeUps.Days},
+	}
+	for i, day := range p.Scheduled {
+		body.Days[i] = CalendarDay{day, p.Done[day], string(p.State(day)), left > 0 && p.MayMakeUp(day)}
+	}
+	return answer(body), nil
 }

@@ -117,13 +117,15 @@ type campForm struct {
 	EnrolBy   string `form:"enrol_by"`
 	Closing   string `form:"closing"`
 	Seats     string `form:"seats"`
+	MakeUps   string `form:"make_ups"`
+	MakeUpIn  string `form:"make_up_days"`
 	Silent    string `form:"silent"`
 	Starting  string `form:"starting"`
 	Remind    string `form:"remind"`
 	RemindAt  string `form:"remind_at"`
 }
 
-var campFields = []string{"title", "intro", "cover", "zone", "cut_off", "start", "end", "pace", "enrol_from", "enrol_hour", "enrol_by", "closing", "seats", "remind_at"}
+var campFields = []string{"title", "intro", "cover", "zone", "cut_off", "start", "end", "pace", "enrol_from", "enrol_hour", "enrol_by", "closing", "seats", "make_ups", "make_up_days", "remind_at"}
 
 func (f campForm) form() camp.Form {
 	return camp.Form{
@@ -131,6 +133,7 @@ func (f campForm) form() camp.Form {
 		Start: domain.Day(f.Start), End: domain.Day(f.End), EnrolBy: domain.Day(cmp.Or(f.EnrolBy, f.End)), Seats: number(f.Seats),
 		Pace: camp.Pace(f.Pace), NextDay: f.NextDay != "", EnrolFrom: domain.Day(f.EnrolFrom), EnrolHour: number(cmp.Or(f.EnrolHour, "0")),
 		Closing: number(cmp.Or(f.Closing, "0")),
+		MakeUps: camp.MakeUps{Quota: number(cmp.Or(line(f.MakeUps), "0")), Days: number(cmp.Or(line(f.MakeUpIn), "0"))},
 		Messages: camp.Messages{
 			Off: f.Silent != "", Starting: f.Starting != "", Remind: f.Remind != "", RemindAt: number(cmp.Or(f.RemindAt, "0")),
 		},
@@ -151,6 +154,7 @@ func typed(in camp.Camp) campForm {
 		CutOff: strconv.Itoa(in.Calendar.CutOff), Start: string(in.Start), End: string(in.End), EnrolBy: string(in.EnrolBy),
 		Pace: string(in.Pace), NextDay: ticked(in.NextDay), EnrolFrom: string(in.EnrolFrom), EnrolHour: strconv.Itoa(in.EnrolHour),
 		Closing: strconv.Itoa(in.Closing), Seats: strconv.Itoa(in.Seats), Silent: ticked(in.Messages.Off), Starting: ticked(in.Messages.Starting),
+		MakeUps: strconv.Itoa(in.MakeUps.Quota), MakeUpIn: strconv.Itoa(in.MakeUps.Days),
 		Remind: ticked(in.Messages.Remind), RemindAt: strconv.Itoa(in.Messages.RemindAt),
 	}
 }
@@ -198,7 +202,7 @@ func (h *console) newCamp(c echo.Context) error {
 	calendar := domain.Calendar{Zone: "Asia/Shanghai", CutOff: 0}
 	start := calendar.Day(h.now()).Add(7)
 	f := campForm{
-		Organiser: c.QueryParam("organiser"), Zone: calendar.Zone, CutOff: "0", Seats: "100",
+		Organiser: c.QueryParam("organiser"), Zone: calendar.Zone, CutOff: "0", Seats: "100", MakeUps: "0", MakeUpIn: "3",
 		Start: string(start), End: string(start.Add(20)), EnrolBy: string(start.Add(2)), EnrolHour: "0", Closing: "3",
 		Starting: ticked(true), Remind: ticked(true), RemindAt: "20",
 	}

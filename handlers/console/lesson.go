@@ -34,6 +34,7 @@ type taskForm struct {
 	Quiz  string `form:"quiz"`
 	Trial string `form:"trial"`
 	Again string `form:"again"` // add another one after this
+	NeedForm
 
 	Criteria []string `form:"criterion"`
 	Most     []string `form:"criterion_points"`
@@ -58,7 +59,7 @@ func (f taskForm) complete(form *lesson.Form) {
 
 // typedTask is a task as its form shows it.
 func typedTask(t lesson.Task) taskForm {
-	f := taskForm{Day: string(t.Day), Title: t.Title, Quiz: t.Quiz, Trial: ticked(t.Trial)}
+	f := taskForm{Day: string(t.Day), Title: t.Title, Quiz: t.Quiz, Trial: ticked(t.Trial), NeedForm: typedNeed(t.Need)}
 	if t.Kind == lesson.KindHomework {
 		f.Quiz = homework
 	}
@@ -83,7 +84,7 @@ func readTask(c echo.Context) (f taskForm, form lesson.Form, keys []string, err 
 		return f, form, nil, err
 	}
 	all, err := c.FormParams()
-	form = lesson.Form{Day: domain.Day(f.Day), Title: line(f.Title), Trial: f.Trial != ""}
+	form = lesson.Form{Day: domain.Day(f.Day), Title: line(f.Title), Trial: f.Trial != "", Need: f.need()}
 	f.complete(&form)
 	form.Blocks, keys = blocksOf(all)
 	return f, form, keys, err
@@ -100,7 +101,7 @@ type taskView struct {
 	Quizzes []quiz.Quiz // to choose from
 }
 
-var taskFields = []string{"day", "title", "quiz", "rubric", "trial"}
+var taskFields = []string{"day", "title", "quiz", "rubric", "trial", "need_characters", "need_pictures", "need_recordings", "need_min", "need_max"}
 
 func (h *console) newTask(c echo.Context) error {
 	plan, err := h.Lessons.Plan(c.Request().Context(), c.Param("camp"))
