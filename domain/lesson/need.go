@@ -25,6 +25,7 @@ func (n Need) Check(check *domain.Check) {
 	check.Range("need_recordings", "最少录音或视频数", n.Recordings, 0, MaxNeedFiles)
 	check.Range("need_min", "最短秒数", n.MinSeconds, 0, MaxNeedSeconds)
 	check.Range("need_max", "最长秒数", n.MaxSeconds, 0, MaxNeedSeconds)
-	check.That(n.Pictures+n.Recordings <= MaxNeedFiles, "need_pictures", "图片、录音和视频一共最多要求 9 个")
+	both := n.Pictures <= MaxNeedFiles && n.Recordings <= MaxNeedFiles
+	check.That(!both || n.Pictures+n.Recordings <= MaxNeedFiles, "need_pictures", "图片、录音和视频一共最多要求 9 个")
 	check.That(n.MaxSeconds == 0 || n.MinSeconds <= n.MaxSeconds, "need_max", "最长不能短于最短")
 }
