@@ -45,6 +45,7 @@ type Config struct {
 	Workers        int      `koanf:"workers"`
 	Limits         Limits   `koanf:"limits"`
 	Messages       Messages `koanf:"messages"`
+	Pay            Pay      `koanf:"pay"`
 	Privacy        Privacy  `koanf:"privacy"`
 	Metrics        Metrics  `koanf:"metrics"`
 }
@@ -134,6 +135,7 @@ func Default() Config {
 		Mongo: Mongo{Database: "yingdi"}, S3: S3{Region: "us-east-1", Bucket: "yingdi"},
 		Limits:   Limits{SignIn: 60, Read: 600, Write: 120},
 		Messages: Messages{PerDay: 5, QuietFrom: "22:00", QuietTo: "07:30", KeepDays: 180},
+		Pay:      Pay{Scene: "1000", Channels: Channels{"jsapi", "jsapi", "jsapi"}},
 	}
 }
 
@@ -236,6 +238,7 @@ func (c Config) Validate() error {
 	c.validateParts(&p)
 	c.validateSecrets(&p)
 	c.validateMessages(&p)
+	c.validatePay(&p)
 	w := c.WeChat
 	p.that(strings.HasPrefix(w.AppID, "wx"), "wechat.app_id", "is no app id", "Copy it from the mini-program's console; it begins with wx")
 	p.that(len(w.AppSecret) == 32, "wechat.app_secret", "is no app secret", "Copy the 32 characters from the mini-program's console")

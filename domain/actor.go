@@ -67,16 +67,30 @@ const (
 	RightExport      Right = "export"       // take a camp's data away in a file; names in full need RightPersonal
 	RightPhones      Right = "export.phone" // have whole phone numbers in such a file
 	RightAudit       Right = "audit"        // see who took what away
+	RightPrice       Right = "price"        // set what the seats of a camp cost
+	RightMoney       Right = "money"        // see where the money is, send it back, decide what a machine must not
 )
 
 var rightsOf = map[Scope]map[Role][]Right{
 	ScopeOrganiser: {
-		RoleOwner:   {RightConsole, RightCampOpen, RightCampView, RightCampEdit, RightReview, RightModerate, RightStaff, RightInvite, RightPersonal, RightCardLibrary, RightExport, RightPhones, RightAudit},
-		RoleManager: {RightConsole, RightCampOpen, RightCampView, RightCampEdit, RightReview, RightModerate, RightCardLibrary, RightExport},
+		RoleOwner: {
+			RightConsole, RightCampOpen, RightCampView, RightCampEdit, RightReview, RightModerate, RightStaff, RightInvite, RightCardLibrary,
+			RightPersonal, RightExport, RightPhones, RightAudit,
+			RightPrice, RightMoney,
+		},
+		RoleManager: {
+			RightConsole, RightCampOpen, RightCampView, RightCampEdit, RightReview, RightModerate, RightCardLibrary,
+			RightExport,
+			RightPrice, RightMoney,
+		},
 		RoleTeacher: {RightConsole, RightCampOpen},
 	},
 	ScopeCamp: {
-		RoleTeacher:  {RightConsole, RightCampView, RightCampEdit, RightReview, RightModerate, RightInvite, RightPersonal, RightExport},
+		RoleTeacher: {
+			RightConsole, RightCampView, RightCampEdit, RightReview, RightModerate, RightInvite,
+			RightPersonal, RightExport,
+			RightPrice,
+		},
 		RoleReviewer: {RightConsole, RightCampView, RightReview, RightModerate},
 	},
 }

@@ -16,6 +16,7 @@ var (
 		domain.RightConsole, domain.RightCampOpen, domain.RightCampView, domain.RightCampEdit, domain.RightReview,
 		domain.RightStaff, domain.RightInvite, domain.RightOrganiser, domain.RightOperate, domain.RightPersonal, domain.RightCardLibrary,
 		domain.RightExport, domain.RightPhones, domain.RightAudit,
+		domain.RightPrice, domain.RightMoney,
 	}
 	everyRole  = []domain.Role{domain.RoleAdmin, domain.RoleOwner, domain.RoleManager, domain.RoleTeacher, domain.RoleReviewer}
 	everyScope = []domain.Scope{domain.ScopePlatform, domain.ScopeOrganiser, domain.ScopeCamp}
@@ -39,15 +40,18 @@ var mayDo = map[domain.Grant][]domain.Right{
 		domain.RightConsole, domain.RightCampOpen, domain.RightCampView, domain.RightCampEdit, domain.RightReview,
 		domain.RightStaff, domain.RightInvite, domain.RightPersonal, domain.RightCardLibrary,
 		domain.RightExport, domain.RightPhones, domain.RightAudit,
+		domain.RightPrice, domain.RightMoney,
 	},
 	grant(domain.ScopeOrganiser, domain.RoleManager): {
 		domain.RightConsole, domain.RightCampOpen, domain.RightCampView, domain.RightCampEdit, domain.RightReview, domain.RightCardLibrary,
 		domain.RightExport,
+		domain.RightPrice, domain.RightMoney,
 	},
 	grant(domain.ScopeOrganiser, domain.RoleTeacher): {domain.RightConsole, domain.RightCampOpen},
 	grant(domain.ScopeCamp, domain.RoleTeacher): {
 		domain.RightConsole, domain.RightCampView, domain.RightCampEdit, domain.RightReview, domain.RightInvite, domain.RightPersonal,
 		domain.RightExport,
+		domain.RightPrice,
 	},
 	grant(domain.ScopeCamp, domain.RoleReviewer): {domain.RightConsole, domain.RightCampView, domain.RightReview},
 }

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // Fen is an amount of money in fen, 1/100 of a yuan. Money never passes through a float.
@@ -17,6 +19,35 @@ func (f Fen) String() string {
 		sign, n = "-", uint64(-f)
 	}
 	return fmt.Sprintf("%s¥%d.%02d", sign, n/100, n%100)
+}
+
+// maxYuan bounds what ParseYuan reads, far above any price and far below an overflow.
+const maxYuan = 100_000_000
+
+// ParseYuan reads an amount as a person types it, in yuan: 199, 199.5 or ¥199.50. It refuses a sign, a third decimal
+// and anything over a hundred million.
+func ParseYuan(typed string) (Fen, error) {
+	bad := Invalid("amount", "金额应为数字，最多两位小数，例如 199 或 199.50")
+	typed = strings.TrimPrefix(strings.TrimSpace(typed), "¥")
+	whole, cents, dot := strings.Cut(typed, ".")
+	if whole == "" || dot && cents == "" || len(cents) > 2 || len(whole) > 9 {
+		return 0, bad
+	}
+	yuan, err := strconv.ParseUint(whole, 10, 64)
+	if err != nil || yuan > maxYuan {
+		return 0, bad
+	}
+	fen, err := strconv.ParseUint((cents + "00")[:2], 10, 64)
+	if err != nil {
+		return 0, bad
+	}
+	return Fen(yuan*100 + fen), nil
+}
+
+// Yuan writes the amount as a person types it, without the sign of the currency: 199 or 199.50.
+func (f Fen) Yuan() string {
+	s := strings.Replace(f.String(), "¥", "", 1)
+	return strings.TrimSuffix(s, ".00")
 }
 
 // Split shares total out by weights so that the shares add up to total exactly: everyone gets the floor of

@@ -1,6 +1,7 @@
 package domain_test
 
 import (
+	"errors"
 	"math"
 	"testing"
 
@@ -87,5 +88,24 @@ func TestSplitPanicsOnWhatCannotBeShared(t *testing.T) {
 			}()
 			split()
 		}()
+	}
+}
+
+func TestAnAmountIsReadAsAPersonTypesIt(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]domain.Fen{"199": 199_00, " 199.5 ": 199_50, "¥0.01": 1, "0": 0, "100000000": 100_000_000_00} {
+		if got, err := domain.ParseYuan(typed); err != nil || got != want {
+			t.Errorf("%q: %d, %v, want %d", typed, got, err, want)
+		}
+	}
+	for _, typed := range []string{"", "-1", "+1", "1.", ".5", "1.005", "1,000", "1e3", "１", "100000001", "99999999999999999999", "abc", "1.-1", "1.+1"} {
+		if got, err := domain.ParseYuan(typed); !errors.Is(err, domain.ErrInvalid) {
+			t.Errorf("%q: %d, %v", typed, got, err)
+		}
+	}
+	for amount, want := range map[domain.Fen]string{199_00: "199", 199_50: "199.50", -1: "-0.01", 0: "0"} {
+		if got := amount.Yuan(); got != want {
+			t.Errorf("%d: %s, want %s", amount, got, want)
+		}
 	}
 }

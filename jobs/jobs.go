@@ -26,7 +26,9 @@ import (
 	"yingdi/domain/member"
 	"yingdi/domain/moderation"
 	"yingdi/domain/notice"
+	"yingdi/domain/order"
 	"yingdi/domain/organiser"
+	"yingdi/domain/payment"
 	"yingdi/domain/privacy"
 	"yingdi/domain/push"
 	"yingdi/domain/quiz"
@@ -85,6 +87,8 @@ type Services struct {
 	Reminders   *reminder.Service
 	Exports     *export.Service
 	Privacy     *privacy.Service
+	Orders      *order.Service
+	Payments    *payment.Service
 	Pushes      *push.Service
 	Sessions    *session.Service
 	Idempotency *idempotency.Service
@@ -112,6 +116,8 @@ func Consumers(s Services) []Consumer {
 		notices(s.Notices),
 		exports(s.Exports),
 		privacies(s.Privacy),
+		orders(s.Orders),
+		payments(s.Payments),
 		pushes(s.Pushes),
 		schedules(Table(s)),
 	)

@@ -32,6 +32,8 @@ func Table(s Services) []Periodic {
 		{"sessions", time.Hour, s.Sessions.Sweep},
 		{"exports", 10 * time.Minute, s.Exports.Sweep},
 		{"idempotency", time.Hour, s.Idempotency.Sweep},
+		{"orders", time.Minute, s.Orders.Sweep},
+		{"payments", time.Hour, s.Payments.Sweep},
 		{"pushes", time.Hour, s.Pushes.Sweep},
 		{"privacy", 10 * time.Minute, s.Privacy.Sweep},
 		{"messages", time.Minute, s.Notices.Wake},

@@ -81,6 +81,8 @@ func village(t *testing.T) *site {
 	if s.vars["scene"], err = s.services.Channels.ForShare(ctx, c.ID, id["author"]); err != nil {
 		t.Fatal(err)
 	}
+	s.vars["shop"], s.vars["seat"] = s.shop(t, id["owner"], 50)
+	s.vars["order"] = s.ordered(t, author, "{shop}")
 	offer := invitation.Form{Role: domain.RoleReviewer, Uses: 50, Life: time.Hour}
 	if _, s.vars["invitation"], err = s.services.Invitations.Invite(s.as(t, id["rival"]), rival.Place(), offer); err != nil {
 		t.Fatal(err)
@@ -187,6 +189,17 @@ var accessTable = []struct {
 	{"GET /me/deletion", ``, [8]int{401, 404, 404, 404, 404, 404, 404, 404}},
 	{"DELETE /me/deletion", ``, [8]int{401, 409, 409, 409, 409, 409, 409, 409}},
 	{"POST /me/deletion", ``, [8]int{401, 200, 200, 200, 409, 409, 409, 409}},
+	{"GET /camps/{shop}/offers", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /camps/{draft}/offers", ``, [8]int{404, 404, 404, 404, 404, 404, 200, 200}},
+	{"GET /camps/{shop}/offers/{seat}/preview", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"POST /camps/{shop}/enrolments", ``, [8]int{401, 409, 409, 409, 409, 409, 409, 409}}, // it costs money
+	{"POST /camps/{shop}/orders", `{"offer":"{seat}","amount":19900}`, [8]int{401, 201, 200, 201, 201, 201, 201, 201}},
+	{"GET /orders", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /orders/{order}", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
+	{"POST /orders/{order}/pay", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
+	{"GET /orders/{order}/refund", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
+	{"POST /orders/{order}/refund", `{"amount":1}`, [8]int{401, 404, 409, 404, 404, 404, 404, 404}}, // not paid yet
+	{"POST /orders/{order}/cancel", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
 	// Last: it makes staff of people.
 	{"POST /invitations/accept", `{"token":"{invitation}"}`, [8]int{401, 200, 200, 200, 409, 200, 200, 409}},
 }

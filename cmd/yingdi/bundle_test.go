@@ -7,7 +7,10 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,6 +29,7 @@ import (
 type bundle struct {
 	*app
 	wechat *fake.WeChat
+	pay    *fake.Pay
 }
 
 // start is when tests begin: a Sunday morning in Shanghai.
@@ -58,8 +62,18 @@ func newBundle(t testing.TB) *bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(stand)
-	c.WeChat.BaseURL = server.URL
+	if c.Pay, err = testPay(t); err != nil {
+		t.Fatal(err)
+	}
+	wallet, err := payStandIn(c, filepath.Dir(c.Pay.PrivateKey), fake.PayOptions{Clock: at})
+	if err != nil {
+		t.Fatal(err)
+	}
+	both := http.NewServeMux()
+	both.Handle("/", stand)
+	both.Handle("/v3/", wallet)
+	server := httptest.NewServer(both)
+	c.WeChat.BaseURL, c.Pay.BaseURL = server.URL, server.URL
 	a, err := wire(context.Background(), c, at, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +87,25 @@ func newBundle(t testing.TB) *bundle {
 			t.Error(err)
 		}
 	})
-	return &bundle{a, stand}
+	return &bundle{a, stand, wallet}
+}
+
+// payFolder holds the keys of the merchant of all tests: making them is slow.
+var payFolder = sync.OnceValues(func() (string, error) {
+	folder, err := os.MkdirTemp("", "yingdi-pay-")
+	if err == nil {
+		_, err = payConfig(folder, strings.Repeat("p", 32))
+	}
+	return folder, err
+})
+
+func testPay(t testing.TB) (config.Pay, error) {
+	t.Helper()
+	folder, err := payFolder()
+	if err != nil {
+		return config.Pay{}, err
+	}
+	return payConfig(folder, strings.Repeat("p", 32))
 }
 
 // person logs in by the name and returns the context in which they act and their id.

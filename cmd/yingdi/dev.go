@@ -66,6 +66,7 @@ type devOptions struct {
 type dev struct {
 	*app
 	wechat *fake.WeChat
+	pay    *fake.Pay
 	url    string
 	home   devFolder
 }
@@ -97,6 +98,7 @@ func (d *dev) serve(ctx context.Context, listener net.Listener, ready func(*dev)
 	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	go d.wechat.Run(background, 200*time.Millisecond)
+	go d.pay.Run(background, 200*time.Millisecond)
 	err = d.run(ctx, listener, handler, true, func() {
 		if ready != nil {
 			ready(d)
@@ -148,17 +150,28 @@ func (d *dev) join(ctx context.Context, c config.Config, clock *clock, pace func
 	}); err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
+	if d.pay, err = payStandIn(c, d.home.path, fake.PayOptions{
+		Clock: clock, Journal: d.home.file("pay.json"), Client: &http.Client{Timeout: 5 * time.Second}, Hands: 8,
+	}); err != nil {
 		return errors.Join(err, d.wechat.Close())
 	}
-	c.WeChat.BaseURL = "http://" + listener.Addr().String()
-	server := &http.Server{Handler: d.wechat, ReadHeaderTimeout: 5 * time.Second}
-	go func() { _ = server.Serve(listener) }()
-	if d.app, err = wireAt(ctx, c, clock, logger(c.Log), pace); err != nil {
-		return errors.Join(err, server.Close(), d.wechat.Close())
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return errors.Join(err, d.wechat.Close(), d.pay.Close())
 	}
-	d.onClose(func() error { return errors.Join(server.Close(), d.wechat.Close()) })
+	// One server for both: WeChat Pay's paths begin with /v3.
+	both := http.NewServeMux()
+	both.Handle("/", d.wechat)
+	both.Handle("/v3/", d.pay)
+	c.WeChat.BaseURL = "http://" + listener.Addr().String()
+	c.Pay.BaseURL = c.WeChat.BaseURL
+	server := &http.Server{Handler: both, ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = server.Serve(listener) }()
+	closeBoth := func() error { return errors.Join(server.Close(), d.wechat.Close(), d.pay.Close()) }
+	if d.app, err = wireAt(ctx, c, clock, logger(c.Log), pace); err != nil {
+		return errors.Join(err, closeBoth())
+	}
+	d.onClose(closeBoth)
 	return nil
 }
 
@@ -177,13 +190,16 @@ func devConfig(o devOptions, home devFolder, addr *net.TCPAddr) (config.Config, 
 		return c, err
 	}
 	c.Secrets = config.Secrets{Master: []string{kept.Master}, Hash: kept.Hash}
+	if c.Pay, err = payConfig(home.path, kept.PayKey()); err != nil {
+		return c, err
+	}
 	messages := config.Template{ID: devTemplate.ID, Title: "thing1", Body: "thing2", Time: "time3"}
 	c.WeChat = config.WeChat{
 		AppID: fake.AppID, AppSecret: kept.AppSecret, Token: kept.Token, AESKey: kept.AESKey,
-		Templates: map[string]config.Template{
-			string(notice.ReviewReceived): messages, string(notice.Reminder): messages, string(notice.CampStarting): messages, string(notice.LevelUnlocked): messages, string(notice.QuizGraded): messages,
-			string(notice.ContentRuled): messages, string(notice.SeatOffered): messages,
-		},
+		Templates: map[string]config.Template{},
+	}
+	for kind := range notice.Kinds {
+		c.WeChat.Templates[string(kind)] = messages
 	}
 	return c, nil
 }
@@ -206,6 +222,9 @@ func (d *dev) handler() (http.Handler, error) {
 	control := echo.WrapHandler(d.wechat.Control("/dev/wechat"))
 	e.Any("/dev/wechat", control)
 	e.Any("/dev/wechat/*", control)
+	wallet := echo.WrapHandler(d.pay.Control("/dev/pay"))
+	e.Any("/dev/pay", wallet)
+	e.Any("/dev/pay/*", wallet)
 	return e, nil
 }
 

@@ -53,7 +53,7 @@ func (f devFolder) beginDemo() (bool, error) {
 		return false, nil
 	}
 	if f.has(demoBegun) {
-		for _, name := range []string{"yingdi.db", "yingdi.db-wal", "yingdi.db-shm", "wechat.json", "media"} {
+		for _, name := range []string{"yingdi.db", "yingdi.db-wal", "yingdi.db-shm", "wechat.json", "pay.json", "media"} {
 			if err := os.RemoveAll(f.file(name)); err != nil {
 				return false, err
 			}
@@ -77,6 +77,9 @@ func (f devFolder) endDemo(camp string) error {
 
 // devSecrets are made up at the first start.
 type devSecrets struct{ Master, Hash, AppSecret, Token, AESKey string }
+
+// PayKey is what notices of payments are encrypted with; it follows from the others.
+func (s devSecrets) PayKey() string { return s.Hash[:32] }
 
 // secrets returns the folder's. They appear all at once, whenever the process is killed.
 func (f devFolder) secrets() (kept devSecrets, err error) {

@@ -106,7 +106,7 @@ func prepare(t *testing.T, learners, tasks int) prepared {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bundle{d.app, d.wechat}
+	b := &bundle{d.app, d.wechat, d.pay}
 	_, teacher := b.person(t, "teacher")
 	c, all := b.running(t, teacher, learners+5)
 	p.camp, p.tasks = c.ID, []string{all[0].ID}

@@ -20,7 +20,11 @@ func TestMain(m *testing.M) {
 		main()
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if folder, err := payFolder(); err == nil {
+		os.RemoveAll(folder)
+	}
+	os.Exit(code)
 }
 
 // untiring bounds every wait for a process; nothing takes anywhere near as long.

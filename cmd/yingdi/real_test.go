@@ -109,7 +109,7 @@ func (c client) card(checkin, token string) string {
 func TestRealADayOverRedisAndMinIOAndRedisIsLost(t *testing.T) {
 	t.Parallel()
 	c, d, redis, kill, minio := real(t)
-	b := &bundle{d.app, d.wechat}
+	b := &bundle{d.app, d.wechat, d.pay}
 	_, teacher := b.person(t, "teacher")
 	camp, tasks := b.running(t, teacher, 10)
 	path := "/api/v1/camps/" + camp.ID

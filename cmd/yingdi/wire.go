@@ -40,6 +40,8 @@ type app struct {
 	bucket    mediadomain.Bucket
 	folder    *media.Folder // nil unless the media lie in a folder
 	wechat    *wechat.Client
+	merchant  merchant
+	ids       domain.IDs
 	sealer    *domain.Sealer
 	services  *web.Services
 	schedule  *schedule.Service
@@ -67,7 +69,7 @@ func wireAt(ctx context.Context, c config.Config, clock *clock, log *slog.Logger
 		join func(context.Context) error
 	}{
 		{"secrets", a.joinSecrets}, {"documents", a.joinDocuments}, {"queue", a.joinQueue}, {"media", a.joinMedia},
-		{"wechat", a.joinWeChat}, {"services", a.joinServices},
+		{"wechat", a.joinWeChat}, {"pay", a.joinPay}, {"services", a.joinServices},
 		{"jobs", a.joinJobs},
 	} {
 		if err := part.join(ctx); err != nil {

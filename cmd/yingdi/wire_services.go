@@ -50,6 +50,7 @@ func (a *app) joinServices(ctx context.Context) error {
 		return err
 	}
 	ids := domain.NewIDs(a.clock)
+	a.ids = ids
 
 	members := &member.Service{Store: at.members, WeChat: a.wechat, Sealer: a.sealer, IDs: ids, Clock: a.clock}
 	sessions := &session.Service{
@@ -137,6 +138,7 @@ func (a *app) joinServices(ctx context.Context) error {
 		Receiver:    a.wechat, Codes: a.wechat, Ready: a.ready, Clock: a.clock, Log: a.log,
 		Limiter: &redis.Limiter{Client: a.redis, Clock: a.clock},
 	}
+	a.joinMoney(at, camps)
 	return nil
 }
 

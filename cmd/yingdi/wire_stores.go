@@ -52,6 +52,9 @@ type stores struct {
 	credits     storage.Credits
 	settings    storage.NoticeSettings
 	exports     storage.Exports
+	products    storage.Products
+	orders      storage.Orders
+	payments    storage.Payments
 	pushes      storage.Pushes
 	answers     storage.Answers
 	slots       storage.Slots
@@ -105,6 +108,12 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.notices, s.credits, s.settings, err = storage.NewNotices(ctx, db)
 	note(err)
 	s.exports, err = storage.NewExports(ctx, db)
+	note(err)
+	s.products, err = storage.NewProducts(ctx, db)
+	note(err)
+	s.orders, err = storage.NewOrders(ctx, db)
+	note(err)
+	s.payments, err = storage.NewPayments(ctx, db)
 	note(err)
 	s.pushes, err = storage.NewPushes(ctx, db)
 	note(err)

@@ -28,6 +28,7 @@ type Enrolment struct {
 	QueuedAt  time.Time    `json:"queued_at,omitzero"`  // while the person waits for a seat, or one is offered to them
 	EndedAt   time.Time    `json:"ended_at,omitzero"`   // when the last stay ended
 	EndedBy   string       `json:"ended_by,omitempty"`  // who ended it
+	Order     string       `json:"order,omitempty"`     // that holds or paid for the place
 	Again     int          `json:"again,omitempty"`     // how often the person has asked for a seat after the first time
 	Forgiven  int          `json:"forgiven,omitempty"`  // how many of these staff do not hold against them
 }
@@ -35,7 +36,7 @@ type Enrolment struct {
 // State of an enrolment.
 type State string
 
-// reserving → active | refused (no seat), from where one can try again. waiting → reserving → offered → active, in the
+// reserving → active | refused (no seat), from where one can try again; with an order reserving → held → active. waiting → reserving → offered → active, in the
 // order of the queue; an offer that nobody takes up in time → lapsed. Whoever goes is left, or removed by staff; the seat
 // is free again, and those who left may come back.
 const (
@@ -43,6 +44,7 @@ const (
 	Active    State = "active"
 	Refused   State = "refused"
 	Waiting   State = "waiting" // in the queue for a seat
+	Held      State = "held"    // a seat waits for its order to be paid
 	Offered   State = "offered" // holds a seat until ExpiresAt, to take up by enrolling
 	Lapsed    State = "lapsed"  // did not take up an offer, or waited until enrolment was over
 	Left      State = "left"
@@ -128,11 +130,13 @@ type Forms interface {
 
 // Service holds the use cases.
 type Service struct {
-	Store Store
-	Seats Seats
-	Camps Camps
-	Forms Forms
-	Clock domain.Clock
+	Store  Store
+	Seats  Seats
+	Camps  Camps
+	Forms  Forms
+	Prices Prices
+	Orders Orders
+	Clock  domain.Clock
 }
 
 // Enrol is EnrolWith for a camp that asks nothing.
@@ -157,7 +161,16 @@ func (s *Service) EnrolWith(ctx context.Context, campID string, given form.Given
 	if err != nil || had.State == Active {
 		return had, err
 	}
-	now := s.Clock.Now()
+	costs, err := s.Prices.Costs(ctx, c.ID)
+	if err != nil || costs {
+		return had, errors.Join(err, wrap(c.ID, costs, ErrOrder))
+	}
+	return s.enrol(ctx, c, had, actor.Member, "", given)
+}
+
+// enrol gives a person who had no place one, or holds it for their order.
+func (s *Service) enrol(ctx context.Context, c camp.Camp, had Enrolment, member, order string, given form.Given) (Enrolment, error) {
+	now, id := s.Clock.Now(), ID(c.ID, member)
 	if err := c.MayEnrol(now); err != nil {
 		return Enrolment{}, fmt.Errorf("camp %s: %w", c.ID, err)
 	}
@@ -174,9 +187,9 @@ func (s *Service) EnrolWith(ctx context.Context, campID string, given form.Given
 		return Enrolment{}, fmt.Errorf("enrolment %s: %w", id, err)
 	}
 	if had.State == Offered {
-		return s.Store.Update(ctx, id, func(e *Enrolment) error { return e.accept(c, reply, now) })
+		return s.Store.Update(ctx, id, func(e *Enrolment) error { return e.accept(c, reply, order, now) })
 	}
-	if err := s.ask(ctx, c, actor.Member, reply); err != nil {
+	if err := s.ask(ctx, c, member, order, reply); err != nil {
 		return Enrolment{}, err
 	}
 	return s.finish(ctx, c, id)
@@ -223,12 +236,12 @@ func (e Enrolment) Waits() bool {
 func (e Enrolment) over() bool { return e.State == Lapsed || e.State == Left }
 
 // ask notes that the person wants a seat.
-func (s *Service) ask(ctx context.Context, c camp.Camp, member string, reply *form.Reply) error {
+func (s *Service) ask(ctx context.Context, c camp.Camp, member, order string, reply *form.Reply) error {
 	now := s.Clock.Now()
 	id := ID(c.ID, member)
 	err := s.Store.Insert(ctx, Enrolment{
 		Doc: domain.Doc{ID: id}, Camp: c.ID, Organiser: c.Organiser, Member: member,
-		State: Reserving, Reply: reply, CreatedAt: now, ExpiresAt: now.Add(ReserveFor),
+		State: Reserving, Order: order, Reply: reply, CreatedAt: now, ExpiresAt: now.Add(ReserveFor),
 	})
 	if !errors.Is(err, domain.ErrExists) {
 		return err
@@ -240,7 +253,7 @@ func (s *Service) ask(ctx context.Context, c camp.Camp, member string, reply *fo
 		case e.State != Refused:
 			return domain.ErrSame
 		}
-		e.State, e.Reply, e.ExpiresAt = Reserving, reply, now.Add(ReserveFor)
+		e.State, e.Order, e.Reply, e.ExpiresAt = Reserving, order, reply, now.Add(ReserveFor)
 		return nil
 	})
 	return err

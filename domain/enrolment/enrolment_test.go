@@ -104,7 +104,9 @@ func newWorld(seats int) world {
 		Store: domaintest.NewStore[form.Form](w.power), Versions: domaintest.NewStore[form.Version](w.power), Camps: w.camps,
 		Sealer: domaintest.Sealer(), Clock: w.clock,
 	}
-	w.Service = &enrolment.Service{Store: w.store, Seats: w.seats, Camps: w.camps, Forms: w.forms, Clock: w.clock}
+	w.Service = &enrolment.Service{
+		Store: w.store, Seats: w.seats, Camps: w.camps, Forms: w.forms, Prices: prices(false), Orders: &orders{}, Clock: w.clock,
+	}
 	return w
 }
 

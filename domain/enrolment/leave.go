@@ -17,7 +17,9 @@ func (e *Enrolment) end(how State, by string, now time.Time) error {
 		return domain.ErrSame
 	case e.State == Reserving: // a seat is just being taken
 		return domain.ErrConflict
-	case e.State != Active && e.State != Offered && e.State != Waiting:
+	case e.Order != "" && (e.State == Active || e.State == Held):
+		return ErrOrdered
+	case e.State != Active && e.State != Offered && e.State != Waiting && e.State != Held:
 		return ErrGone
 	}
 	if e.Seated() {

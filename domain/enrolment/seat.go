@@ -20,7 +20,7 @@ func (e Enrolment) stepSeat() string {
 }
 
 // Seated reports whether the enrolment holds a seat.
-func (e Enrolment) Seated() bool { return e.State == Active || e.State == Offered }
+func (e Enrolment) Seated() bool { return e.State == Active || e.State == Offered || e.State == Held }
 
 // take makes of somebody for whom a seat was taken what they become by it.
 func (e *Enrolment) take(c camp.Camp, now time.Time) error {
@@ -32,11 +32,20 @@ func (e *Enrolment) take(c camp.Camp, now time.Time) error {
 		}
 		e.Emit(EventOffered, now, nil)
 	case e.State == Reserving || e.State == Refused:
-		e.enter(c, now)
+		e.come(c, now)
 	default: // they have gone meanwhile
 		return ErrGone
 	}
 	return nil
+}
+
+// come lets somebody in for whom there is a seat, or holds it until their order is paid.
+func (e *Enrolment) come(c camp.Camp, now time.Time) {
+	if e.Order == "" {
+		e.enter(c, now)
+		return
+	}
+	e.State, e.ExpiresAt, e.QueuedAt = Held, now.Add(HoldFor), time.Time{}
 }
 
 // enter begins a stay in the camp, on a calendar of the person's own where the camp says so.
@@ -102,7 +111,7 @@ func (s *Service) refuse(ctx context.Context, id string) (Enrolment, error) {
 		case e.Waits():
 			e.State, e.ExpiresAt = Waiting, time.Time{}
 		default:
-			e.State, e.Reply, e.ExpiresAt = Refused, nil, time.Time{} // whoever has no place has told us nothing
+			e.State, e.Order, e.Reply, e.ExpiresAt = Refused, "", nil, time.Time{} // whoever has no place has told us nothing
 		}
 		return nil
 	})
@@ -132,6 +141,9 @@ func (s *Service) sweep(ctx context.Context, e Enrolment, now time.Time) error {
 	if e.State == Offered {
 		_, err := s.Store.Update(ctx, e.ID, func(e *Enrolment) error { return e.lapse(now) })
 		return err
+	}
+	if e.State == Held {
+		return s.settleHold(ctx, e, now)
 	}
 	c, err := s.Camps.Get(ctx, e.Camp)
 	if err == nil {

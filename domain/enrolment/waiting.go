@@ -12,15 +12,15 @@ import (
 )
 
 // accept takes up the seat that is offered.
-func (e *Enrolment) accept(c camp.Camp, reply *form.Reply, now time.Time) error {
+func (e *Enrolment) accept(c camp.Camp, reply *form.Reply, order string, now time.Time) error {
 	switch {
 	case e.State == Active:
 		return domain.ErrSame
 	case e.State != Offered || !now.Before(e.ExpiresAt):
 		return ErrOfferOver
 	}
-	e.Reply = reply
-	e.enter(c, now)
+	e.Reply, e.Order = reply, order
+	e.come(c, now)
 	return nil
 }
 

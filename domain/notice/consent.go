@@ -93,7 +93,7 @@ func (s *Service) Offers(ctx context.Context) ([]Offer, error) {
 	}
 	me := domain.ActorFrom(ctx).Member
 	offers, ids := []Offer{}, []string{}
-	for _, kind := range []Kind{ReviewReceived, Reminder, CampStarting, LevelUnlocked, QuizGraded, ContentRuled, SeatOffered} {
+	for _, kind := range Listed {
 		t, ok := s.Templates[kind]
 		if !ok {
 			continue

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -274,7 +275,7 @@ func TestChoose(t *testing.T) {
 	}
 	for name, c := range map[string]notice.Choice{
 		"an unknown category":      {Off: []notice.Category{"all"}},
-		"too many":                 {Off: []notice.Category{"reminders", "reminders", "reminders", "reminders", "reminders"}},
+		"too many":                 {Off: slices.Repeat([]notice.Category{"reminders"}, len(notice.Categories)+1)},
 		"a zone that is none":      {Zone: "Mars/Base"},
 		"an hour that is none":     {Quiet: notice.Quiet{From: 24 * 60}},
 		"an hour before midnight ": {Quiet: notice.Quiet{To: -1}},

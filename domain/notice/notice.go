@@ -43,6 +43,7 @@ const (
 	QuizGraded     Kind = "quiz_graded"   // a teacher has marked the answers of an attempt
 	ContentRuled   Kind = "content_ruled" // something of theirs was hidden, rejected or warned about
 	SeatOffered    Kind = "seat_offered"  // a seat is held for somebody who waited for one
+	OrderNews      Kind = "order_news"    // a payment opened a place, or a refund arrived
 )
 
 // Kinds that there are, with what is decided once for each.
@@ -58,6 +59,19 @@ var Kinds = map[Kind]struct {
 	QuizGraded:     {Reviews, true, false},
 	ContentRuled:   {Moderation, true, false},
 	SeatOffered:    {CampNews, true, true},
+	OrderNews:      {Payments, true, true},
+}
+
+// Listed is all kinds, in the order in which people are asked for their consent.
+var Listed = []Kind{
+	ReviewReceived,
+	Reminder,
+	CampStarting,
+	LevelUnlocked,
+	QuizGraded,
+	ContentRuled,
+	SeatOffered,
+	OrderNews,
 }
 
 // Outcome of the message that goes with a notice.

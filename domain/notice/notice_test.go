@@ -434,3 +434,15 @@ func TestTheInboxIsOnesOwn(t *testing.T) {
 		t.Errorf("nobody: %v", err)
 	}
 }
+
+func TestEveryKindIsListedOnce(t *testing.T) {
+	t.Parallel()
+	if len(notice.Listed) != len(notice.Kinds) {
+		t.Errorf("%d kinds are listed of %d", len(notice.Listed), len(notice.Kinds))
+	}
+	for _, kind := range notice.Listed {
+		if _, ok := notice.Kinds[kind]; !ok {
+			t.Errorf("%s is no kind", kind)
+		}
+	}
+}

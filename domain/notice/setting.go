@@ -19,10 +19,11 @@ const (
 	CampNews  Category = "camp_news"
 	// Moderation is what became of something that the person showed.
 	Moderation Category = "moderation"
+	Payments   Category = "payments"
 )
 
 // Categories that there are.
-var Categories = []Category{Reminders, Reviews, CampNews, Moderation}
+var Categories = []Category{Reminders, Reviews, CampNews, Moderation, Payments}
 
 // Setting is how one person wants to be told, and what they were sent today. Its id is the member's.
 type Setting struct {

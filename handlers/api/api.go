@@ -93,6 +93,17 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, signedIn, l.Read, "GET /camps/{camp}/peers", "peers", "Who else is at my level of the course · 同关的学员", a.peers)
 	add(r, anyone, l.Visit, "GET /scenes/{scene}", "scene", "Where a scanned code leads · 小程序码", a.scene)
 
+	r.tag = "Orders 订单"
+	add(r, anyone, l.Visit, "GET /camps/{camp}/offers", "offers", "What the seats of a camp cost; none if they are free · 名额与价格", a.offers)
+	add(r, signedIn, l.Read, "GET /camps/{camp}/offers/{offer}/preview", "preview-order", "The price, line by line, and what would come back · 订单预览", a.preview)
+	create(r, signedIn, l.Write, "/camps/{camp}/orders", "place-order", "Order a seat, which is then held; again gives the order that waits · 下单", a.placeOrder)
+	add(r, signedIn, l.Read, "GET /orders", "orders", "My orders, the newest first · 我的订单", a.orders)
+	add(r, signedIn, l.Read, "GET /orders/{order}", "order", "One order of mine · 订单", a.order)
+	add(r, signedIn, l.Write, "POST /orders/{order}/pay", "pay-order", "What wx.requestPayment wants · 支付", a.payOrder)
+	add(r, signedIn, l.Write, "POST /orders/{order}/cancel", "cancel-order", "Give up an order that is not paid · 取消订单", a.cancelOrder)
+	add(r, signedIn, l.Read, "GET /orders/{order}/refund", "refundable", "What I would get back now · 可退金额", a.refundable)
+	add(r, signedIn, l.Write, "POST /orders/{order}/refund", "refund-order", "Give up the seat for what the policy gives back · 申请退款", a.refundOrder)
+
 	r.tag = "Media 素材"
 	create(r, signedIn, l.Upload, "/media", "begin-upload", "Announce a file and get the form to send it with · 申请上传", a.beginUpload)
 	add(r, signedIn, l.Upload, "POST /media/{media}/complete", "complete-upload", "The file is sent · 完成上传", a.completeUpload)

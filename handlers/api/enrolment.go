@@ -77,7 +77,7 @@ func (a *api) leave(ctx context.Context, in *CampPath) (*Answer[Place], error) {
 }
 
 func (a *api) enrol(ctx context.Context, in *enrolInput) (*Made[Enrolment], error) {
-	e, err := a.Enrolments.EnrolWith(ctx, in.Camp, in.given())
+	e, err := a.Enrolments.EnrolWith(ctx, in.Camp, in.Body.given())
 	return made(enrolmentOf(e), true), err
 }
 

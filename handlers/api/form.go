@@ -58,12 +58,12 @@ type enrolInput struct {
 	Body *Given `required:"false"`
 }
 
-func (in enrolInput) given() form.Given {
-	if in.Body == nil {
+func (b *Given) given() form.Given {
+	if b == nil {
 		return form.Given{}
 	}
-	g := form.Given{Version: in.Body.Version, Consent: in.Body.Consent, Answers: make([]form.Answer, len(in.Body.Answers))}
-	for i, r := range in.Body.Answers {
+	g := form.Given{Version: b.Version, Consent: b.Consent, Answers: make([]form.Answer, len(b.Answers))}
+	for i, r := range b.Answers {
 		g.Answers[i] = form.Answer(r)
 	}
 	return g

@@ -26,6 +26,7 @@ type campFrame struct {
 	MayReview bool
 	MayInvite bool
 	MayExport bool
+	MayMoney  bool
 	Hours     hours
 }
 
@@ -39,6 +40,7 @@ const (
 	tabNotices = "notices"
 	tabPeople  = "people"
 	tabCards   = "cards"
+	tabMoney   = "money"
 )
 
 // The pages of the tab about people.
@@ -49,6 +51,9 @@ const (
 	subInvitations = "invitations"
 	subWaiting     = "waiting"
 	subExports     = "exports"
+
+	subPrice  = "price" // of the tab about money
+	subOrders = "orders"
 )
 
 func campPath(id string) string { return Root + "/camps/" + id }
@@ -59,6 +64,7 @@ func (h *console) campFrame(c echo.Context, in camp.Camp, tab string) campFrame 
 		Camp: in, Phase: in.Phase(h.now()), Tab: tab, Waiting: -1, Hours: h.hoursOf(in.Calendar),
 		MayEdit: actor.Has(domain.RightCampEdit, in.Place()) && in.Archived.IsZero(), MayReview: actor.Has(domain.RightReview, in.Place()),
 		MayInvite: actor.Has(domain.RightInvite, in.Place()), MayExport: actor.Has(domain.RightExport, in.Place()),
+		MayMoney: actor.Has(domain.RightMoney, in.Place()),
 	}
 	f.Title, f.Section = in.Title, sectionCamps
 	f.Crumbs = []Crumb{{"训练营", Root + "/camps"}}

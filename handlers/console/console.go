@@ -129,6 +129,14 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.GET("/camps/:camp/form", h.showForm)
 	g.POST("/camps/:camp/form", h.saveForm)
 
+	g.GET("/camps/:camp/price", h.showPrice)
+	g.POST("/camps/:camp/price", h.savePrice)
+	g.GET("/camps/:camp/orders", h.listOrders)
+	g.GET("/camps/:camp/orders/:order", h.showOrder)
+	g.POST("/camps/:camp/orders/:order/refund", h.refundOrder)
+	g.POST("/camps/:camp/orders/:order/again", h.refundAgain)
+	g.POST("/camps/:camp/orders/:order/dismiss", h.dismissTrouble)
+
 	g.GET("/camps/:camp/invitations", h.listInvitations)
 	g.POST("/camps/:camp/invitations", h.invite)
 	g.POST("/camps/:camp/invitations/:invitation/revoke", h.revokeInvitation)

@@ -15,7 +15,9 @@ import (
 	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
 	"yingdi/domain/moderation"
+	"yingdi/domain/order"
 	"yingdi/domain/privacy"
+	"yingdi/domain/product"
 	"yingdi/domain/quiz"
 	"yingdi/domain/review"
 	"yingdi/domain/team"
@@ -61,6 +63,11 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"seasons":         func() []season { return seasons },
 		"season":          seasonName,
 		"join":            func(tags []string) string { return strings.Join(tags, " ") },
+		"productKind":     func(k product.Kind) string { return productKinds[k] },
+		"offerField":      offerField,
+		"orderState":      func(s order.State) label { return orderStates[s] },
+		"attemptState":    func(s order.AttemptState) label { return payStates[s] },
+		"refundState":     func(s order.RefundState) label { return refundStates[s] },
 		"blockName":       func(k lesson.BlockKind) blockLabel { return blockNames[k] },
 		"teamMethod":      func(m team.Method) string { return teamMethods[m] },
 	}

@@ -1,4 +1,4 @@
-// Package notify receives what other parties tell us of their own accord: WeChat's pushes.
+// Package notify receives what other parties tell us of their own accord: WeChat's pushes and WeChat Pay's notices.
 package notify
 
 import (
@@ -18,6 +18,7 @@ func Mount(e *echo.Echo, s *web.Services) {
 	g := e.Group("/notify", web.Within(web.RequestLife), web.Bounded(maxPush))
 	g.GET("/wechat", func(c echo.Context) error { return echoed(c, s) })
 	g.POST("/wechat", func(c echo.Context) error { return received(c, s) })
+	g.POST("/wechatpay", func(c echo.Context) error { return paid(c, s) })
 }
 
 // echoed answers WeChat's check of the address, made when it is entered in WeChat's own console.

@@ -5,6 +5,7 @@ package web
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -23,8 +24,11 @@ import (
 	"yingdi/domain/member"
 	"yingdi/domain/moderation"
 	"yingdi/domain/notice"
+	"yingdi/domain/order"
 	"yingdi/domain/organiser"
+	"yingdi/domain/payment"
 	"yingdi/domain/privacy"
+	"yingdi/domain/product"
 	"yingdi/domain/push"
 	"yingdi/domain/quiz"
 	"yingdi/domain/review"
@@ -34,6 +38,7 @@ import (
 	"yingdi/domain/team"
 	"yingdi/domain/today"
 	"yingdi/domain/wechat"
+	"yingdi/domain/wechatpay"
 )
 
 // Services is everything that the handlers call.
@@ -60,16 +65,21 @@ type Services struct {
 	Today       *today.Service
 	Exports     *export.Service
 	Privacy     *privacy.Service
+	Products    *product.Service
+	Orders      *order.Service
+	Payments    *payment.Service
 	Pushes      *push.Service
 	Idempotency *idempotency.Service
 
-	Receiver Receiver
-	Limiter  Limiter
-	Jobs     Jobs
-	Codes    Codes
-	Ready    func(ctx context.Context) error // nil when everything this process needs answers
-	Clock    domain.Clock
-	Log      *slog.Logger
+	Receiver    Receiver
+	PayReceiver PayReceiver
+	Limiter     Limiter
+	Sells       bool // the deployment has a merchant of WeChat Pay
+	Jobs        Jobs
+	Codes       Codes
+	Ready       func(ctx context.Context) error // nil when everything this process needs answers
+	Clock       domain.Clock
+	Log         *slog.Logger
 }
 
 // Receiver verifies and decrypts what WeChat sends. Returns wechat.ErrBadPush for anything forged, stale or plaintext.
@@ -77,6 +87,12 @@ type Receiver interface {
 	Receive(query url.Values, body []byte, now time.Time) (wechat.Push, error)
 	// Echo answers WeChat's check of the address.
 	Echo(query url.Values, now time.Time) (string, error)
+}
+
+// PayReceiver verifies and decrypts what WeChat Pay sends. Returns wechatpay.ErrBadNotice for anything forged, stale or
+// malformed, and wechatpay.ErrWrongNotice for what is another merchant's.
+type PayReceiver interface {
+	Receive(ctx context.Context, h http.Header, body []byte) (wechatpay.Notice, error)
 }
 
 // Limiter counts what one key did in a window of time. retry is how long to wait when ok is false. While it cannot

@@ -7,10 +7,10 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"sync"
 	"time"
 
@@ -69,8 +69,7 @@ type WeChat struct {
 	faults   []Fault
 	pushed   []PushFault
 	verdicts []Verdict
-	journal  *os.File
-	broken   error // why the journal is not written
+	journal  *journal[fact]
 
 	delivering sync.Mutex
 }
@@ -98,7 +97,13 @@ func NewWeChat(o Options) (*WeChat, error) {
 		people: map[string]*Person{}, codes: map[string]*code{}, tokens: map[string]time.Time{}, acts: map[string]time.Time{},
 		byID: map[string]*Push{},
 	}
-	return w, w.openJournal()
+	if o.Journal == "" {
+		return w, nil
+	}
+	if w.journal, err = openJournal(o.Journal, w.apply); err != nil {
+		return nil, fmt.Errorf("fake wechat: %w", err)
+	}
+	return w, nil
 }
 
 // PushTo sets where pushes go from now on.

@@ -16,14 +16,16 @@ var controlPage string
 
 var china = time.FixedZone("Asia/Shanghai", 8*60*60)
 
-var controlTemplate = template.Must(template.New("control").Funcs(template.FuncMap{
+var controlFuncs = template.FuncMap{
 	"clock": func(t time.Time) string {
 		if t.IsZero() {
 			return "—"
 		}
 		return t.In(china).Format("01-02 15:04:05")
 	},
-}).Parse(controlPage))
+}
+
+var controlTemplate = template.Must(template.New("control").Funcs(controlFuncs).Parse(controlPage))
 
 // Control is the page on which a developer plays everybody's phone, mounted under prefix, such as /dev/wechat. Its
 // forms are an interface for programs too: the same POSTs answer in JSON to who accepts application/json.

@@ -1,15 +1,6 @@
 package fake
 
-import (
-	"bufio"
-	"bytes"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io"
-	"os"
-	"time"
-)
+import "time"
 
 // fact is a line of the journal. The state that outlives a restart is what the facts make of it, live and when
 // they are read again.
@@ -25,13 +16,7 @@ type fact struct {
 
 // note must be called with the lock held.
 func (w *WeChat) note(f fact) {
-	if w.journal != nil && w.broken == nil {
-		line, err := json.Marshal(f)
-		if err == nil {
-			_, err = w.journal.Write(append(line, '\n'))
-		}
-		w.broken = err
-	}
+	w.journal.write(f)
 	w.apply(f)
 }
 
@@ -57,51 +42,9 @@ func (w *WeChat) apply(f fact) {
 	}
 }
 
-// openJournal reads what is there, up to the line that a kill cut short, and writes on over that one.
-func (w *WeChat) openJournal() error {
-	if w.opts.Journal == "" {
-		return nil
-	}
-	file, err := os.OpenFile(w.opts.Journal, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return fmt.Errorf("fake wechat: journal: %w", err)
-	}
-	whole, lines := int64(0), bufio.NewReader(file)
-	for {
-		line, err := lines.ReadBytes('\n')
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		var f fact
-		if err == nil {
-			err = json.Unmarshal(bytes.TrimSpace(line), &f)
-		}
-		if err != nil {
-			file.Close()
-			return fmt.Errorf("fake wechat: journal at byte %d: %w", whole, err)
-		}
-		w.apply(f)
-		whole += int64(len(line))
-	}
-	if _, err := file.Seek(whole, io.SeekStart); err != nil {
-		file.Close()
-		return fmt.Errorf("fake wechat: journal: %w", err)
-	}
-	w.journal = file
-	return nil
-}
-
 // Close closes the journal and tells whether everything was written to it.
 func (w *WeChat) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.journal == nil {
-		return nil
-	}
-	err := w.journal.Close()
-	w.journal = nil
-	if w.broken != nil {
-		err = w.broken
-	}
-	return err
+	return w.journal.close()
 }

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+
+	"yingdi/config"
+	"yingdi/domain/camp"
+	"yingdi/domain/order"
+	"yingdi/domain/payment"
+	"yingdi/domain/product"
+	"yingdi/domain/wechatpay"
+	"yingdi/handlers/web"
+	paystore "yingdi/storage/wechatpay"
+)
+
+// merchant is what the product needs of WeChat Pay.
+type merchant interface {
+	order.WeChatPay
+	web.PayReceiver
+}
+
+// joinPay builds the client of the merchant that is configured, or one that refuses everything.
+func (a *app) joinPay(context.Context) error {
+	p := a.config.Pay
+	if !p.Sells() {
+		a.merchant = paystore.Nobody{}
+		return nil
+	}
+	private, public, err := p.Keys()
+	if err != nil {
+		return err
+	}
+	a.merchant, err = paystore.New(paystore.Options{
+		AppID: a.config.WeChat.AppID, MchID: p.MchID, Serial: p.Serial, PrivateKey: private, PublicKeyID: p.PublicKeyID, PublicKey: public,
+		APIv3Key: p.APIv3Key, NotifyURL: a.config.URL + "/notify/wechatpay", Scene: p.Scene, Clock: a.clock, BaseURL: p.BaseURL,
+	})
+	return err
+}
+
+// joinMoney builds what has to do with money, on top of the services that are there.
+func (a *app) joinMoney(at stores, camps *camp.Service) {
+	s := a.services
+	s.Products = &product.Service{Store: at.products, Camps: camps, IDs: a.ids, Clock: a.clock}
+	s.Orders = &order.Service{
+		Store: at.orders, Camps: camps, Products: s.Products, Places: s.Enrolments, Pools: noPools{}, Members: s.Members, Notices: s.Notices,
+		Pay: a.merchant, Channels: channels(a.config.Pay), IDs: a.ids, Clock: a.clock,
+	}
+	s.Enrolments.Prices, s.Enrolments.Orders = s.Products, s.Orders
+	s.Payments = &payment.Service{Store: at.payments, Orders: s.Orders, Transfers: noTransfers{}, Sealer: a.sealer, Clock: a.clock}
+	s.PayReceiver, s.Sells = a.merchant, a.config.Pay.Sells()
+}
+
+func channels(p config.Pay) order.Channels {
+	return order.Channels{
+		order.IOS: order.Channel(p.Channels.IOS), order.Android: order.Channel(p.Channels.Android), order.Other: order.Channel(p.Channels.Other),
+	}
+}
+
+type noPools struct{}
+
+func (noPools) Quoted(context.Context, string) (order.Pool, error) { return order.Pool{}, nil }
+
+type noTransfers struct{}
+
+func (noTransfers) TakeTransfer(context.Context, wechatpay.Transfer) error { return nil }

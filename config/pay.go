@@ -1,0 +1,114 @@
+package config
+
+import (
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+)
+
+// Pay is the merchant of WeChat Pay that the deployment belongs to. Without a mch_id nothing can be sold.
+type Pay struct {
+	MchID       string   `koanf:"mch_id"`
+	Serial      string   `koanf:"serial"`        // of the merchant's certificate
+	PrivateKey  string   `koanf:"private_key"`   // file, apiclient_key.pem
+	PublicKeyID string   `koanf:"public_key_id"` // PUB_KEY_ID_…
+	PublicKey   string   `koanf:"public_key"`    // file, pub_key.pem
+	APIv3Key    string   `koanf:"api_v3_key"`
+	Scene       string   `koanf:"scene"` // of transfers to a balance
+	Channels    Channels `koanf:"channels"`
+	BaseURL     string   `koanf:"base_url"` // only a development stand-in has one
+}
+
+// Channels says how one pays on which phone: jsapi, or hidden where nothing may be sold.
+type Channels struct {
+	IOS     string `koanf:"ios"`
+	Android string `koanf:"android"`
+	Other   string `koanf:"other"`
+}
+
+// Sells reports whether a merchant is configured.
+func (p Pay) Sells() bool { return p.MchID != "" }
+
+// Keys reads the two files.
+func (p Pay) Keys() (private *rsa.PrivateKey, public *rsa.PublicKey, err error) {
+	private, err = PrivateKey(p.PrivateKey)
+	if err != nil {
+		return nil, nil, fmt.Errorf("pay.private_key: %w", err)
+	}
+	public, err = publicKey(p.PublicKey)
+	if err != nil {
+		return nil, nil, fmt.Errorf("pay.public_key: %w", err)
+	}
+	return private, public, nil
+}
+
+func block(path string) (*pem.Block, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	b, _ := pem.Decode(raw)
+	if b == nil {
+		return nil, errors.New("the file is no PEM")
+	}
+	return b, nil
+}
+
+// PrivateKey reads an RSA key from a PEM file.
+func PrivateKey(path string) (*rsa.PrivateKey, error) {
+	b, err := block(path)
+	if err != nil {
+		return nil, err
+	}
+	if parsed, err := x509.ParsePKCS8PrivateKey(b.Bytes); err == nil {
+		if key, ok := parsed.(*rsa.PrivateKey); ok {
+			return key, nil
+		}
+	}
+	if key, err := x509.ParsePKCS1PrivateKey(b.Bytes); err == nil {
+		return key, nil
+	}
+	return nil, errors.New("the file holds no RSA private key")
+}
+
+func publicKey(path string) (*rsa.PublicKey, error) {
+	b, err := block(path)
+	if err != nil {
+		return nil, err
+	}
+	if parsed, err := x509.ParsePKIXPublicKey(b.Bytes); err == nil {
+		if key, ok := parsed.(*rsa.PublicKey); ok {
+			return key, nil
+		}
+	}
+	return nil, errors.New("the file holds no RSA public key")
+}
+
+var (
+	merchant = regexp.MustCompile(`^[0-9]{8,12}$`)
+	serial   = regexp.MustCompile(`^[0-9A-Fa-f]{16,64}$`)
+)
+
+func (c Config) validatePay(p *problems) {
+	pay := c.Pay
+	for key, channel := range map[string]string{"pay.channels.ios": pay.Channels.IOS, "pay.channels.android": pay.Channels.Android, "pay.channels.other": pay.Channels.Other} {
+		p.oneOf(key, channel, "jsapi", "hidden")
+	}
+	if !pay.Sells() {
+		return
+	}
+	p.that(merchant.MatchString(pay.MchID), "pay.mch_id", "is no merchant number", "Copy it from pay.weixin.qq.com, or leave it empty to sell nothing")
+	p.that(serial.MatchString(pay.Serial), "pay.serial", "is no serial number", "Copy the certificate's serial number from 账户中心 › API安全")
+	_, err := PrivateKey(pay.PrivateKey)
+	p.that(err == nil, "pay.private_key", fmt.Sprint("cannot be read: ", err), "Give the path of apiclient_key.pem")
+	_, err = publicKey(pay.PublicKey)
+	p.that(err == nil, "pay.public_key", fmt.Sprint("cannot be read: ", err), "Give the path of pub_key.pem, from 账户中心 › API安全 › 微信支付公钥")
+	p.that(len(pay.PublicKeyID) > 11 && pay.PublicKeyID[:11] == "PUB_KEY_ID_", "pay.public_key_id", "is no key id", "Copy it from beside the public key; it begins with PUB_KEY_ID_")
+	p.that(len(pay.APIv3Key) == 32 && made(pay.APIv3Key), "pay.api_v3_key", "must have 32 characters of your own", "Set it in 账户中心 › API安全 › APIv3密钥 and copy it here")
+	p.that(pay.Scene != "", "pay.scene", "is empty", "Use the scene that 商家转账 was opened for, such as 1000")
+	p.that(pay.BaseURL == "", "pay.base_url", "points away from WeChat Pay", "Remove it: a stand-in has no place in production")
+}

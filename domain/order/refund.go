@@ -1,0 +1,416 @@
+package order
+
+import (
+	"fmt"
+	"time"
+
+	"yingdi/domain"
+	"yingdi/domain/product"
+	"yingdi/domain/wechatpay"
+)
+
+// Refund is one amount on its way back to where it came from. Its number is chosen once: a repetition under another
+// number would pay twice.
+type Refund struct {
+	Number  string      `json:"number"` // out_refund_no
+	Cause   RefundCause `json:"cause"`
+	Attempt string      `json:"attempt"` // that the money came by
+	Amount  domain.Fen  `json:"amount"`
+	Ends    bool        `json:"ends,omitempty"` // the place goes with it
+	State   RefundState `json:"state"`
+	Reason  string      `json:"reason"` // as the payer reads it
+	By      string      `json:"by,omitempty"`
+	AskedAt time.Time   `json:"asked_at"`
+	Tries   int         `json:"tries,omitempty"`
+	NextAt  time.Time   `json:"next_at,omitzero"` // when to ask WeChat again
+	DoneAt  time.Time   `json:"done_at,omitzero"`
+}
+
+// RefundCause says why money goes back.
+type RefundCause string
+
+// The causes. There is one refund of each cause and attempt, except for those that staff decide.
+const (
+	CauseOrphan  RefundCause = "orphan"  // a second payment, or one that came for nothing
+	CauseNoSeat  RefundCause = "no_seat" // paid, and the place could not be had
+	CauseLearner RefundCause = "learner" // by the policy
+	CauseStaff   RefundCause = "staff"
+	CausePool    RefundCause = "pool" // one's own part of a scholarship pool
+)
+
+// RefundState of a refund.
+type RefundState string
+
+// created → processing → succeeded | closed | abnormal (a person). Closed and abnormal ones go on under the same number
+// once a person has helped.
+const (
+	RefundCreated    RefundState = "created"
+	RefundProcessing RefundState = "processing"
+	RefundSucceeded  RefundState = "succeeded"
+	RefundClosed     RefundState = "closed"
+	RefundAbnormally RefundState = "abnormal"
+)
+
+// RefundedData tells who hears of EventRefunded what came back.
+type RefundedData struct {
+	Number string      `json:"number"`
+	Cause  RefundCause `json:"cause"`
+	Amount domain.Fen  `json:"amount"`
+}
+
+// Limits that WeChat sets.
+const (
+	MaxRefunds   = 50
+	RefundWithin = 365 * 24 * time.Hour // of the payment
+)
+
+// The refusals of refunds.
+var (
+	ErrNotPaid     = domain.Refusal(domain.KindConflict, "order_not_paid", "这个订单没有可退的款项")
+	ErrNothingBack = domain.Refusal(domain.KindConflict, "refund_nothing", "按退款规则，现在已经没有可退的金额")
+	ErrOverPaid    = domain.Refusal(domain.KindConflict, "refund_over_paid", "退款金额超过了可退的金额").On("amount")
+	ErrTooLate     = domain.Refusal(domain.KindConflict, "refund_too_late", "支付已超过一年，微信不再支持原路退款")
+	ErrRefundParts = domain.Refusal(domain.KindConflict, "refund_parts", "一笔支付最多退款 50 次")
+	ErrUnderWay    = domain.Refusal(domain.KindConflict, "refund_under_way", "退款正在处理中，请稍候")
+)
+
+// Received is what came in by all attempts.
+func (o Order) Received() (sum domain.Fen) {
+	for _, a := range o.Attempts {
+		if a.State == Succeeded || a.State == Orphan {
+			sum += a.Amount
+		}
+	}
+	return sum
+}
+
+// Returned is what has arrived back.
+func (o Order) Returned() (sum domain.Fen) {
+	for _, r := range o.Refunds {
+		if r.State == RefundSucceeded {
+			sum += r.Amount
+		}
+	}
+	return sum
+}
+
+// Held is what is neither back nor on its way back.
+func (o Order) Held() domain.Fen {
+	held := o.Received()
+	for _, r := range o.Refunds {
+		held -= r.Amount
+	}
+	return held
+}
+
+// left of an attempt, after all refunds of it, whatever their state: one that is closed goes on under its number.
+func (o Order) left(number string) domain.Fen {
+	var sum domain.Fen
+	for _, a := range o.Attempts {
+		if a.Number == number && (a.State == Succeeded || a.State == Orphan) {
+			sum = a.Amount
+		}
+	}
+	for _, r := range o.Refunds {
+		if r.Attempt == number {
+			sum -= r.Amount
+		}
+	}
+	return sum
+}
+
+// Left is what can still be refunded of the payment that counted.
+func (o Order) Left() domain.Fen {
+	paid, ok := o.paidBy()
+	if !ok {
+		return 0
+	}
+	return o.left(paid.Number)
+}
+
+// paidBy is the attempt that paid for the place.
+func (o Order) paidBy() (Attempt, bool) {
+	for _, a := range o.Attempts {
+		if a.State == Succeeded {
+			return a, true
+		}
+	}
+	return Attempt{}, false
+}
+
+// Refundable is what a learner gets back who asks now: of the tuition by the policy, and of the pool's part all before
+// the lock and nothing after.
+func (o Order) Refundable(now time.Time) domain.Fen {
+	paid, ok := o.paidBy()
+	if !ok || o.State != Paid && o.State != Fulfilled {
+		return 0
+	}
+	part := o.Promise.Part
+	tuition := paid.Amount - part
+	back := domain.Split(tuition, []int64{int64(product.Percent(o.Promise.Deadlines, now)), 100 - int64(product.Percent(o.Promise.Deadlines, now))})[0]
+	if part > 0 && now.Before(o.Promise.LockAt) {
+		back += part
+	}
+	return min(back, o.left(paid.Number))
+}
+
+// AskBack is the learner's own wish: the amount of the policy, and the place goes. Asking again changes nothing.
+func (o *Order) AskBack(by string, now time.Time) error {
+	if o.has(CauseLearner) {
+		return domain.ErrSame
+	}
+	if o.State == Refunding || o.State == PartRefunded || o.State == Refunded {
+		return ErrUnderWay
+	}
+	paid, ok := o.paidBy()
+	amount := o.Refundable(now)
+	switch {
+	case !ok || o.State != Fulfilled:
+		return ErrNotPaid
+	case amount == 0:
+		return ErrNothingBack
+	}
+	return o.ask(Refund{Cause: CauseLearner, Attempt: paid.Number, Amount: amount, Ends: true, By: by, Reason: "学员申请退款"}, now)
+}
+
+// GiveBack is the decision of staff or of another feature: any amount that is left, once for each key.
+func (o *Order) GiveBack(key string, cause RefundCause, amount domain.Fen, ends bool, by, reason string, now time.Time) error {
+	number := refundNumber(o.ID, key)
+	for _, r := range o.Refunds {
+		if r.Number == number {
+			if r.Amount != amount {
+				return fmt.Errorf("refund %s of %s asked again for %s: %w", number, r.Amount, amount, domain.ErrConflict)
+			}
+			return domain.ErrSame
+		}
+	}
+	paid, ok := o.paidBy()
+	if !ok {
+		return ErrNotPaid
+	}
+	return o.ask(Refund{Number: number, Cause: cause, Attempt: paid.Number, Amount: amount, Ends: ends, By: by, Reason: reason}, now)
+}
+
+// ask bounds what the outside world wants back.
+func (o *Order) ask(r Refund, now time.Time) error {
+	paid := o.attempt(r.Attempt)
+	switch {
+	case r.Amount < 1 || r.Amount > o.left(r.Attempt):
+		return ErrOverPaid
+	case now.Sub(paid.PaidAt) >= RefundWithin:
+		return ErrTooLate
+	case len(o.Refunds) >= MaxRefunds:
+		return ErrRefundParts
+	}
+	o.refund(r, now)
+	return nil
+}
+
+// refund writes a refund down; sending it follows by event.
+func (o *Order) refund(r Refund, now time.Time) {
+	if r.Number == "" {
+		r.Number = refundNumber(o.ID, string(r.Cause)+"-"+r.Attempt[len(o.ID)+1:])
+	}
+	r.State, r.AskedAt, r.NextAt = RefundCreated, now, now.Add(RetryRefund(0))
+	o.Refunds = append(o.Refunds, r)
+	o.restate(now)
+	o.WakeAt = o.nextWake(now)
+	o.Emit(EventRefund, now, nil)
+}
+
+// refundNumber is unique within the merchant, and the same for the same cause.
+func refundNumber(order, key string) string { return order + "-r-" + key }
+
+func (o Order) has(cause RefundCause) bool {
+	for _, r := range o.Refunds {
+		if r.Cause == cause {
+			return true
+		}
+	}
+	return false
+}
+
+// RetryRefund is how long to wait after the nth try: a minute, doubling, at most six hours.
+func RetryRefund(n int) time.Duration { return min(time.Minute<<min(n, 10), 6*time.Hour) }
+
+// Tried notes that WeChat was asked for the refund and did not say what became of it.
+func (o *Order) Tried(number string, now time.Time) error {
+	r := o.refundBy(number)
+	if r == nil || r.State == RefundSucceeded {
+		return domain.ErrSame
+	}
+	r.Tries++
+	r.NextAt = now.Add(RetryRefund(r.Tries))
+	o.WakeAt = o.nextWake(now)
+	return nil
+}
+
+// RefundSeen takes in what WeChat says about a refund. Success is never downgraded.
+func (o *Order) RefundSeen(seen wechatpay.Refund, now time.Time) error {
+	r := o.refundBy(seen.Number)
+	switch {
+	case r == nil:
+		return fmt.Errorf("refund %s of order %s: %w", seen.Number, o.ID, domain.ErrNotFound)
+	case r.State == RefundSucceeded:
+		return domain.ErrSame
+	}
+	switch seen.State {
+	case wechatpay.RefundSuccess:
+		r.State, r.DoneAt, r.NextAt = RefundSucceeded, now, time.Time{}
+		o.Emit(EventRefunded, now, RefundedData{r.Number, r.Cause, r.Amount})
+	case wechatpay.RefundProcessing:
+		if r.State == RefundProcessing {
+			return domain.ErrSame
+		}
+		r.State, r.NextAt = RefundProcessing, now.Add(RetryRefund(r.Tries))
+	case wechatpay.RefundClosed:
+		if r.State == RefundClosed {
+			return domain.ErrSame
+		}
+		r.State, r.NextAt = RefundClosed, time.Time{}
+		o.trouble(RefundRefused, r.Number, "微信关闭了这笔退款", now)
+	case wechatpay.RefundAbnormal:
+		if r.State == RefundAbnormally {
+			return domain.ErrSame
+		}
+		r.State, r.NextAt = RefundAbnormally, time.Time{}
+		o.trouble(RefundAbnormal, r.Number, "付款人的银行卡已注销或被冻结，需要线下退款或改退到其他账户", now)
+	default:
+		return domain.ErrSame
+	}
+	o.restate(now)
+	o.WakeAt = o.nextWake(now)
+	return nil
+}
+
+// Refused notes that WeChat will not take a refund as it is: a person must look.
+func (o *Order) Refused(number, why string, now time.Time) error {
+	r := o.refundBy(number)
+	if r == nil || r.State == RefundSucceeded || r.State == RefundClosed {
+		return domain.ErrSame
+	}
+	r.State, r.NextAt = RefundClosed, time.Time{}
+	o.trouble(RefundRefused, number, why, now)
+	o.WakeAt = o.nextWake(now)
+	return nil
+}
+
+// Again sends a refund that got stuck on its way once more, under its own number, after a person has helped.
+func (o *Order) Again(number, by string, now time.Time) error {
+	r := o.refundBy(number)
+	switch {
+	case r == nil:
+		return domain.ErrNotFound
+	case r.State != RefundClosed && r.State != RefundAbnormally:
+		return domain.ErrSame
+	}
+	r.State, r.NextAt = RefundCreated, now
+	for i := range o.Trouble {
+		if t := &o.Trouble[i]; t.Number == number && t.DoneAt.IsZero() {
+			t.DoneAt, t.DoneBy, t.Outcome = now, by, "重新发起"
+		}
+	}
+	o.restate(now)
+	o.WakeAt = o.nextWake(now)
+	o.Emit(EventRefund, now, nil)
+	return nil
+}
+
+func (o *Order) refundBy(number string) *Refund {
+	for i := range o.Refunds {
+		if o.Refunds[i].Number == number {
+			return &o.Refunds[i]
+		}
+	}
+	return nil
+}
+
+// restate lets the order's state follow from its refunds of the payment that counted, and ends the place with them.
+func (o *Order) restate(now time.Time) {
+	paid, ok := o.paidBy()
+	if !ok {
+		return
+	}
+	var done, all domain.Fen
+	ends := false
+	for _, r := range o.Refunds {
+		if r.Attempt != paid.Number {
+			continue
+		}
+		all += r.Amount
+		if r.State == RefundSucceeded {
+			done += r.Amount
+		}
+		ends = ends || r.Ends
+	}
+	switch {
+	case all == 0:
+		return
+	case done < all:
+		o.State = Refunding
+	case done < paid.Amount:
+		o.State = PartRefunded
+	default:
+		o.State = Refunded
+	}
+	if ends {
+		o.end(now)
+	}
+}
+
+// end takes the place back.
+func (o *Order) end(now time.Time) {
+	if o.EndedAt.IsZero() {
+		o.EndedAt = now
+		o.Emit(EventEnded, now, nil)
+	}
+}
+
+// poor notes that the merchant has not enough to refund from; it goes on trying, and somebody must know.
+func (o *Order) poor(number string, now time.Time) error {
+	if r := o.refundBy(number); r == nil || r.State == RefundSucceeded {
+		return domain.ErrSame
+	}
+	before := len(o.Trouble)
+	o.trouble(RefundRefused, number, "商户可用余额不足，充值后会自动重试", now)
+	if len(o.Trouble) == before {
+		return domain.ErrSame
+	}
+	return nil
+}
+
+// nextWake is when somebody must look at the order even if nothing is heard of it.
+func (o Order) nextWake(now time.Time) (wake time.Time) {
+	soonest := func(t time.Time) {
+		if !t.IsZero() && (wake.IsZero() || t.Before(wake)) {
+			wake = t
+		}
+	}
+	switch {
+	case o.State == Pending:
+		soonest(earlier(later(o.PayBy, now.Add(FirstQuery)), now.Add(QueryEvery)))
+	case o.owesPlace(), !o.EndedAt.IsZero() && o.FreedAt.Before(o.EndedAt):
+		soonest(now.Add(QueryEvery))
+	}
+	for _, r := range o.Refunds {
+		if r.State == RefundCreated || r.State == RefundProcessing {
+			soonest(r.NextAt)
+		}
+	}
+	return wake
+}
+
+// rested notes that all that could be done now is done; a place that went back has been freed.
+func (o *Order) rested(now time.Time) error {
+	wake := o.nextWake(now)
+	if !o.EndedAt.IsZero() && o.FreedAt.Before(o.EndedAt) {
+		o.FreedAt = now
+		o.WakeAt = o.nextWake(now)
+		return nil
+	}
+	if wake.Equal(o.WakeAt) {
+		return domain.ErrSame
+	}
+	o.WakeAt = wake
+	return nil
+}

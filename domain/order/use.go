@@ -1,0 +1,171 @@
+package order
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"yingdi/domain"
+)
+
+// Mine returns an order of the acting person.
+func (s *Service) Mine(ctx context.Context, id string) (Order, error) {
+	actor := domain.ActorFrom(ctx)
+	if err := actor.MustBeMember(); err != nil {
+		return Order{}, err
+	}
+	o, err := s.Store.Get(ctx, id)
+	if err == nil && o.Member != actor.Member {
+		err = fmt.Errorf("order %s: %w", id, domain.ErrNotFound)
+	}
+	return o, err
+}
+
+// List returns the acting person's orders, the newest first.
+func (s *Service) List(ctx context.Context, page domain.Page) ([]Order, domain.Cursor, error) {
+	actor := domain.ActorFrom(ctx)
+	if err := actor.MustBeMember(); err != nil {
+		return nil, "", err
+	}
+	return s.Store.ByMember(ctx, actor.Member, page)
+}
+
+// OfCamp lists a camp's orders to those who may see its money.
+func (s *Service) OfCamp(ctx context.Context, campID string, state State, page domain.Page) ([]Order, domain.Cursor, error) {
+	if _, err := s.Camps.ForStaff(ctx, campID, domain.RightMoney); err != nil {
+		return nil, "", err
+	}
+	return s.Store.ByCamp(ctx, campID, state, page)
+}
+
+// ForStaff returns an order to those who may see the money of its camp.
+func (s *Service) ForStaff(ctx context.Context, id string) (Order, error) {
+	o, err := s.Store.Get(ctx, id)
+	if err != nil {
+		return Order{}, err
+	}
+	_, err = s.Camps.ForStaff(ctx, o.Camp, domain.RightMoney)
+	return o, err
+}
+
+// AskBack refunds the acting person's order by the policy that they were shown, and gives their place up. amount is what
+// they were told they would get; ErrPrice if the policy's next step has come meanwhile.
+func (s *Service) AskBack(ctx context.Context, id string, amount domain.Fen) (Order, error) {
+	o, err := s.Mine(ctx, id)
+	if err != nil {
+		return Order{}, err
+	}
+	o, err = s.Store.Update(ctx, id, func(o *Order) error {
+		now := s.Clock.Now()
+		if !o.has(CauseLearner) && o.Refundable(now) != amount {
+			return ErrRefundChanged
+		}
+		return o.AskBack(o.Member, now)
+	})
+	if err != nil {
+		return o, fmt.Errorf("order %s: %w", id, err)
+	}
+	return o, nil
+}
+
+// ErrRefundChanged refuses a refund of another amount than the learner was shown.
+var ErrRefundChanged = domain.Refusal(domain.KindConflict, "refund_changed", "可退金额刚刚有变化，请确认后再申请")
+
+// Grant is what staff decide to give back.
+type Grant struct {
+	Key    string // chosen once by the client, so that a repeated click refunds once
+	Amount domain.Fen
+	Ends   bool // the place goes with it
+	Reason string
+}
+
+// Check bounds the grant.
+func (g Grant) Check() error {
+	var check domain.Check
+	check.That(domain.ValidID(g.Key) && len(g.Key) <= 24, "key", "页面已过期，请刷新后再试")
+	check.That(g.Amount >= 1, "amount", "请填写退款金额")
+	check.Line("reason", "原因", g.Reason, 1, 60)
+	return check.Err()
+}
+
+// GiveBack refunds any amount that is left of an order, by decision of staff.
+func (s *Service) GiveBack(ctx context.Context, id string, g Grant) (Order, error) {
+	if _, err := s.ForStaff(ctx, id); err != nil {
+		return Order{}, err
+	}
+	if err := g.Check(); err != nil {
+		return Order{}, err
+	}
+	by := domain.ActorFrom(ctx).Member
+	return s.Store.Update(ctx, id, func(o *Order) error {
+		return o.GiveBack("staff-"+g.Key, CauseStaff, g.Amount, g.Ends, by, g.Reason, s.Clock.Now())
+	})
+}
+
+// PayBackPart refunds a learner's own part of a scholarship pool; again under the same key changes nothing. For jobs.
+func (s *Service) PayBackPart(ctx context.Context, id, key string, amount domain.Fen, reason string) (Order, error) {
+	return s.Store.Update(ctx, id, func(o *Order) error {
+		return o.GiveBack(key, CausePool, amount, false, "", reason, s.Clock.Now())
+	})
+}
+
+// Again sends a refund that is stuck once more, under its own number.
+func (s *Service) Again(ctx context.Context, id, number string) (Order, error) {
+	if _, err := s.ForStaff(ctx, id); err != nil {
+		return Order{}, err
+	}
+	by := domain.ActorFrom(ctx).Member
+	return s.Store.Update(ctx, id, func(o *Order) error { return o.Again(number, by, s.Clock.Now()) })
+}
+
+// Dismiss notes what a person did about a trouble outside this system, such as a transfer by hand.
+func (s *Service) Dismiss(ctx context.Context, id string, at int, outcome string) (Order, error) {
+	if _, err := s.ForStaff(ctx, id); err != nil {
+		return Order{}, err
+	}
+	var check domain.Check
+	check.Line("outcome", "处理结果", outcome, 2, 100)
+	if err := check.Err(); err != nil {
+		return Order{}, err
+	}
+	by := domain.ActorFrom(ctx).Member
+	return s.Store.Update(ctx, id, func(o *Order) error {
+		switch {
+		case at < 0 || at >= len(o.Trouble):
+			return domain.ErrNotFound
+		case !o.Trouble[at].DoneAt.IsZero():
+			return domain.ErrSame
+		}
+		t := &o.Trouble[at]
+		t.DoneAt, t.DoneBy, t.Outcome = s.Clock.Now(), by, outcome
+		return nil
+	})
+}
+
+// Troubled lists the orders of an organiser that a person must look at.
+func (s *Service) Troubled(ctx context.Context, organiser string, page domain.Page) ([]Order, domain.Cursor, error) {
+	if err := domain.ActorFrom(ctx).Must(domain.RightMoney, domain.Place{Organiser: organiser}); err != nil {
+		return nil, "", err
+	}
+	return s.Store.Troubled(ctx, organiser, page)
+}
+
+// Sweep drives every order whose time has come. For jobs; one that fails does not stop the others.
+func (s *Service) Sweep(ctx context.Context) error {
+	var failures []error
+	for page := (domain.Page{Limit: domain.MaxPage}); ; {
+		waking, next, err := s.Store.Waking(ctx, s.Clock.Now(), page)
+		if err != nil {
+			return errors.Join(append(failures, err)...)
+		}
+		for _, o := range waking {
+			if _, err := s.Drive(ctx, o.ID); err != nil {
+				failures = append(failures, fmt.Errorf("order %s: %w", o.ID, err))
+			}
+		}
+		if next == "" {
+			return errors.Join(failures...)
+		}
+		page.After = next
+	}
+}

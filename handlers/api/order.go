@@ -1,0 +1,197 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"yingdi/domain"
+	"yingdi/domain/order"
+	"yingdi/domain/product"
+	"yingdi/domain/wechatpay"
+)
+
+// OfferPath is where operations of one kind of seat lie.
+type OfferPath struct {
+	CampPath
+	Offer string `path:"offer" pattern:"^[0-9A-Za-z_-]{1,24}$" patternDescription:"id" doc:"Id of the offer"`
+}
+
+// OrderPath is where operations of an order lie.
+type OrderPath struct {
+	Order string `path:"order" pattern:"^[0-9A-Za-z_-]{1,64}$" patternDescription:"id" doc:"Id of the order"`
+}
+
+// Offer is one kind of seat and what it costs now.
+type Offer struct {
+	ID       string     `json:"id"`
+	Kind     string     `json:"kind" enum:"free,paid,scholarship"`
+	Title    string     `json:"title"`
+	Price    domain.Fen `json:"price" doc:"In fen, now"`
+	Regular  domain.Fen `json:"regular" doc:"In fen, without an early-bird price"`
+	LowUntil *time.Time `json:"low_until" doc:"Until when the price is lower"`
+	Part     domain.Fen `json:"part" doc:"Of the price, in fen, that goes into the scholarship pool"`
+}
+
+func offerOf(o product.Offer, now time.Time) Offer {
+	price, window := o.At(now)
+	offer := Offer{ID: o.ID, Kind: string(o.Kind), Title: o.Title, Price: price, Regular: o.Price, Part: o.Part}
+	if window != nil {
+		offer.LowUntil = &window.Until
+	}
+	return offer
+}
+
+func (a *api) offers(ctx context.Context, in *CampPath) (*Answer[List[Offer]], error) {
+	if _, err := a.Camps.Get(ctx, in.Camp); err != nil {
+		return nil, err
+	}
+	p, err := a.Products.Of(ctx, in.Camp)
+	if err != nil {
+		return nil, err
+	}
+	now := a.Clock.Now()
+	return listOf(p.Sold(), "", func(o product.Offer) Offer { return offerOf(o, now) }), nil
+}
+
+// Promise is a price, line by line, and what one can have back of it.
+type Promise struct {
+	Offer    string      `json:"offer"`
+	Kind     string      `json:"kind" enum:"free,paid,scholarship"`
+	Title    string      `json:"title"`
+	Lines    []PriceLine `json:"lines" nullable:"false" doc:"They add up to the amount"`
+	Amount   domain.Fen  `json:"amount" doc:"In fen"`
+	Part     domain.Fen  `json:"part" doc:"Of the amount, in fen, that goes into the scholarship pool"`
+	Rules    int         `json:"rules" doc:"Version of the pool's rules; 0 without a pool"`
+	LockAt   *time.Time  `json:"lock_at" doc:"Until when all of the part comes back"`
+	Refunds  []Deadline  `json:"refunds" nullable:"false" doc:"What comes back of the rest; after the last nothing"`
+	Sentence string      `json:"sentence" doc:"The same in words"`
+}
+
+// PriceLine is one line of a price.
+type PriceLine struct {
+	Kind   string     `json:"kind"`
+	Text   string     `json:"text"`
+	Amount domain.Fen `json:"amount" doc:"In fen; below 0 for what lowers the price"`
+}
+
+// Deadline is a step of the refund policy.
+type Deadline struct {
+	Until   time.Time `json:"until"`
+	Percent int       `json:"percent"`
+}
+
+func promiseOf(p order.Promise) Promise {
+	promise := Promise{
+		Offer: p.Offer, Kind: string(p.Kind), Title: p.Title, Lines: []PriceLine{}, Amount: order.Sum(p.Lines), Part: p.Part,
+		Rules: p.Rules, Refunds: []Deadline{}, Sentence: p.Sentence(),
+	}
+	for _, l := range p.Lines {
+		promise.Lines = append(promise.Lines, PriceLine{string(l.Kind), l.Text, l.Amount})
+	}
+	for _, d := range p.Deadlines {
+		promise.Refunds = append(promise.Refunds, Deadline(d))
+	}
+	if !p.LockAt.IsZero() {
+		promise.LockAt = &p.LockAt
+	}
+	return promise
+}
+
+func (a *api) preview(ctx context.Context, in *OfferPath) (*Answer[Promise], error) {
+	p, err := a.Orders.Preview(ctx, in.Camp, in.Offer)
+	return answer(promiseOf(p)), err
+}
+
+// Order is a purchase of mine.
+type Order struct {
+	ID        string     `json:"id"`
+	Camp      string     `json:"camp"`
+	State     string     `json:"state" enum:"pending_payment,paid,fulfilled,cancelled,refunding,part_refunded,refunded"`
+	Cause     string     `json:"cause" enum:"user,timeout,admin,no_seat," doc:"Of a cancellation"`
+	Promise   Promise    `json:"promise" doc:"What was shown before paying"`
+	CreatedAt time.Time  `json:"created_at"`
+	PayBy     time.Time  `json:"pay_by" doc:"Until when the seat is held"`
+	PaidAt    *time.Time `json:"paid_at"`
+	Received  domain.Fen `json:"received" doc:"In fen, that came by all attempts"`
+	Returned  domain.Fen `json:"returned" doc:"In fen, that has arrived back"`
+	Refunds   []Refund   `json:"refunds" nullable:"false"`
+}
+
+// Refund is money on its way back to me.
+type Refund struct {
+	Amount  domain.Fen `json:"amount" doc:"In fen"`
+	Reason  string     `json:"reason"`
+	State   string     `json:"state" enum:"created,processing,succeeded,closed,abnormal"`
+	AskedAt time.Time  `json:"asked_at"`
+	DoneAt  *time.Time `json:"done_at"`
+}
+
+func orderOf(o order.Order) Order {
+	v := Order{
+		ID: o.ID, Camp: o.Camp, State: string(o.State), Cause: string(o.Cause), Promise: promiseOf(o.Promise), CreatedAt: o.CreatedAt,
+		PayBy: o.PayBy, PaidAt: moment(o.PaidAt), Received: o.Received(), Returned: o.Returned(), Refunds: []Refund{},
+	}
+	for _, r := range o.Refunds {
+		v.Refunds = append(v.Refunds, Refund{r.Amount, r.Reason, string(r.State), r.AskedAt, moment(r.DoneAt)})
+	}
+	return v
+}
+
+type placeInput struct {
+	CampPath
+	Body struct {
+		Offer    string     `json:"offer" pattern:"^[0-9A-Za-z_-]{1,24}$" patternDescription:"id"`
+		Amount   domain.Fen `json:"amount" minimum:"0" maximum:"100000000" doc:"In fen, as it was shown; refused if it is another by now"`
+		Platform string     `json:"platform,omitempty" enum:"ios,android,other" doc:"Of the phone; other if left out"`
+		Form     *Given     `json:"form,omitempty"`
+	}
+}
+
+func (a *api) placeOrder(ctx context.Context, in *placeInput) (*Made[Order], error) {
+	w := order.Wish{Camp: in.Camp, Offer: in.Body.Offer, Amount: in.Body.Amount, Platform: order.Platform(in.Body.Platform)}
+	w.Given = in.Body.Form.given()
+	o, fresh, err := a.Orders.Place(ctx, w)
+	return made(orderOf(o), fresh), err
+}
+
+func (a *api) orders(ctx context.Context, in *Page) (*Answer[List[Order]], error) {
+	list, next, err := a.Orders.List(ctx, in.page())
+	return listOf(list, next, orderOf), err
+}
+
+func (a *api) order(ctx context.Context, in *OrderPath) (*Answer[Order], error) {
+	o, err := a.Orders.Mine(ctx, in.Order)
+	return answer(orderOf(o)), err
+}
+
+func (a *api) payOrder(ctx context.Context, in *OrderPath) (*Answer[wechatpay.Params], error) {
+	p, err := a.Orders.AskPay(ctx, in.Order)
+	return answer(p), err
+}
+
+func (a *api) cancelOrder(ctx context.Context, in *OrderPath) (*Answer[Order], error) {
+	o, err := a.Orders.Cancel(ctx, in.Order)
+	return answer(orderOf(o)), err
+}
+
+// Refundable is what I would get back now.
+type Refundable struct {
+	Amount domain.Fen `json:"amount" doc:"In fen; 0 once the policy's time is over"`
+}
+
+func (a *api) refundable(ctx context.Context, in *OrderPath) (*Answer[Refundable], error) {
+	o, err := a.Orders.Mine(ctx, in.Order)
+	return answer(Refundable{o.Refundable(a.Clock.Now())}), err
+}
+
+type refundInput struct {
+	OrderPath
+	Body struct {
+		Amount domain.Fen `json:"amount" minimum:"1" maximum:"100000000" doc:"In fen, as it was shown; refused if it is another by now"`
+	}
+}
+
+func (a *api) refundOrder(ctx context.Context, in *refundInput) (*Answer[Order], error) {
+	o, err := a.Orders.AskBack(ctx, in.Order, in.Body.Amount)
+	return answer(orderOf(o)), err
+}

@@ -1,0 +1,112 @@
+package fake
+
+import (
+	_ "embed"
+	"html/template"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+//go:embed pay_control.html
+var payPage string
+
+var payTemplate = template.Must(template.New("pay").Funcs(controlFuncs).Parse(payPage))
+
+// Control is the page on which a developer plays everybody's wallet, mounted under prefix, such as /dev/pay. Its forms
+// are an interface for programs too: the same POSTs answer in JSON to who accepts application/json.
+//
+//	POST pay {number}   POST settle {number, state}   POST confirm {number, refused}
+//	POST fault {path, mode, code, times}   POST notice-fault {fault}   POST deliver
+//	GET trades, refunds, transfers, notices → lists
+func (p *Pay) Control(prefix string) http.Handler {
+	prefix = strings.TrimSuffix(prefix, "/")
+	mux := http.NewServeMux()
+	show := func(rw http.ResponseWriter, _ *http.Request) { p.showControl(rw, prefix) }
+	mux.HandleFunc("GET "+prefix, show)
+	mux.HandleFunc("GET "+prefix+"/{$}", show)
+	mux.HandleFunc("GET "+prefix+"/trades", func(rw http.ResponseWriter, _ *http.Request) { write(rw, p.Trades()) })
+	mux.HandleFunc("GET "+prefix+"/refunds", func(rw http.ResponseWriter, _ *http.Request) { write(rw, p.Refunds()) })
+	mux.HandleFunc("GET "+prefix+"/transfers", func(rw http.ResponseWriter, _ *http.Request) { write(rw, p.Transfers()) })
+	mux.HandleFunc("GET "+prefix+"/notices", func(rw http.ResponseWriter, _ *http.Request) { write(rw, p.Notices()) })
+	for name, act := range payActs {
+		mux.HandleFunc("POST "+prefix+"/"+name, func(rw http.ResponseWriter, r *http.Request) {
+			r.Body = http.MaxBytesReader(rw, r.Body, 64<<10)
+			switch fault := act(p, r); {
+			case fault != "":
+				http.Error(rw, fault, http.StatusUnprocessableEntity)
+			case strings.Contains(r.Header.Get("Accept"), "application/json"):
+				write(rw, object{})
+			default:
+				http.Redirect(rw, r, prefix+"/", http.StatusSeeOther)
+			}
+		})
+	}
+	return http.NewCrossOriginProtection().Handler(mux)
+}
+
+var payActs = map[string]func(*Pay, *http.Request) (fault string){
+	"pay":     func(p *Pay, r *http.Request) string { return p.Pay(r.FormValue("number")) },
+	"settle":  func(p *Pay, r *http.Request) string { return p.Settle(r.FormValue("number"), r.FormValue("state")) },
+	"confirm": func(p *Pay, r *http.Request) string { return p.Confirm(r.FormValue("number"), r.FormValue("refused")) },
+	"deliver": func(p *Pay, r *http.Request) string { p.Deliver(r.Context()); return "" },
+	"notice-fault": func(p *Pay, r *http.Request) string {
+		f := PushFault(r.FormValue("fault"))
+		if !slices.Contains(PayFaults, f) {
+			return "没有这种通知故障"
+		}
+		p.InjectNotice(f)
+		return ""
+	},
+	"fault": func(p *Pay, r *http.Request) string {
+		f := PayFault{Path: r.FormValue("path"), Times: 1}
+		switch r.FormValue("mode") {
+		case "lost":
+			f.Lost = true
+		case "down":
+			f.Down = true
+		case "unsigned":
+			f.Unsigned = true
+		case "code":
+			f.Status, f.Code = http.StatusForbidden, r.FormValue("code")
+			if f.Code == "" {
+				return "请填写错误码"
+			}
+		default:
+			return "没有这种故障"
+		}
+		p.Inject(f)
+		return ""
+	},
+}
+
+type payView struct {
+	Base       string
+	Trades     []PayTrade
+	Refunds    []PayRefund
+	Transfers  []PayTransfer
+	Notices    []PayNotice
+	Balance    string
+	PayFaults  []PushFault
+	FaultNames map[PushFault]string
+}
+
+func (p *Pay) showControl(rw http.ResponseWriter, prefix string) {
+	v := payView{
+		Base: prefix + "/", Trades: newest(p.Trades()), Refunds: newest(p.Refunds()), Transfers: newest(p.Transfers()),
+		Notices: newest(p.Notices()), Balance: p.Balance().String(), PayFaults: PayFaults,
+		FaultNames: map[PushFault]string{
+			Drop: "丢失", Duplicate: "重复", Reorder: "乱序", Delay: "迟到十分钟", BadSignature: "签名错误", Stale: "一小时前的签名",
+			Probe: "签名探测", Malformed: "缺少内容",
+		},
+	}
+	var page strings.Builder
+	if err := payTemplate.Execute(&page, v); err != nil {
+		http.Error(rw, "页面出错："+err.Error(), http.StatusInternalServerError)
+		return
+	}
+	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
+	rw.Header().Set("Cache-Control", "no-store")
+	rw.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	_, _ = rw.Write([]byte(page.String()))
+}

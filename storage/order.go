@@ -1,0 +1,85 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"yingdi/domain"
+	"yingdi/domain/order"
+)
+
+// Orders keeps purchases.
+type Orders struct {
+	*Collection[order.Order]
+}
+
+// NewOrders declares the collection. A person has one order for a camp that waits for its payment.
+func NewOrders(ctx context.Context, db *DB) (Orders, error) {
+	c, err := NewCollection(ctx, db, "order", Keys[order.Order]{
+		"member":    func(o *order.Order) any { return o.Member },
+		"camp":      func(o *order.Order) any { return o.Camp },
+		"state":     func(o *order.Order) any { return string(o.State) },
+		"at":        func(o *order.Order) any { return o.CreatedAt },
+		"wake":      func(o *order.Order) any { return o.WakeAt },
+		"troubled":  func(o *order.Order) any { return keyed(o.Troubled(), o.Organiser) },
+		"organiser": func(o *order.Order) any { return o.Organiser },
+		"pending":   func(o *order.Order) any { return keyed(o.State == order.Pending, pendingKey(o.Camp, o.Member)) },
+	},
+		Index{Name: "pending", Fields: []string{"pending"}, Unique: true},
+		Index{Name: "member", Fields: []string{"member", "at"}},
+		Index{Name: "camp", Fields: []string{"camp", "at"}},
+		Index{Name: "campstate", Fields: []string{"camp", "state", "at"}},
+		Index{Name: "organiser", Fields: []string{"organiser", "at"}},
+		Index{Name: "wake", Fields: []string{"wake"}},
+		Index{Name: "troubled", Fields: []string{"troubled", "at"}})
+	return Orders{c}, err
+}
+
+// pendingKey of the one order of a person for a camp that waits.
+func pendingKey(camp, member string) string { return camp + ":" + member }
+
+// keyed is the key where it applies, and no value elsewhere.
+func keyed(applies bool, key string) any {
+	if !applies {
+		return nil
+	}
+	return key
+}
+
+// Pending implements order.Store.
+func (s Orders) Pending(ctx context.Context, camp, member string) (order.Order, error) {
+	found, _, err := s.Find(ctx, By("pending").Equal(pendingKey(camp, member)), domain.Page{Limit: 1})
+	if err == nil && len(found) == 0 {
+		err = fmt.Errorf("pending order of camp %s: %w", camp, domain.ErrNotFound)
+	}
+	if err != nil {
+		return order.Order{}, err
+	}
+	return found[0], nil
+}
+
+// ByMember implements order.Store.
+func (s Orders) ByMember(ctx context.Context, member string, page domain.Page) ([]order.Order, domain.Cursor, error) {
+	return s.Find(ctx, By("member").Equal(member).Descending(), page)
+}
+
+// ByCamp implements order.Store.
+func (s Orders) ByCamp(ctx context.Context, camp string, state order.State, page domain.Page) ([]order.Order, domain.Cursor, error) {
+	if state == "" {
+		return s.Find(ctx, By("camp").Equal(camp).Descending(), page)
+	}
+	return s.Find(ctx, By("campstate").Equal(camp, string(state)).Descending(), page)
+}
+
+// Waking implements order.Store.
+func (s Orders) Waking(ctx context.Context, before time.Time, page domain.Page) ([]order.Order, domain.Cursor, error) {
+	return s.Find(ctx, By("wake").Range(nil, before), page)
+}
+
+// Troubled implements order.Store.
+func (s Orders) Troubled(ctx context.Context, organiser string, page domain.Page) ([]order.Order, domain.Cursor, error) {
+	return s.Find(ctx, By("troubled").Equal(organiser).Descending(), page)
+}
+
+var _ order.Store = Orders{}
