@@ -255,6 +255,7 @@ func (s sample) full() map[string][]view {
 	maps.Copy(pages, s.cardPages())
 	maps.Copy(pages, s.moderationPages())
 	maps.Copy(pages, s.privacyPages())
+	maps.Copy(pages, s.moneyPages())
 	return pages
 }
 
@@ -282,6 +283,7 @@ func bare() map[string][]view {
 	maps.Copy(pages, bareCardPages(empty))
 	maps.Copy(pages, bareModerationPages())
 	pages["privacy/list"] = []view{&privacyView{}}
+	maps.Copy(pages, bareMoneyPages(empty))
 	return pages
 }
 

@@ -1,0 +1,34 @@
+package console
+
+import (
+	"yingdi/domain/order"
+	"yingdi/domain/product"
+)
+
+// moneyPages are the pages of prices and orders, full of the sample's text.
+func (s sample) moneyPages() map[string][]view {
+	o := order.Order{
+		Promise: order.Promise{Title: s.text, Lines: []order.Line{{Kind: order.LinePrice, Text: s.text, Amount: 199_00}}, Part: 100_00, Rules: 1, LockAt: now},
+		Amount:  199_00, State: order.Refunding, CreatedAt: now, PayBy: now, FulfilledAt: now,
+		Attempts: []order.Attempt{{Number: s.text, State: order.Succeeded, Amount: 199_00, Transaction: s.text, PaidAt: now}, {State: order.Orphan}},
+		Refunds:  []order.Refund{{Number: s.text, Reason: s.text, Amount: 1, State: order.RefundAbnormally, Ends: true, DoneAt: now}},
+		Trouble:  []order.Trouble{{Kind: order.RefundAbnormal, Number: s.text, Note: s.text, At: now}, {Note: s.text, DoneAt: now, Outcome: s.text}},
+	}
+	frame := s.campFrame()
+	frame.MayMoney = true
+	return map[string][]view{
+		"product/price": {&priceView{
+			campFrame: frame, Version: 2, Saved: product.Product{Version: 2, ChangedAt: now}, Kinds: []product.Kind{product.Paid}, Faults: s.faults("offers[0].price", "policy"),
+			Rows:  priceRows{[]priceRow{{Kind: "paid", Name: s.text, Price: s.text, Early: s.text, Until: s.text, Part: s.text, Off: "yes"}}, []policyRow{{s.text, s.text}}},
+			Dirty: true, MaySet: true, Sells: true,
+		}},
+		"order/list": {&ordersView{campFrame: frame, Orders: []orderRow{{o, s.card()}}, State: order.Paid, States: order.States, Follow: "/console?after=x"}},
+		"order/show": {&orderView{campFrame: frame, Order: o, Learner: s.card(), Left: 1, Form: grantForm{s.text, s.text, "yes", s.text}, Faults: s.faults("amount", "reason")}},
+	}
+}
+
+func bareMoneyPages(empty campFrame) map[string][]view {
+	return map[string][]view{
+		"product/price": {&priceView{campFrame: empty}}, "order/list": {&ordersView{campFrame: empty}}, "order/show": {&orderView{campFrame: empty}},
+	}
+}
