@@ -3,7 +3,6 @@ package api
 import (
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -82,12 +81,4 @@ func made[T any](body T, fresh bool) *Made[T] {
 		return &Made[T]{http.StatusCreated, body}
 	}
 	return &Made[T]{http.StatusOK, body}
-}
-
-// moment is an instant, or null for one that has not come.
-func moment(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
 }
