@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // person is somebody with the mini-program in hand.
@@ -142,4 +143,32 @@ func photo(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return file
+}
+
+// await asks until there is an answer, for a minute at most.
+func (p *person) await(t *testing.T, path string, into any) {
+	t.Helper()
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for range 60 {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+p.token)
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = json.NewDecoder(answer.Body).Decode(into)
+		_ = answer.Body.Close()
+		if answer.StatusCode == http.StatusOK {
+			if err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
+		<-tick.C
+	}
+	t.Fatalf("GET %s never answers", path)
 }
