@@ -28,11 +28,11 @@ func StandingID(camp, member string) string { return domain.Key(camp, member) }
 const TieRule = "先比打卡天数，再比最长连续天数，再比谁先达到；都相同时按编号排列"
 
 // Rank sorts the standings of a camp as TieRule says, the first first; empty for whoever has done nothing.
-func (s Standing) Rank() string {
-	if s.Done == 0 {
+func (st Standing) Rank() string {
+	if st.Done == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%04d-%04d-%016x-%s", 9999-s.Done, 9999-s.Best, s.ReachedAt.UnixMicro(), s.Member)
+	return fmt.Sprintf("%04d-%04d-%016x-%s", 9999-st.Done, 9999-st.Best, st.ReachedAt.UnixMicro(), st.Member)
 }
 
 // StandingStore keeps standings.
