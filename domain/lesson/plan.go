@@ -29,12 +29,15 @@ func (s *Service) Plan(ctx context.Context, campID string) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
+	now := s.Clock.Now()
+	plan := Plan{Camp: c, Today: c.Calendar.Day(now)}
+	if c.Kind == camp.KindCourse { // has levels, not days
+		return plan, nil
+	}
 	tasks, err := s.All(ctx, campID)
 	if err != nil {
 		return Plan{}, err
 	}
-	now := s.Clock.Now()
-	plan := Plan{Camp: c, Today: c.Calendar.Day(now)}
 	for _, t := range tasks {
 		if n := len(plan.Days); n == 0 || plan.Days[n-1].Day != t.Day {
 			plan.Days = append(plan.Days, PlannedDay{Day: t.Day, DayN: c.DayN(t.Day), Begun: t.Begun(c, now)})

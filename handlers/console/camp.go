@@ -109,6 +109,7 @@ func (h *console) showCamp(c echo.Context) error {
 // campForm is a camp as it was typed.
 type campForm struct {
 	Organiser string `form:"organiser"`
+	Kind      string `form:"kind"`
 	Title     string `form:"title"`
 	Intro     string `form:"intro"`
 	Cover     string `form:"cover"`
@@ -135,7 +136,7 @@ var campFields = []string{"title", "intro", "cover", "zone", "cut_off", "start",
 
 func (f campForm) form() camp.Form {
 	return camp.Form{
-		Title: line(f.Title), Intro: text(f.Intro), Cover: f.Cover, Calendar: domain.Calendar{Zone: f.Zone, CutOff: number(f.CutOff)},
+		Kind: camp.Kind(f.Kind), Title: line(f.Title), Intro: text(f.Intro), Cover: f.Cover, Calendar: domain.Calendar{Zone: f.Zone, CutOff: number(f.CutOff)},
 		Start: domain.Day(f.Start), End: domain.Day(f.End), EnrolBy: domain.Day(cmp.Or(f.EnrolBy, f.End)), Seats: number(f.Seats),
 		Pace: camp.Pace(f.Pace), NextDay: f.NextDay != "", EnrolFrom: domain.Day(f.EnrolFrom), EnrolHour: number(cmp.Or(f.EnrolHour, "0")),
 		Closing: number(cmp.Or(f.Closing, "0")),
@@ -156,7 +157,7 @@ func ticked(on bool) string {
 
 func typed(in camp.Camp) campForm {
 	return campForm{
-		Organiser: in.Organiser, Title: in.Title, Intro: in.Intro, Cover: in.Cover, Zone: in.Calendar.Zone,
+		Organiser: in.Organiser, Kind: string(in.Kind), Title: in.Title, Intro: in.Intro, Cover: in.Cover, Zone: in.Calendar.Zone,
 		CutOff: strconv.Itoa(in.Calendar.CutOff), Start: string(in.Start), End: string(in.End), EnrolBy: string(in.EnrolBy),
 		Pace: string(in.Pace), NextDay: ticked(in.NextDay), EnrolFrom: string(in.EnrolFrom), EnrolHour: strconv.Itoa(in.EnrolHour),
 		Closing: strconv.Itoa(in.Closing), Seats: strconv.Itoa(in.Seats), Silent: ticked(in.Messages.Off), Starting: ticked(in.Messages.Starting),
@@ -208,7 +209,7 @@ func (h *console) newCamp(c echo.Context) error {
 	calendar := domain.Calendar{Zone: "Asia/Shanghai", CutOff: 0}
 	start := calendar.Day(h.now()).Add(7)
 	f := campForm{
-		Organiser: c.QueryParam("organiser"), Zone: calendar.Zone, CutOff: "0", Seats: "100", MakeUps: "0", MakeUpIn: "3",
+		Organiser: c.QueryParam("organiser"), Kind: c.QueryParam("kind"), Zone: calendar.Zone, CutOff: "0", Seats: "100", MakeUps: "0", MakeUpIn: "3",
 		Start: string(start), End: string(start.Add(20)), EnrolBy: string(start.Add(2)), EnrolHour: "0", Closing: "3",
 		Starting: ticked(true), Remind: ticked(true), RemindAt: "20",
 	}
@@ -227,6 +228,9 @@ func (h *console) openCamp(c echo.Context) error {
 			return err
 		}
 		return h.campForm(c, status, camp.Camp{}, f, wrong)
+	}
+	if inCourse(opened) {
+		return h.done(c, levelsPath(opened.ID), "闯关课已经建好，接着添加关卡")
 	}
 	return h.done(c, campPath(opened.ID)+"/tasks", "训练营已经建好，接着安排每天的任务")
 }
@@ -272,6 +276,8 @@ func (h *console) campForm(c echo.Context, status int, in camp.Camp, f campForm,
 		return err
 	} else if len(v.Organisers) == 0 {
 		return domain.ErrForbidden
+	} else if f.Kind == string(camp.KindCourse) {
+		v.Title = "新建闯关课"
 	}
 	if v.Cover, err = h.Camps.CoverFor(ctx, in, f.Cover); err != nil {
 		return err

@@ -108,6 +108,18 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.POST("/camps/:camp/tasks/:task", h.saveTask)
 	g.POST("/camps/:camp/tasks/:task/remove", h.removeTask)
 
+	g.GET("/camps/:camp/levels", h.listLevels)
+	g.GET("/camps/:camp/levels/:level", h.showLevel)
+	g.POST("/camps/:camp/levels/:level", h.saveLevel)
+	g.POST("/camps/:camp/levels/:level/move", h.moveLevel)
+	g.POST("/camps/:camp/levels/:level/remove", h.removeLevel)
+	g.GET("/camps/:camp/badges", h.listBadges)
+	g.POST("/camps/:camp/badges", h.saveBadge)
+	g.POST("/camps/:camp/badges/:badge/remove", h.removeBadge)
+	g.GET("/organisers/:organiser/badges", h.listBadges)
+	g.POST("/organisers/:organiser/badges", h.saveBadge)
+	g.POST("/organisers/:organiser/badges/:badge/remove", h.removeBadge)
+
 	g.GET("/camps/:camp/teams", h.showTeams)
 	g.POST("/camps/:camp/teams", h.addTeam)
 	g.POST("/camps/:camp/teams/assign", h.assignTeam)

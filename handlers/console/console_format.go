@@ -42,6 +42,7 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"letter":          quiz.Letter,
 		"share":           func(of float64) int { return int(of*100 + 0.5) },
 		"add":             func(a, b int) int { return a + b },
+		"sub":             func(a, b int) int { return a - b },
 		"has":             func(list []int, i int) bool { return slices.Contains(list, i) },
 		"list":            func(items ...any) []any { return items },
 		"invitationState": func(s invitation.State) label { return invitationStates[s] },

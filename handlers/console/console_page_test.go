@@ -13,6 +13,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
+	"yingdi/domain/course"
 	"yingdi/domain/enrolment"
 	"yingdi/domain/export"
 	"yingdi/domain/form"
@@ -230,7 +231,24 @@ func (s sample) full() map[string][]view {
 				Plan:     team.Plan{State: team.Applying, Seed: s.text, Moves: []team.Move{{Member: "m", Team: "t1"}}},
 			},
 		}},
-		"lesson/form":    {&taskView{s.campFrame(), "task1", taskForm{Day: s.text, Title: s.text}, s.blocks(), empties(), s.faults(taskFields...), false, []quiz.Quiz{s.quiz()}}, &taskView{campFrame: s.campFrame(), Begun: true}},
+		"lesson/form": {&taskView{s.campFrame(), "task1", taskForm{Day: s.text, Title: s.text}, s.blocks(), empties(), s.faults(taskFields...), false, []quiz.Quiz{s.quiz()}, []course.Level{s.level()}}, &taskView{campFrame: s.campFrame(), Begun: true}},
+		"course/levels": {&levelsView{
+			campFrame: s.campFrame(), Follow: "/console?after=x",
+			Editor: course.Editor{Camp: s.camp(), Levels: []course.EditorLevel{
+				{Level: s.level(), Sentence: s.text, Tasks: []lesson.Task{s.task()}}, {Level: s.level(), Sentence: s.text, Fault: s.text},
+			}},
+			Where: course.Where{
+				Camp: s.camp(), Levels: []course.Count{{Level: s.level(), Learners: 2}}, Enrolled: 5, Waiting: 3, At: s.level(), Learners: []course.Peer{{Member: s.card()}},
+			},
+		}, &levelsView{campFrame: s.campFrame()}},
+		"course/level": {&levelView{
+			campFrame: s.campFrame(), Level: "l1", Form: levelForm{Title: s.text, Intro: s.text, Join: "any"}, Sentence: s.text, Faults: s.faults(levelFields...), Empty: true,
+			Groups: []ruleGroup{{"any", []ruleRow{{"level:l2", ""}, {"days", "7"}}}, {"all", []ruleRow{{}}}}, Choices: []condGroup{{s.text, []cond{{"level:l2", s.text}}}},
+		}, &levelView{campFrame: s.campFrame()}},
+		"course/badges": {&badgesView{
+			campFrame: s.campFrame(), Base: "/console/camps/c1/badges", InCamp: true, Levels: []course.Level{s.level()}, Faults: s.faults(badgeFields...),
+			Badges: []course.Owned{{Badge: course.Badge{Name: s.text}, Sentence: s.text, Given: 3}}, Form: badgeForm{Name: s.text, N: s.text},
+		}, &badgesView{Base: "/console/organisers/o1/badges"}},
 		"lesson/preview": {&previewView{s.campFrame(), s.text, s.shown()}},
 		"review/desk": {
 			&deskView{
@@ -272,7 +290,8 @@ func bare() map[string][]view {
 		"export/list":   {&exportsView{campFrame: empty}},
 		"lesson/import": {&taskImportView{campFrame: empty}},
 		"export/audit":  {&auditView{}},
-		"lesson/form":   {&taskView{campFrame: empty}}, "lesson/preview": {&previewView{campFrame: empty}}, "review/desk": {&deskView{campFrame: empty}, &deskView{campFrame: empty, Desk: review.Desk{Open: &review.Open{Entry: checkin.Entry{Checkin: checkin.Checkin{Day: "2026-11-19"}}, Mine: true}}}, &deskView{All: true}},
+		"lesson/form":   {&taskView{campFrame: empty}}, "course/levels": {&levelsView{campFrame: empty}}, "course/level": {&levelView{campFrame: empty}}, "course/badges": {&badgesView{campFrame: empty}},
+		"lesson/preview": {&previewView{campFrame: empty}}, "review/desk": {&deskView{campFrame: empty}, &deskView{campFrame: empty, Desk: review.Desk{Open: &review.Open{Entry: checkin.Entry{Checkin: checkin.Checkin{Day: "2026-11-19"}}, Mine: true}}}, &deskView{All: true}},
 		"review/remarks": {&remarksView{campFrame: empty}}, "review/latency": {&latencyView{campFrame: empty}},
 		"team/board":      {&teamsView{campFrame: empty}},
 		"invitation/list": {&invitationsView{campFrame: empty}}, "form/builder": {&builderView{campFrame: empty}},

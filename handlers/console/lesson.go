@@ -2,12 +2,14 @@ package console
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
+	"yingdi/domain/course"
 	"yingdi/domain/lesson"
 	"yingdi/domain/quiz"
 )
@@ -22,14 +24,26 @@ func (h *console) listTasks(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if inCourse(plan.Camp) {
+		return redirect(c, levelsPath(plan.Camp.ID))
+	}
 	v := &planView{h.campFrame(c, plan.Camp, tabTasks), plan}
 	v.Title = "任务"
 	return h.page(c, http.StatusOK, "lesson/list", v)
 }
 
+// tasksPath is the list that a task stands in: the levels of a course, or the days of a camp.
+func tasksPath(campID, level string) string {
+	if level != "" {
+		return levelsPath(campID)
+	}
+	return campPath(campID) + "/tasks"
+}
+
 // taskForm is a task as it was typed; its blocks are read apart.
 type taskForm struct {
 	Day   string `form:"day"`
+	Level string `form:"level"` // of a course
 	Title string `form:"title"`
 	Quiz  string `form:"quiz"`
 	Trial string `form:"trial"`
@@ -59,7 +73,7 @@ func (f taskForm) complete(form *lesson.Form) {
 
 // typedTask is a task as its form shows it.
 func typedTask(t lesson.Task) taskForm {
-	f := taskForm{Day: string(t.Day), Title: t.Title, Quiz: t.Quiz, Trial: ticked(t.Trial), NeedForm: typedNeed(t.Need)}
+	f := taskForm{Day: string(t.Day), Level: t.Level, Title: t.Title, Quiz: t.Quiz, Trial: ticked(t.Trial), NeedForm: typedNeed(t.Need)}
 	if t.Kind == lesson.KindHomework {
 		f.Quiz = homework
 	}
@@ -84,7 +98,7 @@ func readTask(c echo.Context) (f taskForm, form lesson.Form, keys []string, err 
 		return f, form, nil, err
 	}
 	all, err := c.FormParams()
-	form = lesson.Form{Day: domain.Day(f.Day), Title: line(f.Title), Trial: f.Trial != "", Need: f.need()}
+	form = lesson.Form{Day: domain.Day(f.Day), Level: f.Level, Title: line(f.Title), Trial: f.Trial != "", Need: f.need()}
 	f.complete(&form)
 	form.Blocks, keys = blocksOf(all)
 	return f, form, keys, err
@@ -97,19 +111,20 @@ type taskView struct {
 	Blocks  []blockView
 	Empty   []blockView // one of each kind
 	Faults  Faults
-	Begun   bool        // its day can no longer change
-	Quizzes []quiz.Quiz // to choose from
+	Begun   bool           // its day can no longer change
+	Quizzes []quiz.Quiz    // to choose from
+	Levels  []course.Level // of a course, to choose from
 }
 
-var taskFields = []string{"day", "title", "quiz", "rubric", "trial", "need_characters", "need_pictures", "need_recordings", "need_min", "need_max"}
+var taskFields = []string{"day", "level", "title", "quiz", "rubric", "trial", "need_characters", "need_pictures", "need_recordings", "need_min", "need_max"}
 
 func (h *console) newTask(c echo.Context) error {
 	plan, err := h.Lessons.Plan(c.Request().Context(), c.Param("camp"))
 	if err != nil {
 		return err
 	}
-	f := taskForm{Day: c.QueryParam("day")}
-	if f.Day == "" {
+	f := taskForm{Day: c.QueryParam("day"), Level: c.QueryParam("level")}
+	if f.Day == "" && !inCourse(plan.Camp) {
 		f.Day = string(plan.Empty)
 	}
 	start := blockViews([]lesson.Shown{{Block: lesson.Block{Kind: lesson.TextBlock}}}, nil, nil)
@@ -125,9 +140,9 @@ func (h *console) addTask(c echo.Context) error {
 	_, err = h.Lessons.Add(c.Request().Context(), c.Param("camp"), form)
 	switch {
 	case err == nil && f.Again != "":
-		return h.done(c, to+"/new", "任务已添加，接着写下一个")
+		return h.done(c, to+"/new?"+url.Values{"level": {f.Level}}.Encode(), "任务已添加，接着写下一个")
 	case err == nil:
-		return h.done(c, to, "任务已添加")
+		return h.done(c, tasksPath(c.Param("camp"), f.Level), "任务已添加")
 	}
 	return h.retask(c, "", f, form, keys, err)
 }
@@ -153,7 +168,7 @@ func (h *console) saveTask(c echo.Context) error {
 	if _, err = h.Lessons.Edit(c.Request().Context(), o.ID, form); err != nil {
 		return h.retask(c, o.ID, f, form, keys, err)
 	}
-	return h.done(c, campPath(o.Camp.ID)+"/tasks", "已保存")
+	return h.done(c, tasksPath(o.Camp.ID, f.Level), "已保存")
 }
 
 // retask shows a task again that was refused, as it was typed.
@@ -190,6 +205,13 @@ func (h *console) taskForm(c echo.Context, status int, in camp.Camp, v taskView)
 	v.Quizzes, v.Empty, v.Title = quizzes, empties(), "添加任务"
 	if v.Task != "" {
 		v.Title = "修改任务"
+	}
+	if inCourse(in) {
+		e, err := h.Courses.Editor(c.Request().Context(), in.ID)
+		if err != nil {
+			return err
+		}
+		v.Levels = e.Course.Levels
 	}
 	v.Crumbs = append(v.Crumbs, Crumb{"任务", campPath(in.ID) + "/tasks"})
 	return h.page(c, status, "lesson/form", &v)
