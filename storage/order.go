@@ -47,6 +47,11 @@ func keyed(applies bool, key string) any {
 	return key
 }
 
+// OfPerson implements privacy.Of.
+func (s Orders) OfPerson(ctx context.Context, member string, page domain.Page) ([]order.Order, domain.Cursor, error) {
+	return s.Find(ctx, By("member").Equal(member), page)
+}
+
 // Pending implements order.Store.
 func (s Orders) Pending(ctx context.Context, camp, member string) (order.Order, error) {
 	found, _, err := s.Find(ctx, By("pending").Equal(pendingKey(camp, member)), domain.Page{Limit: 1})

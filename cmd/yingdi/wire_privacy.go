@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"yingdi/domain"
 	"yingdi/domain/checkin"
 	"yingdi/domain/course"
 	"yingdi/domain/enrolment"
@@ -10,6 +11,7 @@ import (
 	"yingdi/domain/member"
 	"yingdi/domain/moderation"
 	"yingdi/domain/notice"
+	"yingdi/domain/order"
 	"yingdi/domain/privacy"
 	"yingdi/domain/quiz"
 	"yingdi/domain/review"
@@ -44,6 +46,10 @@ func (a *app) joinPrivacy(at stores, members *member.Service, files *mediadomain
 			Collection: "attempt", Store: at.attempts, Of: at.attempts.OfPerson, Erase: (*quiz.Attempt).Forget,
 			Copy: func(_ context.Context, t quiz.Attempt) (any, error) { return t.Given(), nil },
 		},
+		privacy.Part[order.Order]{
+			Collection: "order", Store: at.orders, Of: at.orders.OfPerson, Erase: func(*order.Order) error { return domain.ErrSame }, // the law wants it kept
+			First: func(ctx context.Context, o order.Order) error { return a.services.Orders.Depart(ctx, o) },
+		},
 		privacy.Part[enrolment.Enrolment]{Collection: "enrolment", Store: at.enrolments, Of: at.enrolments.OfPerson, First: enrolments.Depart, Erase: (*enrolment.Enrolment).Forget, Copy: enrolments.Given},
 		privacy.Part[checkin.Standing]{Collection: "standing", Store: at.standings, Of: at.standings.OfPerson},
 		privacy.Part[team.Place]{Collection: "team_place", Store: at.places, Of: at.places.OfPerson},
@@ -67,6 +73,7 @@ func (a *app) joinPrivacy(at stores, members *member.Service, files *mediadomain
 var impersonal = map[string]string{
 	"remark": "staff's frequent words, under their id", "camp": "the organiser's", "course": "the organiser's", "badge": "the organiser's", "task": "the organiser's", "task_import": "the organiser's", "form": "the organiser's", "form_version": "the organiser's",
 	"quiz": "the organiser's", "question": "the organiser's", "risk": "the organiser's", "team": "the organiser's", "slot": "the machine's own",
+	"product": "the organiser's", "payment": "names payments by number, and nobody",
 	"organiser":   "its staff are named by id, and cannot be deleted while they are staff",
 	"cardlibrary": "the organiser's", "cardtemplate": "the organiser's", "cardsetting": "the organiser's", "campfront": "the organiser's",
 	"cardredraw": "names by id whose cards were drawn anew, and who asked",

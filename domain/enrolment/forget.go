@@ -11,6 +11,9 @@ import (
 // Depart lets somebody whose account goes leave a camp that is not over yet: the seat is free for another. As the first
 // step before Forget.
 func (s *Service) Depart(ctx context.Context, e Enrolment) error {
+	if e.Order != "" { // their orders have been seen to before
+		return s.Free(ctx, e.Camp, e.Member, e.Order)
+	}
 	_, err := s.Leave(domain.WithActor(ctx, domain.Actor{Member: e.Member}), e.Camp)
 	if errors.Is(err, camp.ErrClosed) || errors.Is(err, ErrNotEnrolled) || errors.Is(err, domain.ErrNotFound) {
 		return nil

@@ -68,6 +68,26 @@ func (s *Service) AskBack(ctx context.Context, id string, amount domain.Fen) (Or
 	return o, nil
 }
 
+// Depart ends what a person who deletes their account has under way: an order that waits is cancelled, and a place that the
+// policy still refunds is given back. What went before stays, under an id that names nobody any more.
+func (s *Service) Depart(ctx context.Context, o Order) error {
+	switch o.State {
+	case Pending:
+		_, err := s.end(ctx, o, ByUser)
+		return err
+	case Fulfilled:
+		_, err := s.Store.Update(ctx, o.ID, func(o *Order) error {
+			now := s.Clock.Now()
+			if o.Refundable(now) == 0 {
+				return domain.ErrSame
+			}
+			return o.AskBack(o.Member, now)
+		})
+		return err
+	}
+	return nil
+}
+
 // ErrRefundChanged refuses a refund of another amount than the learner was shown.
 var ErrRefundChanged = domain.Refusal(domain.KindConflict, "refund_changed", "可退金额刚刚有变化，请确认后再申请")
 

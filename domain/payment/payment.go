@@ -17,7 +17,7 @@ type Notice struct {
 	domain.Doc
 	Kind    string    `json:"kind"`
 	Number  string    `json:"number"` // ours, of what it is about
-	Body    string    `json:"body"`   // sealed: it names the payer
+	Body    string    `json:"body"`   // sealed
 	At      time.Time `json:"at"`
 	Outcome string    `json:"outcome,omitempty"` // why nothing came of it
 	Until   time.Time `json:"until"`             // when it is forgotten
@@ -59,6 +59,11 @@ type Service struct {
 
 // Receive writes a verified notice down. When it returns nil, WeChat can be told that all is well.
 func (s *Service) Receive(ctx context.Context, n wechatpay.Notice) error {
+	if n.Trade != nil { // who paid is of no use to anybody here
+		trade := *n.Trade
+		trade.Payer = ""
+		n.Trade = &trade
+	}
 	raw, err := json.Marshal(n)
 	if err != nil {
 		return fmt.Errorf("payment notice %s: %w", n.ID, err)
