@@ -64,7 +64,7 @@ func TestANewTermIsTheOldOneSoManyDaysLater(t *testing.T) {
 	if diff := cmp.Diff(want, made, ignored); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{camp.EventCloned}, w.store.Events(made.ID)); diff != "" {
+	if diff := cmp.Diff([]string{camp.EventFace, camp.EventCloned}, w.store.Events(made.ID)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	again, err := w.Clone(boss, old.ID, "k1", camp.Term{Title: "第二期", Start: "2026-05-01"})
