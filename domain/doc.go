@@ -2,8 +2,8 @@
 // has a package below it; a feature imports others only downwards:
 //
 //	wechat · idempotency · schedule
-//	member → session → organiser → media → camp → invitation → lesson → channel
-//	form → enrolment → team → notice → quiz → checkin → moderation → risk → reminder → review → course → signcard → today → export → privacy → push
+//	member → session → organiser → media → camp → invitation → form → lesson → channel
+//	enrolment → team → notice → quiz → checkin → moderation → risk → reminder → review → study → course → signcard → today → export → privacy → push
 //
 // Glossary (中文 → Go; the words on the right are the only ones used in code):
 //
@@ -35,5 +35,7 @@
 //	测评/作答       quiz.Quiz, Attempt       题/题库         quiz.Question, Service.Bank
 //	解析/正确答案   quiz.Key                 重新评分        quiz.Regrade
 //	导出            export.Export            导出记录        export.Export.Fetches
+//	内容/段         lesson.Block             资料            lesson.Material
+//	已读/填写       study.Mark               学习进度        study.Matrix
 //	渠道码          channel.Scene            发件箱          domain.Doc.Outbox
 package domain

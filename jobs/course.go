@@ -10,12 +10,14 @@ import (
 	"yingdi/domain/lesson"
 	"yingdi/domain/quiz"
 	"yingdi/domain/review"
+	"yingdi/domain/study"
 )
 
 func courses(s *course.Service, tasks *lesson.Service) []Consumer {
 	return []Consumer{
 		{Name: "course-checkin", Events: []string{checkin.EventSubmitted, review.EventPassed}, Lane: Urgent, Handle: byID(s.HeardCheckin)},
 		{Name: "course-quiz", Events: []string{quiz.EventMarked}, Lane: Urgent, Handle: byID(s.HeardAttempt)},
+		{Name: "course-mark", Events: []string{study.EventMarked}, Lane: Urgent, Handle: byID(s.HeardMark)},
 		{Name: "course-news", Events: []string{course.EventAdvanced}, Lane: Normal, Handle: byID(s.Announce)},
 		{Name: "course-changed", Events: []string{course.EventChanged}, Lane: Slow, Timeout: 10 * time.Minute, Handle: byID(s.Changed)},
 		{Name: "course-badge", Events: []string{course.EventBadge}, Lane: Slow, Timeout: 10 * time.Minute, Handle: byID(s.HonourAll)},

@@ -90,7 +90,42 @@ func NewTaskImports(ctx context.Context, db *DB) (TaskImports, error) {
 	return TaskImports{c}, err
 }
 
+// Arrangements keeps the last move among a camp's tasks.
+type Arrangements struct {
+	*Collection[lesson.Arrangement]
+}
+
+// NewArrangements declares the collection.
+func NewArrangements(ctx context.Context, db *DB) (Arrangements, error) {
+	c, err := NewCollection(ctx, db, "arrangement", Keys[lesson.Arrangement]{})
+	return Arrangements{c}, err
+}
+
+// Materials keeps the libraries of camps. What was removed stays, outside the index of its camp.
+type Materials struct{ *Collection[lesson.Material] }
+
+// NewMaterials declares the collection.
+func NewMaterials(ctx context.Context, db *DB) (Materials, error) {
+	c, err := NewCollection(ctx, db, "material", Keys[lesson.Material]{
+		"camp": func(m *lesson.Material) any {
+			if !m.RemovedAt.IsZero() {
+				return nil
+			}
+			return m.Camp
+		},
+		"created": func(m *lesson.Material) any { return m.CreatedAt },
+	}, Index{Name: "camp", Fields: []string{"camp", "created"}})
+	return Materials{c}, err
+}
+
+// OfCamp implements lesson.MaterialStore.
+func (s Materials) OfCamp(ctx context.Context, camp string, page domain.Page) ([]lesson.Material, domain.Cursor, error) {
+	return s.Find(ctx, By("camp").Equal(camp).Descending(), page)
+}
+
 var (
-	_ lesson.Store   = Tasks{}
-	_ lesson.Imports = TaskImports{}
+	_ lesson.Store            = Tasks{}
+	_ lesson.ArrangementStore = Arrangements{}
+	_ lesson.MaterialStore    = Materials{}
+	_ lesson.Imports          = TaskImports{}
 )

@@ -11,6 +11,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
+	"yingdi/domain/form"
 	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
 	"yingdi/domain/quiz"
@@ -36,8 +37,8 @@ func village(t *testing.T) *site {
 	if _, err := s.services.Members.MakeAdmin(domain.WithActor(ctx, domain.SystemActor), id["admin"]); err != nil {
 		t.Fatal(err)
 	}
-	form := camp.Form{Title: "还没写完", Calendar: c.Calendar, Start: c.Start, End: c.End, EnrolBy: c.End, Seats: 5}
-	draft, err := s.services.Camps.Open(ctx, c.Organiser, form)
+	unfinished := camp.Form{Title: "还没写完", Calendar: c.Calendar, Start: c.Start, End: c.End, EnrolBy: c.End, Seats: 5}
+	draft, err := s.services.Camps.Open(ctx, c.Organiser, unfinished)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,6 +49,16 @@ func village(t *testing.T) *site {
 			t.Fatal(err)
 		}
 		s.vars["task_"+name] = task.ID
+	}
+	for name, f := range map[string]lesson.Form{
+		"task_read": {Kind: lesson.KindRead}, "task_form": {Kind: lesson.KindForm, Ask: []form.Field{{ID: "f1", Type: form.Text, Label: "哪一首？"}}},
+	} {
+		f.Day, f.Title = c.Start, name
+		task, err := s.services.Lessons.Add(ctx, c.ID, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.vars[name] = task.ID
 	}
 	s.vars["quiz"], _ = s.handOut(t, id["owner"], c, quiz.RevealClose)
 	fellow, _, _ := s.signIn(t, "fellow")
@@ -133,6 +144,11 @@ var accessTable = []struct {
 	{"PUT /camps/{camp}/place/waiting", ``, [8]int{401, 409, 409, 409, 409, 409, 409, 409}},
 	{"DELETE /camps/{rivals}/place", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /camps/{camp}/today", ``, [8]int{401, 403, 200, 200, 403, 403, 403, 403}},
+	{"GET /camps/{camp}/tasks", ``, [8]int{401, 403, 200, 200, 403, 403, 403, 403}},
+	{"GET /camps/{camp}/tasks/{task}", ``, [8]int{401, 403, 200, 200, 403, 403, 403, 403}},
+	{"POST /camps/{camp}/tasks/{task_read}/read", ``, [8]int{401, 403, 201, 201, 403, 403, 403, 403}},
+	{"POST /camps/{camp}/tasks/{task_form}/answers", `{"answers":[{"field":"f1","values":["春"]}]}`, [8]int{401, 403, 201, 201, 403, 403, 403, 403}},
+	{"GET /camps/{camp}/materials", ``, [8]int{401, 403, 200, 200, 403, 200, 200, 200}},
 	{"GET /camps/{camp}/calendar", ``, [8]int{401, 403, 200, 200, 403, 403, 403, 403}},
 	{"GET /camps/{camp}/levels", ``, [8]int{401, 403, 409, 409, 403, 403, 403, 403}},
 	{"GET /camps/{course}/levels", ``, [8]int{401, 403, 403, 200, 403, 403, 403, 403}},

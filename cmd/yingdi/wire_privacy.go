@@ -17,13 +17,14 @@ import (
 	"yingdi/domain/review"
 	"yingdi/domain/session"
 	"yingdi/domain/signcard"
+	"yingdi/domain/study"
 	"yingdi/domain/team"
 	"yingdi/storage/archive"
 )
 
 // joinPrivacy knows every collection that holds something about people, and what becomes of it when they go. The member's
 // own document is the last: until then the others can still be found.
-func (a *app) joinPrivacy(at stores, members *member.Service, files *mediadomain.Service, enrolments *enrolment.Service, signcards *signcard.Service) *privacy.Service {
+func (a *app) joinPrivacy(at stores, members *member.Service, files *mediadomain.Service, enrolments *enrolment.Service, studies *study.Service, signcards *signcard.Service) *privacy.Service {
 	shelf := mediadomain.Shelf{Bucket: a.bucket, Owned: at.media}
 	s := &privacy.Service{
 		Policy:   &privacy.Policy{Version: a.config.Privacy.Version, URL: a.config.Privacy.URL},
@@ -52,6 +53,7 @@ func (a *app) joinPrivacy(at stores, members *member.Service, files *mediadomain
 		},
 		privacy.Part[enrolment.Enrolment]{Collection: "enrolment", Store: at.enrolments, Of: at.enrolments.OfPerson, First: enrolments.Depart, Erase: (*enrolment.Enrolment).Forget, Copy: enrolments.Given},
 		privacy.Part[checkin.Standing]{Collection: "standing", Store: at.standings, Of: at.standings.OfPerson},
+		privacy.Part[study.Mark]{Collection: "mark", Store: at.marks, Of: at.marks.OfPerson, Copy: studies.Given},
 		privacy.Part[team.Place]{Collection: "team_place", Store: at.places, Of: at.places.OfPerson},
 		privacy.Part[course.Progress]{Collection: "course_progress", Store: at.progresses, Of: at.progresses.OfPerson},
 		privacy.Part[course.Award]{Collection: "award", Store: at.awards, Of: at.awards.ByMember},
@@ -71,7 +73,7 @@ func (a *app) joinPrivacy(at stores, members *member.Service, files *mediadomain
 
 // impersonal says of each other collection why there is nothing to forget in it. A test asks this of every new one.
 var impersonal = map[string]string{
-	"remark": "staff's frequent words, under their id", "camp": "the organiser's", "course": "the organiser's", "badge": "the organiser's", "task": "the organiser's", "task_import": "the organiser's", "form": "the organiser's", "form_version": "the organiser's",
+	"remark": "staff's frequent words, under their id", "camp": "the organiser's", "course": "the organiser's", "badge": "the organiser's", "task": "the organiser's", "task_import": "the organiser's", "arrangement": "the organiser's", "material": "the organiser's", "form": "the organiser's", "form_version": "the organiser's",
 	"quiz": "the organiser's", "question": "the organiser's", "risk": "the organiser's", "team": "the organiser's", "slot": "the machine's own",
 	"product": "the organiser's", "payment": "names payments by number, and nobody",
 	"organiser":   "its staff are named by id, and cannot be deleted while they are staff",

@@ -30,6 +30,7 @@ import (
 	"yingdi/domain/schedule"
 	"yingdi/domain/session"
 	"yingdi/domain/signcard"
+	"yingdi/domain/study"
 	"yingdi/domain/team"
 	"yingdi/domain/today"
 	"yingdi/handlers/web"
@@ -66,7 +67,10 @@ func (a *app) joinServices(ctx context.Context) error {
 	invitations := &invitation.Service{
 		Store: at.invitations, Organisers: organisers, Camps: camps, Members: members, IDs: ids, Clock: a.clock,
 	}
-	lessons := &lesson.Service{Store: at.tasks, Imports: at.imports, Camps: camps, Media: files, Sheets: sheet.Excel{}, IDs: ids, Clock: a.clock}
+	lessons := &lesson.Service{
+		Store: at.tasks, Arrangements: at.arrangements, MaterialStore: at.materials, Imports: at.imports, Camps: camps, Media: files, Sheets: sheet.Excel{},
+		IDs: ids, Clock: a.clock,
+	}
 	camps.Tasks = lessons
 	channels := &channel.Service{Store: at.scenes, Sealer: a.sealer}
 	forms := &form.Service{Store: at.forms, Versions: at.asked, Camps: camps, Sealer: a.sealer, Clock: a.clock}
@@ -104,10 +108,15 @@ func (a *app) joinServices(ctx context.Context) error {
 		Store: at.reviews, Remarks: at.remarks, Camps: camps, Tasks: lessons, Teams: teams, Checkins: checkins, Members: members,
 		Media: files, Notices: notices, IDs: ids, Clock: a.clock, Undoable: undoable,
 	}
+	studies := &study.Service{
+		Store: at.marks, Camps: camps, Tasks: lessons, Enrolments: enrolments, Checkins: checkins, Quizzes: quizzes, Reviews: reviews,
+		Forms: forms, Media: files, Members: members, Clock: a.clock,
+	}
 	courses := &course.Service{
 		Store: at.courses, Progresses: at.progresses, Badges: at.badges, Awards: at.awards, Camps: camps, Tasks: lessons, Places: at.enrolments, Enrolments: enrolments,
-		Checkins: checkins, Quizzes: quizzes, Reviews: reviews, Members: members, Pictures: files, Notices: notices, IDs: ids, Clock: a.clock,
+		Checkins: checkins, Quizzes: quizzes, Marks: studies, Reviews: reviews, Members: members, Pictures: files, Notices: notices, IDs: ids, Clock: a.clock,
 	}
+	lessons.Places, studies.Levels = enrolments, courses
 	camps.Courses, lessons.Levels, quizzes.Levels, checkins.Levels = courses, courses, courses, courses
 	signcards := &signcard.Service{
 		Store: at.signcards.Cards, Libraries: at.signcards.Libraries, TemplateStore: at.signcards.Templates, Settings: at.signcards.Settings,
@@ -115,17 +124,17 @@ func (a *app) joinServices(ctx context.Context) error {
 		IDs: ids, Bucket: a.bucket, WeChat: a.wechat, Scenes: channels, Checkins: checkins, Camps: camps,
 		Members: members, Files: files, Renderer: renderer, Clock: a.clock,
 	}
-	private := a.joinPrivacy(at, members, files, enrolments, signcards)
+	private := a.joinPrivacy(at, members, files, enrolments, studies, signcards)
 	a.schedule = &schedule.Service{Store: at.slots, Clock: a.clock}
 	a.services = &web.Services{
 		Members: members, Sessions: sessions, Organisers: organisers, Media: files, Camps: camps, Invitations: invitations, Lessons: lessons,
 		Moderation: moderations,
-		Channels:   channels, Forms: forms, Enrolments: enrolments, Teams: teams, Notices: notices, Quizzes: quizzes, Checkins: checkins, Reviews: reviews, Courses: courses, Signcards: signcards,
+		Channels:   channels, Forms: forms, Enrolments: enrolments, Teams: teams, Notices: notices, Quizzes: quizzes, Checkins: checkins, Reviews: reviews, Studies: studies, Courses: courses, Signcards: signcards,
 		Risks: &risk.Service{
 			Store: at.thresholds, Checkins: at.checkins, Camps: camps, Tasks: lessons, Enrolments: enrolments, Members: members, Clock: a.clock,
 		},
 		Today: &today.Service{
-			Camps: camps, Tasks: lessons, Enrolments: enrolments, Courses: courses, Quizzes: quizzes, Checkins: checkins, Reviews: reviews, Media: files, Members: members,
+			Camps: camps, Tasks: lessons, Enrolments: enrolments, Courses: courses, Quizzes: quizzes, Studies: studies, Checkins: checkins, Reviews: reviews, Media: files, Members: members,
 			Teams: teams, Notices: at.notices, Clock: a.clock,
 		},
 		Exports: &export.Service{

@@ -9,55 +9,58 @@ import (
 
 // stores are the collections, one a feature.
 type stores struct {
-	members     storage.Members
-	sessions    storage.Sessions
-	tickets     storage.Tickets
-	credentials storage.Credentials
-	organisers  storage.Organisers
-	media       storage.Media
-	camps       storage.Camps
-	invitations storage.Invitations
-	tasks       storage.Tasks
-	imports     storage.TaskImports
-	scenes      storage.Scenes
-	forms       storage.Forms
-	asked       storage.FormVersions
-	enrolments  storage.Enrolments
-	boards      storage.Boards
-	places      storage.Places
-	plans       storage.Plans
-	quizzes     storage.Quizzes
-	questions   storage.Questions
-	attempts    storage.Attempts
-	regrades    storage.Regrades
-	checkins    storage.Checkins
-	likes       storage.Likes
-	comments    storage.Comments
-	cases       storage.Cases
-	reports     storage.Reports
-	reporters   storage.Reporters
-	standings   storage.Standings
-	consents    storage.Consents
-	deletions   storage.Deletions
-	downloads   storage.Downloads
-	thresholds  storage.Thresholds
-	reviews     storage.Reviews
-	courses     storage.Courses
-	progresses  storage.Progresses
-	badges      storage.Badges
-	awards      storage.Awards
-	remarks     storage.Remarks
-	signcards   storage.CardStores
-	notices     storage.Notices
-	credits     storage.Credits
-	settings    storage.NoticeSettings
-	exports     storage.Exports
-	products    storage.Products
-	orders      storage.Orders
-	payments    storage.Payments
-	pushes      storage.Pushes
-	answers     storage.Answers
-	slots       storage.Slots
+	members      storage.Members
+	sessions     storage.Sessions
+	tickets      storage.Tickets
+	credentials  storage.Credentials
+	organisers   storage.Organisers
+	media        storage.Media
+	camps        storage.Camps
+	invitations  storage.Invitations
+	tasks        storage.Tasks
+	imports      storage.TaskImports
+	arrangements storage.Arrangements
+	materials    storage.Materials
+	marks        storage.Marks
+	scenes       storage.Scenes
+	forms        storage.Forms
+	asked        storage.FormVersions
+	enrolments   storage.Enrolments
+	boards       storage.Boards
+	places       storage.Places
+	plans        storage.Plans
+	quizzes      storage.Quizzes
+	questions    storage.Questions
+	attempts     storage.Attempts
+	regrades     storage.Regrades
+	checkins     storage.Checkins
+	likes        storage.Likes
+	comments     storage.Comments
+	cases        storage.Cases
+	reports      storage.Reports
+	reporters    storage.Reporters
+	standings    storage.Standings
+	consents     storage.Consents
+	deletions    storage.Deletions
+	downloads    storage.Downloads
+	thresholds   storage.Thresholds
+	reviews      storage.Reviews
+	courses      storage.Courses
+	progresses   storage.Progresses
+	badges       storage.Badges
+	awards       storage.Awards
+	remarks      storage.Remarks
+	signcards    storage.CardStores
+	notices      storage.Notices
+	credits      storage.Credits
+	settings     storage.NoticeSettings
+	exports      storage.Exports
+	products     storage.Products
+	orders       storage.Orders
+	payments     storage.Payments
+	pushes       storage.Pushes
+	answers      storage.Answers
+	slots        storage.Slots
 }
 
 func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
@@ -78,6 +81,12 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.tasks, err = storage.NewTasks(ctx, db)
 	note(err)
 	s.imports, err = storage.NewTaskImports(ctx, db)
+	note(err)
+	s.arrangements, err = storage.NewArrangements(ctx, db)
+	note(err)
+	s.materials, err = storage.NewMaterials(ctx, db)
+	note(err)
+	s.marks, err = storage.NewMarks(ctx, db)
 	note(err)
 	s.scenes, err = storage.NewScenes(ctx, db)
 	note(err)

@@ -87,6 +87,7 @@ var (
 	ErrNotToday  = domain.Refusal(domain.KindConflict, "task_not_today", "这个任务不在今天，不能打卡")
 	ErrLocked    = domain.Refusal(domain.KindConflict, "level_locked", "这一关还没有解锁")
 	ErrQuizTask  = domain.Refusal(domain.KindConflict, "task_is_quiz", "这个任务是测评，请完成测评")
+	ErrNoCheckin = domain.Refusal(domain.KindConflict, "task_is_no_checkin", "这个任务不需要打卡")
 	ErrNotYet    = domain.Refusal(domain.KindConflict, "camp_not_started", "训练营还没有开始")
 	ErrOver      = domain.Refusal(domain.KindConflict, "camp_over", "训练营已经结束")
 	ErrEditOver  = domain.Refusal(domain.KindConflict, "edit_window_over", "当天结束后不能再修改")

@@ -119,6 +119,9 @@ func (s *Service) Submit(ctx context.Context, campID, taskID string, f Form) (c 
 	}
 	in, now := enrolled.In(common), s.Clock.Now()
 	task = task.For(in)
+	if !task.VisibleAt.IsZero() && !task.Visible(in.Calendar, now) {
+		return Checkin{}, false, fmt.Errorf("task %s of camp %s: %w", taskID, campID, domain.ErrNotFound)
+	}
 	today := in.Calendar.Day(now)
 	day, may := today, mayHandIn
 	if f.MakeUp {
@@ -187,6 +190,8 @@ func mayHandIn(in camp.Own, task lesson.Task, day domain.Day) error {
 		return ErrOver
 	case task.Kind == lesson.KindQuiz:
 		return ErrQuizTask
+	case !task.ByCheckin():
+		return ErrNoCheckin
 	case task.Level == "" && task.Day != day:
 		return ErrNotToday
 	}

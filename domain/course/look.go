@@ -12,6 +12,7 @@ import (
 	"yingdi/domain/enrolment"
 	"yingdi/domain/lesson"
 	"yingdi/domain/quiz"
+	"yingdi/domain/study"
 )
 
 // standing is a learner in a course, as everything that was read about them says.
@@ -81,9 +82,19 @@ func (s *Service) look(ctx context.Context, campID, memberID string) (at standin
 // gather reads what the learner has done. What was handed in counts from the first, before anybody has checked it.
 func (s *Service) gather(ctx context.Context, at standing, memberID string) (Facts, error) {
 	f := Facts{Done: map[string]bool{}, Scores: map[string]int{}, Points: map[string]int{}}
-	var ids []string
+	var ids, marked []string
 	for _, t := range at.tasks {
 		ids = append(ids, checkin.ID(t.Camp, memberID, t.ID, ""))
+		if t.Kind.ByMark() {
+			marked = append(marked, study.ID(t.Camp, memberID, t.ID))
+		}
+	}
+	marks, err := s.Marks.Marks(ctx, marked)
+	if err != nil {
+		return f, err
+	}
+	for _, m := range marks {
+		f.Done[m.Task] = f.Done[m.Task] || m.Counts(at.own)
 	}
 	handedIn, err := s.Checkins.Many(ctx, ids)
 	if err != nil {
@@ -153,6 +164,15 @@ func (s *Service) HeardAttempt(ctx context.Context, id string) error {
 		return err
 	}
 	return s.Heard(ctx, campID, memberID)
+}
+
+// HeardMark is Heard after a learner said that they have read or answered a task. For jobs.
+func (s *Service) HeardMark(ctx context.Context, id string) error {
+	marks, err := s.Marks.Marks(ctx, []string{id})
+	if err != nil || marks[id].Camp == "" {
+		return err
+	}
+	return s.Heard(ctx, marks[id].Camp, marks[id].Member)
 }
 
 // Sweep looks at everybody whose time has come: whom a rule made wait for a day, and, once a day, all others, should

@@ -17,6 +17,7 @@ import (
 	"yingdi/domain/notice"
 	"yingdi/domain/quiz"
 	"yingdi/domain/review"
+	"yingdi/domain/study"
 )
 
 // Store keeps courses.
@@ -73,6 +74,11 @@ type Quizzes interface {
 	Whose(ctx context.Context, attempt string) (camp, member string, err error)
 }
 
+// Marks is what this feature needs of domain/study.
+type Marks interface {
+	Marks(ctx context.Context, ids []string) (map[string]study.Mark, error)
+}
+
 // Reviews is what this feature needs of domain/review. A review has the id of its check-in.
 type Reviews interface {
 	Many(ctx context.Context, checkins []string) (map[string]review.Review, error)
@@ -109,6 +115,7 @@ type Service struct {
 	Enrolments Enrolments
 	Checkins   Checkins
 	Quizzes    Quizzes
+	Marks      Marks
 	Reviews    Reviews
 	Members    Members
 	Pictures   Pictures

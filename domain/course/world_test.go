@@ -21,6 +21,7 @@ import (
 	"yingdi/domain/notice"
 	"yingdi/domain/quiz"
 	"yingdi/domain/review"
+	"yingdi/domain/study"
 )
 
 // world is a published course c1 of three levels, and what its learners have done: l1 with the tasks t1 and t2, l2 with
@@ -172,6 +173,11 @@ func (h handedIn) Progress(_ context.Context, in camp.Camp, memberID string) (ch
 	return p, nil
 }
 
+// read is what learners said that they have read: nothing.
+type read struct{}
+
+func (read) Marks(context.Context, []string) (map[string]study.Mark, error) { return nil, nil }
+
 type marks struct{ *world }
 
 func (m marks) Many(_ context.Context, ids []string) (map[string]review.Review, error) {
@@ -220,7 +226,7 @@ func newWorld(t testing.TB) *world {
 	w.Service = &course.Service{
 		Store: w.courses, Progresses: w.progresses, Badges: badges{domaintest.NewStore[course.Badge](w.power)}, Awards: w.awards,
 		Camps: around{w}, Tasks: around{w}, Places: w.places, Enrolments: w.places, Checkins: handedIn{w}, Quizzes: around{w},
-		Reviews: marks{w}, Members: around{w}, Pictures: pictures{}, Notices: around{w}, IDs: &domaintest.IDs{}, Clock: w.clock,
+		Reviews: marks{w}, Marks: read{}, Members: around{w}, Pictures: pictures{}, Notices: around{w}, IDs: &domaintest.IDs{}, Clock: w.clock,
 	}
 	w.levels(t, course.Rule{}, level("l1"), quizRule)
 	return w

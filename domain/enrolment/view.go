@@ -22,6 +22,12 @@ func (s *Service) Require(ctx context.Context, campID string) (Enrolment, error)
 	return e, err
 }
 
+// Check is Require for those who need to know no more.
+func (s *Service) Check(ctx context.Context, campID string) error {
+	_, err := s.Require(ctx, campID)
+	return err
+}
+
 // Has reports whether the person has a place in the camp. Whoever calls it has checked who asks.
 func (s *Service) Has(ctx context.Context, campID, member string) (bool, error) {
 	e, err := s.Store.Get(ctx, ID(campID, member))

@@ -135,7 +135,7 @@ func (f *Form) Save(d Draft, based int, by string, now time.Time) error {
 	switch {
 	case was.Number != based:
 		return ErrEdited
-	case was.Consent == d.Consent && slices.EqualFunc(was.Fields, d.Fields, same):
+	case was.Consent == d.Consent && slices.EqualFunc(was.Fields, d.Fields, Field.Equal):
 		return domain.ErrSame
 	}
 	next := Version{Number: was.Number + 1, Fields: d.Fields, Consent: d.Consent, ConsentNo: was.ConsentNo, SavedAt: now, SavedBy: by}
@@ -149,6 +149,7 @@ func (f *Form) Save(d Draft, based int, by string, now time.Time) error {
 	return nil
 }
 
-func same(a, b Field) bool {
-	return a.ID == b.ID && a.Type == b.Type && a.Label == b.Label && a.Required == b.Required && slices.Equal(a.Options, b.Options)
+// Equal reports whether two fields ask the same in the same words.
+func (f Field) Equal(b Field) bool {
+	return f.ID == b.ID && f.Type == b.Type && f.Label == b.Label && f.Required == b.Required && slices.Equal(f.Options, b.Options)
 }

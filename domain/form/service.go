@@ -127,3 +127,22 @@ func (s *Service) Open(ctx context.Context, campID, enrolment string, r *Reply, 
 	}
 	return v.Show(answers, all), nil
 }
+
+// Fill checks answers to a form that is no camp's own, such as a task's, and seals them for whatever ref names. An input at
+// fault is named answers.f1.
+func (s *Service) Fill(ref string, fields []Field, answers []Answer) (sealed string, err error) {
+	kept, err := Version{Fields: fields}.Check(Given{Answers: answers})
+	if err != nil {
+		return "", err
+	}
+	return seal(s.Sealer, ref, kept)
+}
+
+// Filled opens what Fill has sealed. Unless all may be seen, the answers are masked. Whoever calls it has checked who asks.
+func (s *Service) Filled(ref string, fields []Field, sealed string, all bool) ([]Asked, error) {
+	answers, err := open(s.Sealer, ref, sealed)
+	if err != nil {
+		return nil, err
+	}
+	return Version{Fields: fields}.Show(answers, all), nil
+}

@@ -30,7 +30,10 @@ func (s *Service) CopyTo(ctx context.Context, from, to camp.Camp) error {
 func (t Task) copyTo(from, to camp.Camp, now time.Time) Task {
 	t.Doc, t.Camp = domain.Doc{ID: camp.CopyID(to.ID, t.ID)}, to.ID
 	if t.Level == "" {
-		t.Day = t.Day.Add(to.Start.Since(from.Start))
+		later := to.Start.Since(from.Start)
+		if t.Day = t.Day.Add(later); !t.VisibleAt.IsZero() {
+			t.VisibleAt = t.VisibleAt.In(to.Calendar.Location()).AddDate(0, 0, later).UTC()
+		}
 	}
 	if t.Quiz != "" {
 		t.Quiz = camp.CopyID(to.ID, t.Quiz)

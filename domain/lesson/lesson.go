@@ -2,43 +2,75 @@
 package lesson
 
 import (
+	"slices"
 	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
+	"yingdi/domain/form"
 )
 
 // Task is one thing to do on one day of a camp or, in a course, in one of its levels.
 type Task struct {
 	domain.Doc
-	Camp      string     `json:"camp"`
-	Day       domain.Day `json:"day"`             // empty in a course
-	Level     string     `json:"level,omitempty"` // of a course
-	Position  int        `json:"position"`        // order within the day or the level
-	Kind      Kind       `json:"kind"`
-	Title     string     `json:"title"`
-	Blocks    []Block    `json:"blocks,omitempty"`
-	Content   string     `json:"content,omitempty"` // of a task that was last changed before there were blocks, and so are Media
-	Media     []string   `json:"media,omitempty"`
-	Quiz      string     `json:"quiz,omitempty"`   // that a task of kind quiz hands out
-	Rubric    Rubric     `json:"rubric,omitempty"` // by which what is handed in gets its points; empty: by feeling
-	Trial     bool       `json:"trial,omitempty"`  // everybody may read it, also before they enrol
-	Need      Need       `json:"need,omitzero"`    // of its check-ins
-	CreatedAt time.Time  `json:"created_at"`
-	RemovedAt time.Time  `json:"removed_at,omitzero"`
+	Camp      string       `json:"camp"`
+	Day       domain.Day   `json:"day"`             // empty in a course
+	Level     string       `json:"level,omitempty"` // of a course
+	Position  int          `json:"position"`        // order within the day or the level
+	Kind      Kind         `json:"kind"`
+	Title     string       `json:"title"`
+	Blocks    []Block      `json:"blocks,omitempty"`
+	Content   string       `json:"content,omitempty"` // of a task that was last changed before there were blocks, and so are Media
+	Media     []string     `json:"media,omitempty"`
+	Quiz      string       `json:"quiz,omitempty"`      // that a task of kind quiz hands out
+	Ask       []form.Field `json:"ask,omitempty"`       // of a task of kind form
+	VisibleAt time.Time    `json:"visible_at,omitzero"` // before it no learner sees the task; zero is when its day begins
+	PinnedAt  time.Time    `json:"pinned_at,omitzero"`  // of the tasks of a day, the one that was pinned last comes first
+	Rubric    Rubric       `json:"rubric,omitempty"`    // by which what is handed in gets its points; empty: by feeling
+	Trial     bool         `json:"trial,omitempty"`     // everybody may read it, also before they enrol
+	Need      Need         `json:"need,omitzero"`       // of its check-ins
+	CreatedAt time.Time    `json:"created_at"`
+	RemovedAt time.Time    `json:"removed_at,omitzero"`
 }
 
 // Kind says how a task is completed.
 type Kind string
 
-// The kinds. A check-in task is done by one check-in on its day (in a course: on
-// any day), a quiz task by one finished attempt of its quiz, and a homework once its review has passed it; what was
-// handed in counts as its day's check-in.
+// The kinds; Done says what completes a task of each.
 const (
 	KindCheckin  Kind = "checkin"
 	KindQuiz     Kind = "quiz"
+	KindRead     Kind = "read"
+	KindForm     Kind = "form"
 	KindHomework Kind = "homework"
 )
+
+// Facts are what a learner has done about one task.
+type Facts struct {
+	Handed   bool // a check-in that counts
+	Finished bool // an attempt of its quiz
+	Passed   bool // what was handed in, by its review
+	Marked   bool // said that they have read it, or answered what it asks
+}
+
+// Done is the rule of completion: a check-in task is done by one check-in on its day (in a course: on any day), a quiz task
+// by one finished attempt of its quiz, a task to read by the learner's word, a form by answering
+// it, and a homework once the review of what was handed in has passed it; as a check-in of its day that counts at once. It
+// stands here alone.
+func (k Kind) Done(f Facts) bool {
+	switch k {
+	case KindQuiz:
+		return f.Finished
+	case KindRead, KindForm:
+		return f.Marked
+	case KindHomework:
+		return f.Handed && f.Passed
+	}
+	return f.Handed
+}
+
+// ByMark reports whether the learner's own word completes a task of the kind.
+func (k Kind) ByMark() bool { return k == KindRead || k == KindForm }
 
 // Limits of the tasks of a camp.
 const (
@@ -47,12 +79,13 @@ const (
 
 // The refusals of this feature.
 var (
-	ErrTooMany = domain.Refusal(domain.KindConflict, "tasks_full", "这一天的任务已经够多了")
-	ErrPast    = domain.Refusal(domain.KindConflict, "task_day_past", "这一天已经过去，不能再安排任务")
-	ErrQuiz    = domain.Refusal(domain.KindInvalid, "task_quiz", "请选择这个训练营里有题目的测评").On("quiz")
-	ErrTaken   = domain.Refusal(domain.KindConflict, "quiz_taken", "这个测评已经安排在另一个任务里")
-	ErrLevel   = domain.Refusal(domain.KindInvalid, "task_level", "请选择这个闯关课的关卡").On("level")
-	ErrBegun   = domain.Refusal(domain.KindConflict, "task_begun", "这一天已经开始，任务不能再移动或删除")
+	ErrTooMany   = domain.Refusal(domain.KindConflict, "tasks_full", "这一天的任务已经够多了")
+	ErrPast      = domain.Refusal(domain.KindConflict, "task_day_past", "这一天已经过去，不能再安排任务")
+	ErrQuiz      = domain.Refusal(domain.KindInvalid, "task_quiz", "请选择这个训练营里有题目的测评").On("quiz")
+	ErrTaken     = domain.Refusal(domain.KindConflict, "quiz_taken", "这个测评已经安排在另一个任务里")
+	ErrLevel     = domain.Refusal(domain.KindInvalid, "task_level", "请选择这个闯关课的关卡").On("level")
+	ErrReordered = domain.Refusal(domain.KindConflict, "order_stale", "任务刚被别人改动过，请看过最新的顺序再移动")
+	ErrBegun     = domain.Refusal(domain.KindConflict, "task_begun", "这一天已经开始，任务不能再移动或删除")
 )
 
 // Form is what staff can say about a task.
@@ -61,9 +94,13 @@ type Form struct {
 	Level  string // of a course, which has no days
 	Title  string
 	Blocks []Block
-	Need   Need   // nothing of a quiz
-	Quiz   string // empty: the task is done by a check-in
-	Trial  bool   // to be read by everybody
+	Need   Need         // nothing but of a check-in or a homework
+	Kind   Kind         // empty: quiz if there is one, else checkin or, with Homework, homework
+	Quiz   string       // of kind quiz
+	Trial  bool         // to be read by everybody
+	Ask    []form.Field // of kind form
+	// VisibleAt is when learners begin to see the task; zero is when its day begins.
+	VisibleAt time.Time
 
 	Homework bool // the task is done once its review has passed it
 	Rubric   Rubric
@@ -81,15 +118,26 @@ func (f Form) Check(c camp.Camp) error {
 	}
 	checkBlocks(&check, f.Blocks)
 	f.Need.Check(&check)
-	check.That(f.Quiz == "" || domain.ValidID(f.Quiz), "quiz", "测评无效")
+	kind := f.kind()
+	check.That(kind == KindCheckin || kind == KindQuiz || kind == KindHomework || kind.ByMark(), "kind", "请选择怎样算完成")
+	check.That((kind == KindQuiz) == (f.Quiz != "") && (f.Quiz == "" || domain.ValidID(f.Quiz)), "quiz", "请选择测评")
+	check.That((kind == KindForm) == (len(f.Ask) > 0), "ask", "表单至少要有一个问题")
+	if f.Level == "" && f.Day.Valid() && !f.VisibleAt.IsZero() {
+		check.That(f.VisibleAt.Before(c.Calendar.End(f.Day)), "visible_at", "公开时间不能晚于任务当天结束")
+	}
+	check.That(!f.Homework || kind == KindHomework, "quiz", "一个任务只能有一种完成方式")
 	check.That(f.Quiz == "" || !f.Trial, "trial", "测评不能试看")
-	check.That(f.Quiz == "" || !f.Homework, "quiz", "一个任务只能有一种完成方式")
 	f.Rubric.check(&check)
-	return check.Err()
+	if err := check.Err(); err != nil {
+		return err
+	}
+	return form.Draft{Fields: f.Ask}.Check()
 }
 
 func (f Form) kind() Kind {
 	switch {
+	case f.Kind != "":
+		return f.Kind
 	case f.Quiz != "":
 		return KindQuiz
 	case f.Homework:
@@ -108,17 +156,25 @@ func (t *Task) Apply(f Form, c camp.Camp, now time.Time) error {
 	switch {
 	case !t.RemovedAt.IsZero():
 		return domain.ErrNotFound
-	case !fresh && (moved || f.Quiz != t.Quiz || f.Homework != (t.Kind == KindHomework)) && t.Begun(c, now):
+	case !fresh && (moved || f.kind() != t.kind() || f.Quiz != t.Quiz || !slices.EqualFunc(f.Ask, t.Ask, form.Field.Equal)) && t.Begun(c, now):
 		return ErrBegun
 	case moved && f.Level == "" && c.State != camp.Draft && f.Day < c.Calendar.Day(now):
 		return ErrPast
 	}
-	t.Day, t.Level, t.Title, t.Blocks, t.Quiz, t.Kind, t.Rubric = f.Day, f.Level, f.Title, f.Blocks, f.Quiz, f.kind(), f.Rubric
+	t.Day, t.Level, t.Title, t.Blocks, t.Kind, t.Rubric = f.Day, f.Level, f.Title, f.Blocks, f.kind(), f.Rubric
+	t.Quiz, t.Ask, t.VisibleAt = f.Quiz, f.Ask, f.VisibleAt
 	t.Content, t.Media, t.Trial, t.Need = "", nil, f.Trial, f.Need
 	if !t.ByCheckin() {
 		t.Need = Need{}
 	}
 	return nil
+}
+
+func (t Task) kind() Kind {
+	if t.Kind == "" {
+		return KindCheckin
+	}
+	return t.Kind
 }
 
 // Remove takes the task out of the camp; it cannot go once its day has begun in a published camp. One of a level can:
@@ -148,7 +204,39 @@ func (t Task) For(in camp.Own) Task {
 		return t
 	}
 	t.Day = in.OwnDay(t.Day)
+	if !t.VisibleAt.IsZero() {
+		t.VisibleAt = t.VisibleAt.In(in.Calendar.Location()).AddDate(0, 0, in.Shift).UTC()
+	}
 	return t
+}
+
+// Visible reports whether a learner may see the task, which is as they live it: see For. Before, it is in nothing that they get.
+func (t Task) Visible(c domain.Calendar, now time.Time) bool {
+	if !t.VisibleAt.IsZero() || t.Level != "" {
+		return !now.Before(t.VisibleAt)
+	}
+	return !now.Before(c.Start(t.Day))
+}
+
+// Visible keeps the tasks that a learner may see, which are as they live them.
+func Visible(c domain.Calendar, now time.Time, tasks []Task) []Task {
+	return slices.DeleteFunc(slices.Clone(tasks), func(t Task) bool { return !t.Visible(c, now) })
+}
+
+// PinFirst puts the task of a day that was pinned last before the others.
+func PinFirst(tasks []Task) []Task {
+	tasks = slices.Clone(tasks)
+	at := -1
+	for i, t := range tasks {
+		if !t.PinnedAt.IsZero() && (at < 0 || t.PinnedAt.After(tasks[at].PinnedAt)) {
+			at = i
+		}
+	}
+	if at > 0 {
+		pinned := tasks[at]
+		tasks = slices.Insert(slices.Delete(tasks, at, at+1), 0, pinned)
+	}
+	return tasks
 }
 
 // For returns the tasks of the plan as a learner lives them; those that the camp's days have moved away from are left out.
@@ -186,7 +274,7 @@ func OfDay(tasks []Task, day domain.Day) []Task {
 }
 
 // ByCheckin reports whether a check-in completes the task.
-func (t Task) ByCheckin() bool { return t.Kind != KindQuiz }
+func (t Task) ByCheckin() bool { return t.kind() == KindCheckin || t.Kind == KindHomework }
 
 // ByCheckin keeps the tasks that a check-in completes, in their order.
 func ByCheckin(tasks []Task) []Task {

@@ -201,10 +201,12 @@ type world struct {
 	store store
 	kept  map[string][]string
 	clock *domaintest.Clock
+	power *domaintest.Power
 }
 
 func newWorld(state camp.State) world {
-	w := world{store: store{domaintest.NewStore[lesson.Task](&domaintest.Power{})}, kept: map[string][]string{}, clock: &domaintest.Clock{}}
+	power := &domaintest.Power{}
+	w := world{power: power, store: store{domaintest.NewStore[lesson.Task](power)}, kept: map[string][]string{}, clock: &domaintest.Clock{}}
 	w.store.Unique = func(t *lesson.Task) []string {
 		if t.Quiz == "" || !t.RemovedAt.IsZero() {
 			return nil
@@ -212,7 +214,7 @@ func newWorld(state camp.State) world {
 		return []string{t.Quiz}
 	}
 	w.clock.Set(at("2026-03-05"))
-	w.Service = &lesson.Service{Store: w.store, Camps: camps{aCamp(state)}, Media: files{w.kept}, Quizzes: quizzes{}, IDs: &domaintest.IDs{}, Clock: w.clock}
+	w.Service = &lesson.Service{Store: w.store, Arrangements: domaintest.NewStore[lesson.Arrangement](power), Camps: camps{aCamp(state)}, Media: files{w.kept}, Quizzes: quizzes{}, IDs: &domaintest.IDs{}, Clock: w.clock}
 	return w
 }
 

@@ -9,10 +9,11 @@ import (
 
 // Plan is everything that there is to do in a camp.
 type Plan struct {
-	Camp  camp.Camp
-	Days  []PlannedDay // those with a task, in order
-	Today domain.Day
-	Empty domain.Day // the first day from today on that has no task; "" if every one has
+	Camp    camp.Camp
+	Days    []PlannedDay // those with a task, in order
+	Version string       // of the arrangement; see Move
+	Today   domain.Day
+	Empty   domain.Day // the first day from today on that has no task; "" if every one has
 }
 
 // PlannedDay is one day with its tasks.
@@ -38,6 +39,11 @@ func (s *Service) Plan(ctx context.Context, campID string) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
+	order, err := s.order(ctx, campID)
+	if err != nil {
+		return Plan{}, err
+	}
+	plan.Version = version(order.Version, tasks)
 	for _, t := range tasks {
 		if n := len(plan.Days); n == 0 || plan.Days[n-1].Day != t.Day {
 			plan.Days = append(plan.Days, PlannedDay{Day: t.Day, DayN: c.DayN(t.Day), Begun: t.Begun(c, now)})

@@ -56,15 +56,18 @@ type Levels interface {
 
 // Service holds the use cases.
 type Service struct {
-	Store   Store
-	Camps   Camps
-	Levels  Levels
-	Media   Media
-	Quizzes Quizzes
-	Imports Imports
-	Sheets  domain.Sheets
-	IDs     domain.IDs
-	Clock   domain.Clock
+	Store         Store
+	Arrangements  ArrangementStore
+	MaterialStore MaterialStore
+	Places        Places
+	Camps         Camps
+	Levels        Levels
+	Media         Media
+	Quizzes       Quizzes
+	Imports       Imports
+	Sheets        domain.Sheets
+	IDs           domain.IDs
+	Clock         domain.Clock
 }
 
 // Events of this feature.
@@ -261,6 +264,11 @@ func (s *Service) CheckinDays(ctx context.Context, campID string) ([]domain.Day,
 // OfDay lists the tasks of one day. Whoever calls it has checked who asks.
 func (s *Service) OfDay(ctx context.Context, campID string, day domain.Day) ([]Task, error) {
 	return s.Store.OfDays(ctx, campID, day, day)
+}
+
+// OfDays lists the tasks of a camp from one day to another, both included. Whoever calls it has checked who asks.
+func (s *Service) OfDays(ctx context.Context, campID string, from, to domain.Day) ([]Task, error) {
+	return s.Store.OfDays(ctx, campID, from, to)
 }
 
 // Get returns a task of the given camp that was not removed. Whoever calls it has checked who asks.

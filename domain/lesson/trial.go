@@ -2,6 +2,7 @@ package lesson
 
 import (
 	"context"
+	"slices"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
@@ -27,6 +28,8 @@ func (s *Service) Samples(ctx context.Context, campID string) (camp.Camp, []Samp
 	if err != nil {
 		return c, nil, err
 	}
+	now := s.Clock.Now()
+	tasks = slices.DeleteFunc(tasks, func(t Task) bool { return now.Before(t.VisibleAt) })
 	var files []string
 	for _, t := range tasks {
 		files = append(files, t.Files()...)

@@ -155,6 +155,9 @@ func (s *Service) visit(ctx context.Context, campID, quizID string) (visit, erro
 	}
 	own := enrolled.In(in)
 	v.task = v.task.For(own)
+	if !v.task.VisibleAt.IsZero() && !v.task.Visible(own.Calendar, s.Clock.Now()) {
+		return v, fmt.Errorf("quiz %s of camp %s: %w", quizID, campID, domain.ErrNotFound)
+	}
 	v.window = WindowOf(own, v.task, v.quiz.Settings)
 	all, err := s.attempts(ctx, campID, v.member, quizID)
 	v.attempts = ofStay(own, all)
@@ -330,6 +333,35 @@ func (s *Service) sheetOf(ctx context.Context, q Quiz, a Attempt) (Sheet, error)
 	}
 	now := s.Clock.Now()
 	return s.illustrate(ctx, a, a.sheet(func(e Entry) bool { return a.Revealed(e, q.Reveal, left, w, now) }))
+}
+
+// Finished tells which of these quizzes learners have finished an attempt of, by member. The learners are in one camp, each
+// on their own calendar. Whoever calls it has checked who asks.
+func (s *Service) Finished(ctx context.Context, in map[string]camp.Own, quizzes []string) (map[string]map[string]bool, error) {
+	var ids []string
+	for memberID, own := range in {
+		for _, q := range quizzes {
+			for n := range MaxAttempts {
+				ids = append(ids, AttemptID(own.ID, memberID, q, n+1))
+			}
+		}
+	}
+	found, err := s.Attempts.GetMany(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	done := map[string]map[string]bool{}
+	for _, a := range found {
+		_ = a.Tick(s.Clock.Now())
+		if a.State != Finished || len(ofStay(in[a.Member], []Attempt{a})) == 0 {
+			continue
+		}
+		if done[a.Member] == nil {
+			done[a.Member] = map[string]bool{}
+		}
+		done[a.Member][a.Quiz] = true
+	}
+	return done, nil
 }
 
 // Sweep does what time has brought to attempts: overdue, handed in, abandoned. One that fails does not stop the others.

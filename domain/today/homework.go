@@ -1,10 +1,10 @@
 package today
 
 import (
-	"context"
+	"time"
 
-	"yingdi/domain/checkin"
 	"yingdi/domain/lesson"
+	"yingdi/domain/study"
 )
 
 // The states that only a homework has, between open and done.
@@ -13,36 +13,18 @@ const (
 	Returned TaskState = "returned" // to be done again
 )
 
-// homework says of the homework among the items that was handed in how its review stands: it is done once that has
-// passed it.
-func (s *Service) homework(ctx context.Context, items []Item, handed map[string]checkin.Checkin) error {
-	var ids []string
-	for _, item := range items {
-		if item.Kind == lesson.KindHomework && item.State == Done {
-			ids = append(ids, item.Checkin)
+// stateOf says how a task stands. A homework that was handed in waits until its review has passed it or returned it.
+func stateOf(t lesson.Task, s study.Standing, now time.Time) TaskState {
+	switch {
+	case t.Kind == lesson.KindHomework && s.Checkin != nil && s.Checkin.Counts():
+		if _, again := s.Review.Redo(s.Checkin.Redos, now); again {
+			return Returned
 		}
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	reviews, err := s.Reviews.Many(ctx, ids)
-	if err != nil {
-		return err
-	}
-	now := s.Clock.Now()
-	for i, item := range items {
-		if item.Kind != lesson.KindHomework || item.State != Done {
-			continue
+		if !s.Done {
+			return Handed
 		}
-		r := reviews[item.Checkin]
-		_, passed := r.Passed(now)
-		_, again := r.Redo(handed[item.Checkin].Redos, now)
-		switch {
-		case again:
-			items[i].State = Returned
-		case !passed:
-			items[i].State = Handed
-		}
+	case !s.Done:
+		return Open
 	}
-	return nil
+	return Done
 }

@@ -15,6 +15,7 @@ import (
 	"yingdi/domain/member"
 	"yingdi/domain/quiz"
 	"yingdi/domain/review"
+	"yingdi/domain/study"
 )
 
 // Camps is what this feature needs of domain/camp.
@@ -45,6 +46,11 @@ type Quizzes interface {
 	StandingsOf(ctx context.Context, seats []quiz.Seat) ([]map[string]quiz.Standing, error)
 	OfMember(ctx context.Context, in camp.Own, member string, tasks []lesson.Task) ([]quiz.Attempt, error)
 	CountDone(ctx context.Context, quizzes []string) (map[string]int64, error)
+}
+
+// Studies is what this feature needs of domain/study.
+type Studies interface {
+	Standings(ctx context.Context, in camp.Own, member string, tasks []lesson.Task) ([]study.Standing, error)
 }
 
 // Checkins is what this feature needs of domain/checkin.
@@ -84,6 +90,7 @@ type Service struct {
 	Enrolments Enrolments
 	Courses    Courses
 	Quizzes    Quizzes
+	Studies    Studies
 	Checkins   Checkins
 	Reviews    Reviews
 	Media      Media
@@ -144,7 +151,8 @@ func (s *Service) ForLearner(ctx context.Context, campID string, day domain.Day)
 	if err != nil {
 		return View{}, err
 	}
-	if view.Tasks, err = s.items(ctx, in, tasks, enrolled.Member, day); err != nil {
+	tasks = lesson.PinFirst(lesson.Visible(in.Calendar, now, tasks))
+	if view.Tasks, err = s.items(ctx, in, tasks, enrolled.Member); err != nil {
 		return View{}, err
 	}
 	progress, err := s.Checkins.Progress(ctx, common, enrolled.Member)
@@ -183,46 +191,29 @@ func (s *Service) Level(ctx context.Context, campID, level string) (LevelView, e
 	if view.Level, tasks, err = s.Courses.Enter(ctx, campID, level); err != nil {
 		return view, err
 	}
-	view.Tasks, err = s.items(ctx, enrolled.In(common), tasks, enrolled.Member, "")
+	in := enrolled.In(common)
+	view.Tasks, err = s.items(ctx, in, lesson.Visible(in.Calendar, s.Clock.Now(), tasks), enrolled.Member)
 	return view, err
 }
 
-func (s *Service) items(ctx context.Context, in camp.Own, tasks []lesson.Task, memberID string, day domain.Day) ([]Item, error) {
-	var ids, files []string
+func (s *Service) items(ctx context.Context, in camp.Own, tasks []lesson.Task, memberID string) ([]Item, error) {
+	var files []string
 	for _, t := range tasks {
-		on := day
-		if t.Level != "" {
-			on = ""
-		}
-		ids = append(ids, checkin.ID(t.Camp, memberID, t.ID, on))
 		files = append(files, t.Files()...)
-	}
-	done, err := s.Checkins.Many(ctx, ids)
-	if err != nil {
-		return nil, err
 	}
 	found, err := s.Media.Many(ctx, files)
 	if err != nil {
 		return nil, err
 	}
-	standings, err := s.Quizzes.Standings(ctx, in, memberID, tasks)
+	standings, err := s.Studies.Standings(ctx, in, memberID, tasks)
 	if err != nil {
 		return nil, err
 	}
-	items := make([]Item, len(tasks))
+	items, now := make([]Item, len(tasks)), s.Clock.Now()
 	for i, t := range tasks {
-		items[i] = Item{Task: t, State: Open}
-		if c, ok := done[ids[i]]; ok && c.State != checkin.Deleted {
+		items[i] = Item{Task: t, State: stateOf(t, standings[i], now), Quiz: standings[i].Quiz}
+		if c := standings[i].Checkin; c != nil {
 			items[i].Checkin = c.ID
-			if c.Counts() {
-				items[i].State = Done
-			}
-		}
-		if standing, ok := standings[t.Quiz]; ok {
-			items[i].Quiz = &standing
-			if standing.State == quiz.Done {
-				items[i].State = Done
-			}
 		}
 		views, err := s.Media.Views(ctx, found, t.Files(), true)
 		if err != nil {
@@ -230,5 +221,5 @@ func (s *Service) items(ctx context.Context, in camp.Own, tasks []lesson.Task, m
 		}
 		items[i].Body = lesson.Show(t.Body(found), views)
 	}
-	return items, s.homework(ctx, items, done)
+	return items, nil
 }

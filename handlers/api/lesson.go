@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"yingdi/domain/lesson"
-	"yingdi/domain/media"
 )
 
 // Block is one piece of a task's content. Texts come apart into paragraphs, so that nothing has to be parsed or trusted.
@@ -46,7 +45,7 @@ func blocksOf(shown []lesson.Shown) ([]Block, []File) {
 			}
 		}
 		if s.File.ID != "" {
-			file := filesOf([]media.View{s.File})[0]
+			file := fileOf(s.File)
 			b.File, files = &file, append(files, file)
 		}
 		blocks[i] = b

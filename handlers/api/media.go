@@ -35,9 +35,13 @@ type File struct {
 func filesOf(views []media.View) []File {
 	files := make([]File, len(views))
 	for i, v := range views {
-		files[i] = File{v.ID, string(v.Kind), v.ContentType, v.Name, v.Size, v.Width, v.Height, v.Length.Seconds(), string(v.Verdict), v.URL, v.ThumbURL}
+		files[i] = fileOf(v)
 	}
 	return files
+}
+
+func fileOf(v media.View) File {
+	return File{v.ID, string(v.Kind), v.ContentType, v.Name, v.Size, v.Width, v.Height, v.Length.Seconds(), string(v.Verdict), v.URL, v.ThumbURL}
 }
 
 type beginUploadInput struct {

@@ -22,8 +22,9 @@ type Today struct {
 // Task is one thing to do today.
 type Task struct {
 	ID      string      `json:"id"`
-	Kind    string      `json:"kind" enum:"checkin,quiz,homework"`
+	Kind    string      `json:"kind" enum:"checkin,quiz,read,form,homework" doc:"What completes it: a check-in, an attempt, my word that I have read it, my answers, a review that passed it"`
 	Title   string      `json:"title"`
+	Pinned  bool        `json:"pinned" doc:"It comes first"`
 	Content string      `json:"content" doc:"What the texts among the blocks say, without their looks"`
 	Blocks  []Block     `json:"blocks" nullable:"false" doc:"What there is to read, to see and to hear, in order"`
 	Media   []File      `json:"media" nullable:"false" doc:"The files among the blocks"`
@@ -31,6 +32,7 @@ type Task struct {
 	State   string      `json:"state" enum:"open,handed,returned,done" doc:"handed and returned: of a homework, which is done once its review has passed it"`
 	Checkin *string     `json:"checkin" doc:"Id of what I handed in"`
 	Quiz    *TaskQuiz   `json:"quiz" doc:"Of a task of kind quiz"`
+	Ask     []Field     `json:"ask" nullable:"false" doc:"Of a task of kind form"`
 	Need    *Need       `json:"need" doc:"What a check-in for it must hold"`
 }
 
@@ -79,6 +81,7 @@ type RubricRow struct {
 func taskOf(item today.Item) Task {
 	t := Task{
 		ID: item.ID, Kind: string(item.Kind), Title: item.Title, Content: item.Words(), State: string(item.State),
+		Pinned: !item.PinnedAt.IsZero(), Ask: fieldsOf(item.Ask),
 	}
 	t.Rubric = make([]RubricRow, len(item.Rubric))
 	for i, c := range item.Rubric {

@@ -27,6 +27,7 @@ import (
 	"yingdi/domain/review"
 	"yingdi/domain/risk"
 	"yingdi/domain/session"
+	"yingdi/domain/study"
 	"yingdi/domain/team"
 	"yingdi/domain/today"
 	"yingdi/handlers/web"
@@ -231,7 +232,7 @@ func (s sample) full() map[string][]view {
 				Plan:     team.Plan{State: team.Applying, Seed: s.text, Moves: []team.Move{{Member: "m", Team: "t1"}}},
 			},
 		}},
-		"lesson/form": {&taskView{s.campFrame(), "task1", taskForm{Day: s.text, Title: s.text}, s.blocks(), empties(), s.faults(taskFields...), false, []quiz.Quiz{s.quiz()}, []course.Level{s.level()}}, &taskView{campFrame: s.campFrame(), Begun: true}},
+		"lesson/form": {&taskView{s.campFrame(), "task1", taskForm{Day: s.text, Title: s.text, Ask: s.text, Visible: s.text}, s.blocks(), empties(), s.faults(taskFields...), false, []quiz.Quiz{s.quiz()}, []course.Level{s.level()}}, &taskView{campFrame: s.campFrame(), Begun: true}},
 		"course/levels": {&levelsView{
 			campFrame: s.campFrame(), Follow: "/console?after=x",
 			Editor: course.Editor{Camp: s.camp(), Levels: []course.EditorLevel{
@@ -249,7 +250,10 @@ func (s sample) full() map[string][]view {
 			campFrame: s.campFrame(), Base: "/console/camps/c1/badges", InCamp: true, Levels: []course.Level{s.level()}, Faults: s.faults(badgeFields...),
 			Badges: []course.Owned{{Badge: course.Badge{Name: s.text}, Sentence: s.text, Given: 3}}, Form: badgeForm{Name: s.text, N: s.text},
 		}, &badgesView{Base: "/console/organisers/o1/badges"}},
-		"lesson/preview": {&previewView{s.campFrame(), s.text, s.shown()}},
+		"lesson/preview":  {&previewView{s.campFrame(), s.text, s.shown()}},
+		"lesson/material": {&materialsView{s.campFrame(), []lesson.Shelved{{Material: lesson.Material{Title: s.text}, File: s.files()[0]}}, "/console?after=x"}},
+		"study/matrix":    {&matrixView{s.campFrame(), study.Matrix{From: "2026-11-16", To: "2026-11-22", Tasks: []lesson.Task{s.task()}, Learners: []study.Learner{{Member: s.card(), Done: []bool{true, false}, Count: 1}}}, "2026-11-09", "2026-11-23", "/console?after=x"}},
+		"study/answers":   {&answersView{s.campFrame(), study.Replies{Task: s.task(), Given: []study.Given{{Member: s.card(), At: now, Asked: []form.Asked{{Field: form.Field{Label: s.text}, Values: []string{s.text}}}}}}, "/console?after=x"}},
 		"review/desk": {
 			&deskView{
 				campFrame: s.campFrame(), Desk: review.Desk{
@@ -292,6 +296,7 @@ func bare() map[string][]view {
 		"export/audit":  {&auditView{}},
 		"lesson/form":   {&taskView{campFrame: empty}}, "course/levels": {&levelsView{campFrame: empty}}, "course/level": {&levelView{campFrame: empty}}, "course/badges": {&badgesView{campFrame: empty}},
 		"lesson/preview": {&previewView{campFrame: empty}}, "review/desk": {&deskView{campFrame: empty}, &deskView{campFrame: empty, Desk: review.Desk{Open: &review.Open{Entry: checkin.Entry{Checkin: checkin.Checkin{Day: "2026-11-19"}}, Mine: true}}}, &deskView{All: true}},
+		"lesson/material": {&materialsView{campFrame: empty}}, "study/matrix": {&matrixView{campFrame: empty}}, "study/answers": {&answersView{campFrame: empty}},
 		"review/remarks": {&remarksView{campFrame: empty}}, "review/latency": {&latencyView{campFrame: empty}},
 		"team/board":      {&teamsView{campFrame: empty}},
 		"invitation/list": {&invitationsView{campFrame: empty}}, "form/builder": {&builderView{campFrame: empty}},

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -42,12 +43,14 @@ func tasksPath(campID, level string) string {
 
 // taskForm is a task as it was typed; its blocks are read apart.
 type taskForm struct {
-	Day   string `form:"day"`
-	Level string `form:"level"` // of a course
-	Title string `form:"title"`
-	Quiz  string `form:"quiz"`
-	Trial string `form:"trial"`
-	Again string `form:"again"` // add another one after this
+	Day     string `form:"day"`
+	Level   string `form:"level"`
+	Title   string `form:"title"`
+	Quiz    string `form:"quiz"`    // what completes the task: a quiz, or another kind
+	Ask     string `form:"ask"`     // a question a line
+	Visible string `form:"visible"` // by the camp's clock
+	Trial   string `form:"trial"`
+	Again   string `form:"again"` // add another one after this
 	NeedForm
 
 	Criteria []string `form:"criterion"`
@@ -55,14 +58,15 @@ type taskForm struct {
 	Notes    []string `form:"criterion_note"`
 }
 
-// homework is what the choice of a quiz says of a task that its review completes.
-const homework = "homework"
-
-// complete says what completes the task and by what it gets its points.
-func (f taskForm) complete(form *lesson.Form) {
-	form.Quiz = f.Quiz
-	if form.Homework = f.Quiz == homework; form.Homework {
-		form.Quiz = ""
+// complete says what completes the task, of which was there before, and by what it gets its points.
+func (f taskForm) complete(form *lesson.Form, was lesson.Task) {
+	switch kind := lesson.Kind(f.Quiz); kind {
+	case lesson.KindHomework, lesson.KindRead:
+		form.Kind = kind
+	case lesson.KindForm:
+		form.Kind, form.Ask = kind, questions(f.Ask, was.Ask)
+	default:
+		form.Quiz = f.Quiz
 	}
 	for i := range min(len(f.Criteria), len(f.Most), len(f.Notes)) {
 		if line(f.Criteria[i])+line(f.Most[i])+text(f.Notes[i]) != "" {
@@ -72,10 +76,13 @@ func (f taskForm) complete(form *lesson.Form) {
 }
 
 // typedTask is a task as its form shows it.
-func typedTask(t lesson.Task) taskForm {
-	f := taskForm{Day: string(t.Day), Level: t.Level, Title: t.Title, Quiz: t.Quiz, Trial: ticked(t.Trial), NeedForm: typedNeed(t.Need)}
-	if t.Kind == lesson.KindHomework {
-		f.Quiz = homework
+func typedTask(t lesson.Task, calendar domain.Calendar) taskForm {
+	f := taskForm{Day: string(t.Day), Level: t.Level, Title: t.Title, Quiz: t.Quiz, Ask: asked(t.Ask), Trial: ticked(t.Trial), NeedForm: typedNeed(t.Need)}
+	if t.Kind == lesson.KindHomework || t.Kind.ByMark() {
+		f.Quiz = string(t.Kind)
+	}
+	if !t.VisibleAt.IsZero() {
+		f.Visible = t.VisibleAt.In(calendar.Location()).Format(clockInput)
 	}
 	for _, c := range t.Rubric {
 		f.Criteria, f.Most, f.Notes = append(f.Criteria, c.Title), append(f.Most, strconv.Itoa(c.Points)), append(f.Notes, c.Note)
@@ -92,16 +99,29 @@ func (f taskForm) Rubric() []scoreRow {
 	return rows
 }
 
-// readTask reads a posted task, and the keys of its blocks.
-func readTask(c echo.Context) (f taskForm, form lesson.Form, keys []string, err error) {
+const clockInput = "2006-01-02T15:04"
+
+// readTask reads a posted task, which was there before or is new, and the keys of its blocks.
+func readTask(c echo.Context, was lesson.Task, calendar domain.Calendar) (f taskForm, form lesson.Form, keys []string, err error) {
 	if err = bind(c, &f); err != nil {
 		return f, form, nil, err
 	}
 	all, err := c.FormParams()
+	if err != nil {
+		return f, form, nil, err
+	}
 	form = lesson.Form{Day: domain.Day(f.Day), Level: f.Level, Title: line(f.Title), Trial: f.Trial != "", Need: f.need()}
-	f.complete(&form)
+	f.complete(&form, was)
 	form.Blocks, keys = blocksOf(all)
-	return f, form, keys, err
+	if f.Visible == "" {
+		return f, form, keys, nil
+	}
+	at, err := time.ParseInLocation(clockInput, f.Visible, calendar.Location())
+	if err != nil {
+		return f, form, keys, domain.Invalid("visible_at", "公开时间不正确")
+	}
+	form.VisibleAt = at.UTC()
+	return f, form, keys, nil
 }
 
 type taskView struct {
@@ -116,7 +136,7 @@ type taskView struct {
 	Levels  []course.Level // of a course, to choose from
 }
 
-var taskFields = []string{"day", "level", "title", "quiz", "rubric", "trial", "need_characters", "need_pictures", "need_recordings", "need_min", "need_max"}
+var taskFields = []string{"day", "level", "title", "quiz", "rubric", "trial", "need_characters", "need_pictures", "need_recordings", "need_min", "need_max", "ask", "visible_at"}
 
 func (h *console) newTask(c echo.Context) error {
 	plan, err := h.Lessons.Plan(c.Request().Context(), c.Param("camp"))
@@ -132,9 +152,13 @@ func (h *console) newTask(c echo.Context) error {
 }
 
 func (h *console) addTask(c echo.Context) error {
-	f, form, keys, err := readTask(c)
+	in, err := h.Camps.ForStaff(c.Request().Context(), c.Param("camp"), domain.RightCampEdit)
 	if err != nil {
 		return err
+	}
+	f, form, keys, err := readTask(c, lesson.Task{}, in.Calendar)
+	if err != nil {
+		return h.retask(c, "", f, form, keys, err)
 	}
 	to := campPath(c.Param("camp")) + "/tasks"
 	_, err = h.Lessons.Add(c.Request().Context(), c.Param("camp"), form)
@@ -152,18 +176,18 @@ func (h *console) showTask(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	f := typedTask(o.Task)
+	f := typedTask(o.Task, o.Camp.Calendar)
 	return h.taskForm(c, http.StatusOK, o.Camp, taskView{Task: o.ID, Form: f, Blocks: blockViews(o.Body, nil, nil), Begun: o.Begun(o.Camp, h.now())})
 }
 
 func (h *console) saveTask(c echo.Context) error {
-	f, form, keys, err := readTask(c)
-	if err != nil {
-		return err
-	}
 	o, err := h.Lessons.ForEditing(c.Request().Context(), c.Param("camp"), c.Param("task"))
 	if err != nil {
 		return err
+	}
+	f, form, keys, err := readTask(c, o.Task, o.Camp.Calendar)
+	if err != nil {
+		return h.retask(c, o.ID, f, form, keys, err)
 	}
 	if _, err = h.Lessons.Edit(c.Request().Context(), o.ID, form); err != nil {
 		return h.retask(c, o.ID, f, form, keys, err)

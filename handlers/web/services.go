@@ -35,6 +35,7 @@ import (
 	"yingdi/domain/risk"
 	"yingdi/domain/session"
 	"yingdi/domain/signcard"
+	"yingdi/domain/study"
 	"yingdi/domain/team"
 	"yingdi/domain/today"
 	"yingdi/domain/wechat"
@@ -57,6 +58,7 @@ type Services struct {
 	Notices     *notice.Service
 	Quizzes     *quiz.Service
 	Checkins    *checkin.Service
+	Studies     *study.Service
 	Courses     *course.Service
 	Moderation  *moderation.Service
 	Reviews     *review.Service

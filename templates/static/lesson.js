@@ -47,4 +47,28 @@
   }
 
   function say(editor, text) { editor.querySelector(".edit-note").textContent = text; }
+
+  // Tasks are dragged within a day and to another one; the buttons beside them do the same without dragging.
+  let dragged = null;
+  document.addEventListener("dragstart", (event) => {
+    dragged = event.target.closest("[data-task]");
+    if (dragged) event.dataTransfer.effectAllowed = "move";
+  });
+  document.addEventListener("dragover", (event) => { if (dragged && event.target.closest("[data-day]")) event.preventDefault(); });
+  document.addEventListener("dragend", () => { dragged = null; });
+  document.addEventListener("drop", (event) => {
+    const day = dragged && event.target.closest("[data-day]");
+    const form = document.querySelector("form[data-arrange]");
+    if (!day || !form) return;
+    event.preventDefault();
+    const over = event.target.closest("[data-task]");
+    if (over === dragged) return;
+    const lower = over && event.clientY > over.getBoundingClientRect().top + over.offsetHeight / 2;
+    const before = over && (lower ? over.nextElementSibling : over);
+    if (before === dragged) return;
+    form.elements.task.value = dragged.dataset.task;
+    form.elements.day.value = day.dataset.day;
+    form.elements.before.value = before ? before.dataset.task : "";
+    form.requestSubmit();
+  });
 })();
