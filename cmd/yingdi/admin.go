@@ -107,7 +107,8 @@ func readPassword(cmd *cobra.Command) (string, error) {
 	if in, ok := cmd.InOrStdin().(*os.File); ok {
 		if stat, err := in.Stat(); err == nil && stat.Mode()&os.ModeCharDevice != 0 {
 			fmt.Fprint(cmd.ErrOrStderr(), "Password (12 characters or more): ")
-			defer unseen(cmd, in)()
+			seen := unseen(cmd, in)
+			defer seen()
 		}
 	}
 	line, err := bufio.NewReader(io.LimitReader(cmd.InOrStdin(), 1024)).ReadString('\n')

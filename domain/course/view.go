@@ -232,7 +232,7 @@ func (s *Service) Where(ctx context.Context, campID, level string, page domain.P
 	if level == "" {
 		return w, nil
 	}
-	at := 0
+	var at int
 	if w.At, at = c.Find(level); at < 0 {
 		return w, fmt.Errorf("level %s of camp %s: %w", level, campID, domain.ErrNotFound)
 	}

@@ -1,7 +1,6 @@
 package course_test
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -304,5 +303,3 @@ func staff(t testing.TB) context.Context {
 		{Scope: domain.ScopeOrganiser, ID: "o1", Organiser: "o1", Role: domain.RoleManager},
 	}})
 }
-
-func byID(a, b course.Peer) int { return cmp.Compare(a.Member.ID, b.Member.ID) }

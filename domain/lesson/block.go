@@ -146,10 +146,10 @@ func Show(blocks []Block, files []media.View) []Shown {
 	list := make([]Shown, len(blocks))
 	for i, b := range blocks {
 		list[i] = Shown{Block: b}
-		switch {
-		case b.Kind == TextBlock:
+		switch b.Kind {
+		case TextBlock:
 			list[i].Paragraphs = Parse(b.Text)
-		case b.Kind == LinkBlock:
+		case LinkBlock:
 			list[i].Host = Host(b.URL)
 		default:
 			if at := slices.IndexFunc(files, func(v media.View) bool { return v.ID == b.Media }); at >= 0 {

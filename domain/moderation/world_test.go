@@ -28,7 +28,7 @@ func (s cases) Cases(_ context.Context, in moderation.Scope, f moderation.Filter
 }
 
 func (s cases) CountOpen(_ context.Context, in moderation.Scope) (int64, error) {
-	list, _, err := s.Cases(nil, in, moderation.Filter{State: moderation.Open}, domain.Page{Limit: 100})
+	list, _, err := s.Cases(context.Background(), in, moderation.Filter{State: moderation.Open}, domain.Page{Limit: 100})
 	return int64(len(list)), err
 }
 

@@ -53,7 +53,7 @@ func (s *Service) prepay(ctx context.Context, o Order, a Attempt) (Attempt, erro
 	case err != nil:
 		return a, err
 	}
-	o, err = s.Store.Update(ctx, o.ID, func(o *Order) error { return o.Prepaid(a.Number, handle) })
+	_, err = s.Store.Update(ctx, o.ID, func(o *Order) error { return o.Prepaid(a.Number, handle) })
 	a.Prepay = handle
 	return a, err
 }

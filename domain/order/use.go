@@ -51,11 +51,10 @@ func (s *Service) ForStaff(ctx context.Context, id string) (Order, error) {
 // AskBack refunds the acting person's order by the policy that they were shown, and gives their place up. amount is what
 // they were told they would get; ErrPrice if the policy's next step has come meanwhile.
 func (s *Service) AskBack(ctx context.Context, id string, amount domain.Fen) (Order, error) {
-	o, err := s.Mine(ctx, id)
-	if err != nil {
+	if _, err := s.Mine(ctx, id); err != nil {
 		return Order{}, err
 	}
-	o, err = s.Store.Update(ctx, id, func(o *Order) error {
+	o, err := s.Store.Update(ctx, id, func(o *Order) error {
 		now := s.Clock.Now()
 		if !o.has(CauseLearner) && o.Refundable(now) != amount {
 			return ErrRefundChanged

@@ -35,9 +35,9 @@ func (a *api) ranking(ctx context.Context, in *rankingInput) (*Answer[Ranking], 
 	if err != nil {
 		return nil, err
 	}
-	cards := make([]member.Card, len(r.List))
-	for i, one := range r.List {
-		cards[i] = one.Person
+	cards := make([]member.Card, 0, len(r.List)+1)
+	for _, one := range r.List {
+		cards = append(cards, one.Person)
 	}
 	if r.Me != nil {
 		cards = append(cards, r.Me.Person)

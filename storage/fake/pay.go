@@ -2,20 +2,12 @@ package fake
 
 import (
 	"bytes"
-	"crypto"
-	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"regexp"
-	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -288,109 +280,20 @@ func (p *Pay) serve(r *http.Request, body []byte) (any, *payError) {
 		for key, values := range r.URL.Query() {
 			query[key] = values[0]
 		}
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		return e.do(p, payCall{parts[1:], query, body})
+		return p.locked(e.do, payCall{parts[1:], query, body})
 	}
 	return nil, refusePay(404, "NOT_FOUND", "接口不存在")
+}
+
+func (p *Pay) locked(do func(*Pay, payCall) (any, *payError), c payCall) (any, *payError) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return do(p, c)
 }
 
 func (p *Pay) refusal(rw http.ResponseWriter, e *payError) {
 	raw, _ := json.Marshal(object{"code": e.code, "message": e.message})
 	p.answer(rw, e.status, raw)
-}
-
-// answer signs by the clock of the fake, as the product checks it by its own.
-func (p *Pay) answer(rw http.ResponseWriter, status int, body []byte) {
-	h := rw.Header()
-	for key, value := range p.signature(p.now(), body) {
-		h.Set(key, value)
-	}
-	h.Set("Content-Type", "application/json; charset=utf-8")
-	h.Set("Request-ID", "fake-"+domain.Secret()[:12])
-	rw.WriteHeader(status)
-	_, _ = rw.Write(body)
-}
-
-// signature is the headers that WeChat Pay signs a body with.
-func (p *Pay) signature(at time.Time, body []byte) map[string]string {
-	timestamp, nonce := strconv.FormatInt(at.Unix(), 10), domain.Secret()
-	digest := sha256.Sum256([]byte(timestamp + "\n" + nonce + "\n" + string(body) + "\n"))
-	signed, err := rsa.SignPKCS1v15(rand.Reader, p.o.PlatformKey, crypto.SHA256, digest[:])
-	if err != nil {
-		panic("fake pay: " + err.Error())
-	}
-	return map[string]string{
-		"Wechatpay-Timestamp": timestamp, "Wechatpay-Nonce": nonce, "Wechatpay-Serial": p.o.PublicKeyID,
-		"Wechatpay-Signature": base64.StdEncoding.EncodeToString(signed), "Wechatpay-Signature-Type": "WECHATPAY2-SHA256-RSA2048",
-	}
-}
-
-var authorizationField = regexp.MustCompile(`(\w+)="([^"]*)"`)
-
-// authorized checks the merchant's signature. How old it is is not checked: the SDK dates requests by the machine's own
-// clock, which under an accelerated one is another.
-func (p *Pay) authorized(r *http.Request, body []byte) *payError {
-	scheme, rest, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	fields := map[string]string{}
-	for _, m := range authorizationField.FindAllStringSubmatch(rest, -1) {
-		fields[m[1]] = m[2]
-	}
-	message := fmt.Sprintf("%s\n%s\n%s\n%s\n%s\n", r.Method, r.URL.RequestURI(), fields["timestamp"], fields["nonce_str"], body)
-	digest := sha256.Sum256([]byte(message))
-	signature, err := base64.StdEncoding.DecodeString(fields["signature"])
-	switch {
-	case scheme != "WECHATPAY2-SHA256-RSA2048", fields["mchid"] != p.o.MchID, fields["serial_no"] != p.o.Serial, err != nil,
-		rsa.VerifyPKCS1v15(p.o.MerchantKey, crypto.SHA256, digest[:], signature) != nil:
-		return refusePay(401, "SIGN_ERROR", "签名错误")
-	}
-	return nil
-}
-
-// PayFault is what shall go wrong with the next call of a path.
-type PayFault struct {
-	Path     string // a part of it, such as refunds; empty for any
-	Status   int    // refuse with this status
-	Code     string // and this code, and do nothing
-	Down     bool   // answer 502
-	Lost     bool   // do it, then break the connection instead of answering
-	Unsigned bool   // do it, and answer without a signature
-	Times    int    // how many calls; 1 if zero
-}
-
-// Inject makes the next calls of the fault's path go wrong. Faults queue up.
-func (p *Pay) Inject(f PayFault) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	f.Times = max(f.Times, 1)
-	p.faults = append(p.faults, f)
-}
-
-// fault takes the first one that is meant for the path.
-func (p *Pay) fault(path string) PayFault {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	at := slices.IndexFunc(p.faults, func(f PayFault) bool { return strings.Contains(path, f.Path) })
-	if at < 0 {
-		return PayFault{}
-	}
-	f := p.faults[at]
-	if p.faults[at].Times--; p.faults[at].Times == 0 {
-		p.faults = slices.Delete(p.faults, at, at+1)
-	}
-	return f
-}
-
-func (f PayFault) before(p *Pay, rw http.ResponseWriter, _ *http.Request) bool {
-	switch {
-	case f.Down:
-		http.Error(rw, "bad gateway", http.StatusBadGateway)
-	case f.Code != "":
-		p.refusal(rw, refusePay(max(f.Status, 400), f.Code, "模拟的故障"))
-	default:
-		return true
-	}
-	return false
 }
 
 // sendFile answers with a bill, which is not signed.
