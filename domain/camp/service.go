@@ -17,7 +17,12 @@ type Store interface {
 	Open(ctx context.Context, page domain.Page) ([]Camp, domain.Cursor, error)
 	// ByOrganiser lists all camps of these organisers, the newest first.
 	ByOrganiser(ctx context.Context, organisers []string, page domain.Page) ([]Camp, domain.Cursor, error)
-	// Calling lists camps that wait for a round of messages from before the instant.
+	// Every lists all camps there are. For jobs and commands.
+func (s *Service) Every(ctx context.Context, page domain.Page) ([]Camp, domain.Cursor, error) {
+	return s.Store.All(ctx, page)
+}
+
+// Calling lists camps that wait for a round of messages from before the instant.
 	Calling(ctx context.Context, before time.Time, page domain.Page) ([]Camp, domain.Cursor, error)
 	// Turning lists published camps that wait for a turn from before the instant.
 	Turning(ctx context.Context, before time.Time, page domain.Page) ([]Camp, domain.Cursor, error)
