@@ -17,12 +17,7 @@ type Store interface {
 	Open(ctx context.Context, page domain.Page) ([]Camp, domain.Cursor, error)
 	// ByOrganiser lists all camps of these organisers, the newest first.
 	ByOrganiser(ctx context.Context, organisers []string, page domain.Page) ([]Camp, domain.Cursor, error)
-	// Every lists all camps there are. For jobs and commands.
-func (s *Service) Every(ctx context.Context, page domain.Page) ([]Camp, domain.Cursor, error) {
-	return s.Store.All(ctx, page)
-}
-
-// Calling lists camps that wait for a round of messages from before the instant.
+	// Calling lists camps that wait for a round of messages from before the instant.
 	Calling(ctx context.Context, before time.Time, page domain.Page) ([]Camp, domain.Cursor, error)
 	// Turning lists published camps that wait for a turn from before the instant.
 	Turning(ctx context.Context, before time.Time, page domain.Page) ([]Camp, domain.Cursor, error)
@@ -211,6 +206,11 @@ func (s *Service) Many(ctx context.Context, ids []string) (map[string]Camp, erro
 // OpenCamps lists published camps for learners.
 func (s *Service) OpenCamps(ctx context.Context, page domain.Page) ([]Camp, domain.Cursor, error) {
 	return s.Store.Open(ctx, page)
+}
+
+// Every lists all camps there are. For jobs and commands.
+func (s *Service) Every(ctx context.Context, page domain.Page) ([]Camp, domain.Cursor, error) {
+	return s.Store.All(ctx, page)
 }
 
 // Calling lists camps whose next round of messages has come. For jobs.

@@ -115,9 +115,6 @@ func (s *Service) Tell(ctx context.Context, n Notice) error {
 	return err
 }
 
-// Get returns a notice without any check, for jobs and other features.
-func (s *Service) Get(ctx context.Context, id string) (Notice, error) { return s.Store.Get(ctx, id) }
-
 // Wake makes those messages due whose quiet hours are over. For jobs.
 func (s *Service) Wake(ctx context.Context) error {
 	now := s.Clock.Now()

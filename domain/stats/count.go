@@ -13,6 +13,7 @@ import (
 	"yingdi/domain/enrolment"
 	"yingdi/domain/lesson"
 	"yingdi/domain/notice"
+	"yingdi/domain/order"
 	"yingdi/domain/review"
 	"yingdi/domain/risk"
 )
@@ -128,14 +129,27 @@ func (c *Counter) risks(l learner) {
 	if len(l.scheduled) == 0 {
 		return
 	}
-	known := make([]domain.Day, 0, len(l.handed))
 	byDay := map[domain.Day][]domain.Day{}
 	for d, on := range l.handed {
 		byDay[on] = append(byDay[on], d)
 	}
+	// Of all days done only two matter to a day: the last one, and the last one that was scheduled.
+	var done []domain.Day
+	gone := 0
 	for d := max(l.from, l.own.Start); d <= min(l.own.End, c.count.AsOf) && l.there(d); d = d.Add(1) {
-		known = append(known, byDay[d]...)
-		if len(c.limits.Reasons(risk.Facts{Scheduled: l.scheduled, Done: known, Joined: l.from, Today: d})) > 0 {
+		for _, day := range byDay[d] {
+			if done == nil {
+				done = make([]domain.Day, 2)
+			}
+			done[0] = max(done[0], day)
+			if _, scheduled := slices.BinarySearch(l.scheduled, day); scheduled {
+				done[1] = max(done[1], day)
+			}
+		}
+		for gone < len(l.scheduled) && l.scheduled[gone] < d {
+			gone++
+		}
+		if len(c.limits.Reasons(risk.Facts{Scheduled: l.scheduled[:gone], Done: done, Joined: l.from, Today: d})) > 0 {
 			c.day(d).AtRisk++
 		}
 	}
@@ -189,6 +203,21 @@ func (c *Counter) Message(at time.Time, result string) {
 		row.Refused = map[string]int{}
 	}
 	row.Refused[result]++
+}
+
+// Order counts the money of an order: what came in by any attempt on the day it was paid, and what went back on the day
+// that it arrived.
+func (c *Counter) Order(o order.Order) {
+	for _, a := range o.Attempts {
+		if !a.PaidAt.IsZero() {
+			c.on(a.PaidAt).Received += a.Amount
+		}
+	}
+	for _, r := range o.Refunds {
+		if r.State == order.RefundSucceeded {
+			c.on(r.DoneAt).Returned += r.Amount
+		}
+	}
 }
 
 // Result is what everything that was told comes to.

@@ -13,6 +13,7 @@ import (
 	"yingdi/domain/enrolment"
 	"yingdi/domain/member"
 	"yingdi/domain/notice"
+	"yingdi/domain/order"
 	"yingdi/domain/organiser"
 	"yingdi/domain/review"
 	"yingdi/domain/risk"
@@ -38,6 +39,7 @@ type Facts interface {
 	// EachPass tells of each quiz and learner when it was first passed.
 	EachPass(ctx context.Context, camp string, told func(at time.Time)) error
 	EachMessage(ctx context.Context, camp string, told func(at time.Time, result string)) error
+	EachOrder(ctx context.Context, camp string, told func(order.Order)) error
 }
 
 // Camps is what this feature needs of domain/camp.
@@ -54,9 +56,14 @@ type Tasks interface {
 	CheckinDays(ctx context.Context, camp string) ([]domain.Day, error)
 }
 
-// Notices is what this feature needs of domain/notice.
+// Notices tells what a notice is about.
 type Notices interface {
 	Get(ctx context.Context, id string) (notice.Notice, error)
+}
+
+// Orders tells what an order is for.
+type Orders interface {
+	Get(ctx context.Context, id string) (order.Order, error)
 }
 
 // Risks is what this feature needs of domain/risk.
@@ -81,6 +88,7 @@ type Service struct {
 	Camps      Camps
 	Tasks      Tasks
 	Notices    Notices
+	Orders     Orders
 	Risks      Risks
 	Organisers Organisers
 	Members    Members
@@ -113,6 +121,15 @@ func (s *Service) HeardNotice(ctx context.Context, id string) error {
 		return err
 	}
 	return s.ask(ctx, n.Camp)
+}
+
+// HeardOrder is Heard by the id of an order.
+func (s *Service) HeardOrder(ctx context.Context, id string) error {
+	o, err := s.Orders.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	return s.ask(ctx, o.Camp)
 }
 
 // ask notes that facts have changed since the last count of a camp began. Most often that is noted already, which a look
@@ -214,6 +231,9 @@ func (s *Service) Count(ctx context.Context, in camp.Camp, now time.Time) (Count
 	if err := s.Facts.EachMessage(ctx, in.ID, c.Message); err != nil {
 		return Count{}, err
 	}
+	if err := s.Facts.EachOrder(ctx, in.ID, c.Order); err != nil {
+		return Count{}, err
+	}
 	return c.Result(), nil
 }
 
@@ -272,8 +292,10 @@ func (s *Service) Rebuild(ctx context.Context, campID string, told func(camp str
 	}
 }
 
-// AskAll asks for every camp that was never counted: those from before there were statistics. For jobs.
+// AskAll asks for every published camp, and for those that were never counted: whatever nobody heard of, such as messages
+// that were forgotten in time, is made good within a day. For jobs.
 func (s *Service) AskAll(ctx context.Context) error {
+	now := s.Clock.Now()
 	for page := (domain.Page{Limit: domain.MaxPage}); ; {
 		camps, next, err := s.Camps.Every(ctx, page)
 		if err != nil {
@@ -288,7 +310,7 @@ func (s *Service) AskAll(ctx context.Context) error {
 			return err
 		}
 		for _, in := range camps {
-			if _, ok := counted[in.ID]; ok || in.State == camp.Draft {
+			if _, ok := counted[in.ID]; in.State == camp.Draft || ok && in.Phase(now) == camp.PhaseEnded || ok && in.State == camp.Closed {
 				continue
 			}
 			if err := s.ask(ctx, in.ID); err != nil {

@@ -167,7 +167,7 @@ func (s *Service) OfCamp(ctx context.Context, campID string, r Range) (View, err
 		return View{}, err
 	}
 	v := View{Camp: in, Range: r, Rows: rows(f.Count, r), Count: f.Count, CountedAt: f.CountedAt}
-	v.MayMoney = domain.ActorFrom(ctx).Has(moneyRight, in.Place())
+	v.MayMoney = domain.ActorFrom(ctx).Has(domain.RightMoney, in.Place())
 	hideMoney(v.Rows, v.MayMoney)
 	v.Total, v.Count.Days = sum(v.Rows), nil
 	people := make([]string, len(f.Count.Reviewers))
@@ -225,7 +225,7 @@ func (s *Service) OfOrganiser(ctx context.Context, id string, r Range) (House, e
 	if r, err = r.resolve(r.From, today, MaxHouseRange); err != nil {
 		return House{}, err
 	}
-	h := House{Organiser: o, Range: r, MayMoney: domain.ActorFrom(ctx).Has(moneyRight, place)}
+	h := House{Organiser: o, Range: r, MayMoney: domain.ActorFrom(ctx).Has(domain.RightMoney, place)}
 	h.Rows = rows(Count{}, r)
 	if err := s.addCamps(ctx, &h); err != nil {
 		return House{}, err
