@@ -40,6 +40,7 @@ const (
 	tabNotices = "notices"
 	tabPeople  = "people"
 	tabCards   = "cards"
+	tabStats   = "stats"
 	tabMoney   = "money"
 )
 
