@@ -70,7 +70,7 @@ var rooms = map[string][]string{
 	"season":    {}, // it judges by rules of its own
 	"storage":   {"domain"},
 	"templates": {"domain"},
-	"e2e":       {"cmd", "config", "domain", "handlers", "jobs", "storage", "templates"},
+	"e2e":       {"cmd", "config", "domain", "handlers", "jobs", "season", "storage", "templates"},
 }
 
 // infrastructure lists, for each place with one file or folder per feature, the names that belong to no feature.

@@ -37,7 +37,6 @@ import (
 	"yingdi/domain/schedule"
 	"yingdi/domain/session"
 	"yingdi/domain/signcard"
-	"yingdi/domain/stats"
 	"yingdi/domain/team"
 )
 
@@ -87,7 +86,6 @@ type Services struct {
 	Notices     *notice.Service
 	Reminders   *reminder.Service
 	Exports     *export.Service
-	Stats       *stats.Service
 	Privacy     *privacy.Service
 	Orders      *order.Service
 	Payments    *payment.Service
@@ -115,8 +113,7 @@ func Consumers(s Services) []Consumer {
 		moderations(s.Moderation),
 		signcards(s.Signcards),
 		reviews(s.Reviews),
-		notices(s.Notices, s.Stats),
-		statistics(s.Stats),
+		notices(s.Notices),
 		exports(s.Exports),
 		privacies(s.Privacy),
 		orders(s.Orders),

@@ -55,7 +55,6 @@ type stores struct {
 	credits      storage.Credits
 	settings     storage.NoticeSettings
 	exports      storage.Exports
-	figures      storage.Figures
 	products     storage.Products
 	orders       storage.Orders
 	payments     storage.Payments
@@ -124,8 +123,6 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.orders, err = storage.NewOrders(ctx, db)
 	note(err)
 	s.payments, err = storage.NewPayments(ctx, db)
-	note(err)
-	s.figures, err = storage.NewFigures(ctx, db)
 	note(err)
 	s.pushes, err = storage.NewPushes(ctx, db)
 	note(err)

@@ -35,7 +35,22 @@ func logIn(t *testing.T, url, name string) *person {
 	return p
 }
 
+// call asks for what must be granted.
 func (p *person) call(t *testing.T, method, path, body string, into any) {
+	t.Helper()
+	status, answer := p.try(t, method, path, body)
+	if status/100 != 2 {
+		t.Fatalf("%s %s: %d %s", method, path, status, answer)
+	}
+	if into == nil {
+		return
+	}
+	if err := json.Unmarshal(answer, into); err != nil {
+		t.Fatalf("%s %s: %v: %s", method, path, err, answer)
+	}
+}
+
+func (p *person) try(t *testing.T, method, path, body string) (status int, answer []byte) {
 	t.Helper()
 	if !strings.HasPrefix(path, "http") {
 		path = p.url + path
@@ -50,27 +65,21 @@ func (p *person) call(t *testing.T, method, path, body string, into any) {
 	if p.token != "" {
 		r.Header.Set("Authorization", "Bearer "+p.token)
 	}
-	answer := send(t, r)
-	if into == nil {
-		return
-	}
-	if err := json.Unmarshal(answer, into); err != nil {
-		t.Fatalf("%s %s: %v: %s", method, path, err, answer)
-	}
+	return send(t, r)
 }
 
-func send(t *testing.T, r *http.Request) []byte {
+func send(t *testing.T, r *http.Request) (status int, answer []byte) {
 	t.Helper()
 	response, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	if err != nil || response.StatusCode/100 != 2 {
-		t.Fatalf("%s %s: %d %s %v", r.Method, r.URL.Path, response.StatusCode, answer, err)
+	answer, err = io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatalf("%s %s: %v", r.Method, r.URL.Path, err)
 	}
-	return answer
+	return response.StatusCode, answer
 }
 
 // upload sends a picture as wx.uploadFile does.
@@ -110,7 +119,9 @@ func (p *person) upload(t *testing.T, file string) string {
 		t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", form.FormDataContentType())
-	send(t, r)
+	if status, answer := send(t, r); status/100 != 2 {
+		t.Fatalf("the upload: %d %s", status, answer)
+	}
 	p.call(t, "POST", "/api/v1/media/"+begun.ID+"/complete", "", nil)
 	return begun.ID
 }

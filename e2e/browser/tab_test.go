@@ -47,9 +47,9 @@ func newTab(t *testing.T, url string, s size) *tab {
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 6*time.Minute)
 	t.Cleanup(cancel)
-	b := &tab{ctx: ctx, url: url, size: s, artifacts: t.ArtifactDir()}
+	b := &tab{ctx: ctx, url: url, artifacts: t.ArtifactDir()}
 	messages := chromedp.Console(ctx)
 	go func() {
 		for m, err := range messages {
@@ -63,12 +63,19 @@ func newTab(t *testing.T, url string, s size) *tab {
 			}
 		}
 	}()
+	b.become(t, s)
+	return b
+}
+
+// become takes on the size of another screen.
+func (b *tab) become(t *testing.T, s size) {
+	t.Helper()
+	b.size = s
 	options := []chromedp.EmulateViewportOption{chromedp.EmulateScale(1)}
 	if s.phone {
 		options = []chromedp.EmulateViewportOption{chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch}
 	}
 	b.do(t, chromedp.EmulateViewport(s.width, s.height, options...))
-	return b
 }
 
 func fontConfig(t *testing.T) string {
@@ -86,9 +93,14 @@ func fontConfig(t *testing.T) string {
 	return file
 }
 
+// patience is how long the page may take to become what a step needs.
+const patience = 30 * time.Second
+
 func (b *tab) do(t *testing.T, steps ...chromedp.Action[chromedp.Void]) {
 	t.Helper()
-	if err := chromedp.Do(b.ctx, steps...); err != nil {
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
 		b.shoot(t, "failed")
 		t.Fatalf("%v\nthe page complains: %q", err, b.forgive())
 	}
@@ -108,6 +120,39 @@ func (b *tab) click(t *testing.T, selector string) {
 func (b *tab) write(t *testing.T, selector, text string) {
 	t.Helper()
 	b.do(t, chromedp.SetValue(chromedp.CSS(selector), text, chromedp.NodeVisible))
+}
+
+// turn clicks on what leads to another page, and waits until that page holds the text.
+func (b *tab) turn(t *testing.T, selector, text string) {
+	t.Helper()
+	b.until(t, "(document.body.dataset.left = '1')")
+	b.click(t, selector)
+	b.until(t, "!document.body.dataset.left && document.readyState === 'complete'")
+	b.shows(t, text)
+}
+
+// tick sees to it that a box is ticked.
+func (b *tab) tick(t *testing.T, selector string) {
+	t.Helper()
+	if ticked := read[bool](t, b, fmt.Sprintf("document.querySelector(%q).checked", selector)); !ticked {
+		b.click(t, selector)
+	}
+}
+
+// give chooses a file.
+func (b *tab) give(t *testing.T, selector, file string) {
+	t.Helper()
+	b.do(t, chromedp.SetUploadFiles(chromedp.CSS(selector), []string{file}))
+}
+
+func read[T any](t *testing.T, b *tab, expression string) T {
+	t.Helper()
+	value, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression))
+	if err != nil {
+		b.shoot(t, "failed")
+		t.Fatalf("%s: %v", expression, err)
+	}
+	return value
 }
 
 // press strikes one key as a keyboard does: what a shortcut takes is not typed as well.
@@ -133,15 +178,19 @@ func (b *tab) shows(t *testing.T, text string) {
 // until waits until the expression holds on whatever page there is.
 func (b *tab) until(t *testing.T, expression string) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	for {
+	b.waits(t, expression, func() bool {
 		held, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
-		if err == nil && held {
-			return
-		}
+		return err == nil && held
+	})
+}
+
+func (b *tab) waits(t *testing.T, what string, held func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(patience)
+	for !held() {
 		if time.Now().After(deadline) {
 			b.shoot(t, "failed")
-			t.Fatalf("waited in vain for %s: %v\nthe page complains: %q", expression, err, b.forgive())
+			t.Fatalf("waited in vain for %s\nthe page complains: %q", what, b.forgive())
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
@@ -170,6 +219,9 @@ func (b *tab) look(t *testing.T, name string) {
 	width, err := chromedp.Run(b.ctx, chromedp.Evaluate[int64]("document.documentElement.scrollWidth"))
 	if err != nil || width > b.size.width {
 		t.Errorf("%s is %d wide on a screen of %d: %v", name, width, b.size.width, err)
+	}
+	if read[bool](t, b, "Boolean(document.querySelector('.sorry'))") {
+		t.Errorf("%s is a page of regret", name)
 	}
 	b.shoot(t, name)
 	if complaints := b.forgive(); len(complaints) > 0 {

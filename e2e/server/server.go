@@ -82,6 +82,9 @@ func start(t testing.TB, env []string, name string, args ...string) (kill func()
 	cmd := exec.Command(name, args...)
 	cmd.Env = append(cmd.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = &output, &output
+	if _, err := cmd.StdinPipe(); err != nil { // stays open: simulate-server ends with its input
+		t.Fatal(err)
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

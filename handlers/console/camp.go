@@ -40,7 +40,6 @@ const (
 	tabNotices = "notices"
 	tabPeople  = "people"
 	tabCards   = "cards"
-	tabStats   = "stats"
 	tabMoney   = "money"
 )
 

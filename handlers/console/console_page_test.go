@@ -278,7 +278,6 @@ func (s sample) full() map[string][]view {
 	maps.Copy(pages, s.moderationPages())
 	maps.Copy(pages, s.privacyPages())
 	maps.Copy(pages, s.moneyPages())
-	maps.Copy(pages, s.statsPages())
 	return pages
 }
 
@@ -309,7 +308,6 @@ func bare() map[string][]view {
 	maps.Copy(pages, bareModerationPages())
 	pages["privacy/list"] = []view{&privacyView{}}
 	maps.Copy(pages, bareMoneyPages(empty))
-	maps.Copy(pages, bareStatsPages(empty))
 	return pages
 }
 

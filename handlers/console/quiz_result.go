@@ -58,7 +58,7 @@ func (h *console) sendAttempt(c echo.Context, status int, wrong Faults) error {
 	if err != nil {
 		return err
 	}
-	v := &attemptView{campFrame: h.quizFrame(c, in, row.Title), Quiz: row.Quiz, Row: row, Faults: wrong}
+	v := &attemptView{campFrame: h.quizFrame(c, in, row.Member.Nickname), Quiz: row.Quiz, Row: row, Faults: wrong}
 	v.Crumbs = append(v.Crumbs, Crumb{row.Title, campPath(in.ID) + "/quizzes/" + row.Quiz + "/results"})
 	for _, e := range row.Entries {
 		v.Grading = v.Grading || v.MayReview && row.State == quiz.Finished && e.Kind == quiz.Short
