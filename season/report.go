@@ -43,7 +43,16 @@ func NewReport(o Options, s Story, f audit.Facts, elapsed time.Duration) Report 
 	for _, inv := range r.Invariants {
 		r.OK = r.OK && inv.OK
 	}
-	r.Counts["cards"], r.Counts["notices"] = len(f.Cards), len(f.Notices)
+	for _, c := range f.Cards { // who of the circle gets a seat is a matter of luck
+		if c.Camp == s.Promises.Camp {
+			r.Counts["cards"]++
+		}
+	}
+	for _, n := range f.Notices {
+		if n.Camp == s.Promises.Camp {
+			r.Counts["notices"]++
+		}
+	}
 	for _, line := range f.Ledger.Lines {
 		if line.Sent != nil {
 			r.Counts["messages_sent"]++

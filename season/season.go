@@ -75,6 +75,7 @@ type season struct {
 	teacher    *staff
 	applicants []*learner
 	players    []*learner // by seat
+	circle     *circle
 }
 
 // Play plays a season to its end. An error means that it could not go on; whether it went well is for the audit.
@@ -88,7 +89,7 @@ func Play(ctx context.Context, o Options) (Story, error) {
 	s := &season{
 		options: o, plan: NewPlan(o.Learners, o.Days, o.Seed), client: newClient(o.URL, o.AtOnce), book: newBook(), place: place,
 	}
-	s.killer = newKiller(s, fail)
+	s.killer, s.circle = newKiller(s, fail), newCircle(s)
 	for _, act := range []func(context.Context) error{s.prepare, s.enrol, s.run, s.finish} {
 		if err := act(ctx); err != nil {
 			return Story{}, errors.Join(err, context.Cause(ctx))
@@ -148,7 +149,12 @@ func (s *season) prepare(ctx context.Context) error {
 	if err := s.teacher.signIn(ctx); err != nil {
 		return err
 	}
-	return errors.Join(s.teacher.open(ctx, part(to, 3)), s.settle(ctx))
+	for _, open := range []func(context.Context, string) error{s.teacher.open, s.circle.open} {
+		if err := open(ctx, part(to, 3)); err != nil {
+			return err
+		}
+	}
+	return s.settle(ctx)
 }
 
 // enrol lets more people ask for a seat than there are. The last seats are raced for; whoever gets one plays its part.
@@ -196,7 +202,10 @@ func (s *season) enrol(ctx context.Context) error {
 			next = append(next, func(ctx context.Context) error { return l.outside(ctx, 1, "camp_not_started") })
 		}
 	}
-	return errors.Join(s.together(ctx, next), s.settle(ctx))
+	if err := s.together(ctx, next); err != nil {
+		return err
+	}
+	return errors.Join(s.circle.gather(ctx), s.settle(ctx))
 }
 
 // run plays the camp's days, and two more in which the teacher finishes.
@@ -236,6 +245,9 @@ func (s *season) play(ctx context.Context, day int, at Moment) error {
 			work = append(work, func(ctx context.Context) error { return l.outside(ctx, s.plan.Days, "camp_over") })
 		}
 	}
+	if err := s.circle.part(ctx, day, at); err != nil {
+		return err
+	}
 	for _, f := range s.plan.Faults(day, at) {
 		s.book.count("faults", 1)
 		if err := s.inject(ctx, f); err != nil {
@@ -248,6 +260,7 @@ func (s *season) play(ctx context.Context, day int, at Moment) error {
 		}
 		work = append(work, s.teacher.evening(day)...)
 	}
+	work = append(work, s.circle.moment(day, at)...)
 	stop := s.killer.lurk(ctx, day, at, len(work))
 	err := s.together(ctx, work)
 	stop()
@@ -276,5 +289,6 @@ func (s *season) finish(ctx context.Context) error {
 			return err
 		}
 	}
+	s.circle.tell()
 	return nil
 }

@@ -118,7 +118,7 @@ func playSeason(ctx context.Context, server seasonServer, folder, addr string, o
 	if err = errors.Join(err, server.stop()); err != nil {
 		return season.Report{}, err
 	}
-	facts, err := audit.Read(ctx, folder)
+	facts, err := audit.Read(ctx, folder, story.Promises.Private())
 	if err != nil {
 		return season.Report{}, err
 	}

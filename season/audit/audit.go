@@ -45,6 +45,11 @@ var invariants = []struct {
 	{"consents-conserved", "people who agreed to messages", consents},
 	{"effects-once", "counted numbers", effects},
 	{"seats", "places", seats},
+	{"places", "places and queues of the circle", places},
+	{"make-ups", "days made up", makeUps},
+	{"works-kept", "works of the circle", works},
+	{"moderation", "decisions", ruled},
+	{"forgotten", "people who went for good", forgotten},
 	{"media", "files", media},
 	{"one-member-per-person", "people", people},
 	{"outbox-empty", "collections", outbox},
@@ -80,7 +85,8 @@ func (f *finding) detail(of string) string {
 
 // trial is the facts and the promises, with what several invariants look up in them.
 type trial struct {
-	Facts
+	Facts       // of the large camp, where they belong to a camp
+	whole Facts // of all camps
 	Promises
 	checkins map[string]Checkin // by id
 	byDay    map[[2]string]bool // member and day → something that counts was handed in
@@ -89,16 +95,16 @@ type trial struct {
 }
 
 func newTrial(f Facts, p Promises) *trial {
-	t := &trial{Facts: f, Promises: p, checkins: map[string]Checkin{}, byDay: map[[2]string]bool{}, rounds: map[string]int{}}
-	for _, k := range f.Checkins {
+	t := &trial{Facts: f.of(p.Camp), whole: f, Promises: p, checkins: map[string]Checkin{}, byDay: map[[2]string]bool{}, rounds: map[string]int{}}
+	for _, k := range t.Facts.Checkins {
 		t.checkins[k.ID] = k
 		if k.State != "rejected" {
 			t.byDay[[2]string{k.Member, k.Day}] = true
 		}
 	}
-	for _, r := range f.Reviews {
+	for _, r := range t.Facts.Reviews {
 		t.rounds[r.ID] = r.Round
 	}
-	t.taskDays = daysOf(f.Tasks)
+	t.taskDays = daysOf(t.Tasks)
 	return t
 }

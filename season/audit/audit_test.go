@@ -97,6 +97,7 @@ func good(t *testing.T) *season {
 		Refused:   []string{"太晚了"},
 		Answers:   9, Replays: 1,
 	}}
+	s.addCircle(t)
 	return s
 }
 
@@ -119,13 +120,16 @@ func TestAGoodSeasonHolds(t *testing.T) {
 	}
 }
 
+// violation is something that went wrong, and the invariant that must see it.
+type violation struct {
+	invariant string
+	spoil     func(*season)
+}
+
 func TestEveryBrokenPromiseIsCaught(t *testing.T) {
 	t.Parallel()
-	caught := map[string]bool{}
-	for name, c := range map[string]struct {
-		invariant string
-		spoil     func(*season)
-	}{
+	caught, spoilt := map[string]bool{}, circleSpoilt()
+	for name, c := range map[string]violation{
 		"an unexpected answer":             {"answers-expected", func(s *season) { s.Unexpected = []string{"500"} }},
 		"a repetition answered otherwise":  {"replays-equal", func(s *season) { s.Different = []string{"a comment"} }},
 		"a check-in is gone":               {"acknowledged-kept", func(s *season) { s.Facts.Checkins = s.Facts.Checkins[:2] }},
@@ -188,6 +192,9 @@ func TestEveryBrokenPromiseIsCaught(t *testing.T) {
 		"an event that nobody heard":           {"outbox-empty", func(s *season) { s.Outbox = []audit.Event{{ID: "e", Type: "checkin:submitted"}} }},
 		"a job that died for no reason":        {"dead-jobs-explained", func(s *season) { s.Dead = []audit.DeadJob{{ID: "e/signcard", Kind: "checkin:submitted/signcard"}} }},
 	} {
+		spoilt[name] = c
+	}
+	for name, c := range spoilt {
 		s := good(t)
 		c.spoil(s)
 		if broken := s.broken(); !slices.Contains(broken, c.invariant) {

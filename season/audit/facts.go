@@ -16,7 +16,10 @@ type Facts struct {
 	Notices    []Notice
 	Credits    []Credit
 	Media      []Media
+	Cases      []Case
+	Deletions  []Deletion
 
+	Traces      []Trace // of people who are to be forgotten
 	Counters    map[string]int64
 	Underway    []string // operations that a counter still remembers
 	Collections int
@@ -54,10 +57,14 @@ type (
 	}
 	// Enrolment is a place in a camp.
 	Enrolment struct {
-		ID     string `json:"id"`
-		Camp   string `json:"camp"`
-		Member string `json:"member"`
-		State  string `json:"state"`
+		ID        string    `json:"id"`
+		Camp      string    `json:"camp"`
+		Member    string    `json:"member"`
+		State     string    `json:"state"`
+		Shift     int       `json:"shift"`
+		ActiveAt  time.Time `json:"active_at"`
+		QueuedAt  time.Time `json:"queued_at"`
+		ExpiresAt time.Time `json:"expires_at"`
 	}
 	// Checkin is what was handed in.
 	Checkin struct {
@@ -73,6 +80,11 @@ type (
 		Comments    int       `json:"comments"`
 		Reviewed    bool      `json:"reviewed"`
 		SubmittedAt time.Time `json:"submitted_at"`
+		MadeUp      bool      `json:"made_up"`
+		Redos       int       `json:"redos"`
+		Submissions []struct {
+			Text string `json:"text"`
+		} `json:"submissions"`
 	}
 	// Like is somebody's like.
 	Like struct {
@@ -97,6 +109,9 @@ type (
 		Released struct {
 			Text   string `json:"text"`
 			Points int    `json:"points"`
+			Return *struct {
+				Reason string `json:"reason"`
+			} `json:"return"`
 		} `json:"released"`
 	}
 	// Card is a sign-card.
@@ -111,6 +126,7 @@ type (
 	Notice struct {
 		ID      string    `json:"id"`
 		Member  string    `json:"member"`
+		Camp    string    `json:"camp"`
 		Kind    string    `json:"kind"`
 		Page    string    `json:"page"`
 		At      time.Time `json:"at"`
@@ -133,6 +149,29 @@ type (
 		Verdict string   `json:"verdict"`
 		Thumb   bool     `json:"thumb"`
 		Refs    []string `json:"refs"`
+	}
+	// Case is what staff decided about something.
+	Case struct {
+		ID      string   `json:"id"`
+		Target  string   `json:"target"`
+		State   string   `json:"state"`
+		Heard   []string `json:"reporters"`
+		Rulings []struct {
+			Verdict  string    `json:"verdict"`
+			Before   string    `json:"before"`
+			UndoneAt time.Time `json:"undone_at"`
+		} `json:"rulings"`
+	}
+	// Deletion of an account; its id is the member's.
+	Deletion struct {
+		ID    string `json:"id"`
+		State string `json:"state"`
+	}
+	// Trace is a row of any table in which something of somebody was found.
+	Trace struct {
+		Who   string // the name
+		Table string
+		Row   string
 	}
 	// Event is one that still waits for a consumer.
 	Event struct {

@@ -17,6 +17,8 @@ type Promises struct {
 	Calendars []Calendar
 	Refused   []string // texts that were refused: none of them may be found
 
+	Circle Circle
+
 	Answers    int      // requests that were answered
 	Unexpected []string // answers that no rule explains
 	Replays    int      // repeated requests that were answered

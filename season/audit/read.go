@@ -15,8 +15,8 @@ import (
 	_ "modernc.org/sqlite" // the file is read with the library alone
 )
 
-// Read takes the facts from a data folder whose server has stopped.
-func Read(ctx context.Context, dir string) (Facts, error) {
+// Read takes the facts from a data folder whose server has stopped, and looks for traces of the people of these names.
+func Read(ctx context.Context, dir string, forgotten []string) (Facts, error) {
 	f := Facts{Counters: map[string]int64{}, Files: map[string]int64{}}
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "yingdi.db")+"?mode=ro")
 	if err != nil {
@@ -28,6 +28,7 @@ func Read(ctx context.Context, dir string) (Facts, error) {
 		load(ctx, db, "enrolment", &f.Enrolments), load(ctx, db, "checkin", &f.Checkins), load(ctx, db, "like", &f.Likes),
 		load(ctx, db, "comment", &f.Comments), load(ctx, db, "review", &f.Reviews), load(ctx, db, "signcard", &f.Cards),
 		load(ctx, db, "notice", &f.Notices), load(ctx, db, "credit", &f.Credits), load(ctx, db, "media", &f.Media),
+		load(ctx, db, "moderation", &f.Cases), load(ctx, db, "deletion", &f.Deletions),
 		f.readCounters(ctx, db), f.readOutboxes(ctx, db),
 	); err != nil {
 		return f, fmt.Errorf("reading the documents: %w", err)
@@ -35,8 +36,10 @@ func Read(ctx context.Context, dir string) (Facts, error) {
 	if err := f.readFiles(filepath.Join(dir, "media")); err != nil {
 		return f, fmt.Errorf("reading the media: %w", err)
 	}
-	f.Ledger, err = readLedger(filepath.Join(dir, "wechat.json"))
-	return f, err
+	if f.Ledger, err = readLedger(filepath.Join(dir, "wechat.json")); err != nil {
+		return f, err
+	}
+	return f, f.readTraces(ctx, db, forgotten)
 }
 
 // each calls row with every row of a query that has one column.

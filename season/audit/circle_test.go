@@ -1,0 +1,108 @@
+package audit_test
+
+import (
+	"testing"
+	"time"
+
+	"yingdi/season/audit"
+)
+
+const (
+	kept, redone, madeUp, taken, hidden, erased = "k:may:t:2027-03-01", "k:may:h:2027-03-01", "k:may:t:2027-02-28", "k:ned:t:2027-03-01", "k:ned:h:2027-03-01", "k:old:t:2027-03-01"
+)
+
+// addCircle adds a small camp to a good season: may did everything right, ned deleted something and had something
+// hidden, pia waits, and old was forgotten.
+func (s *season) addCircle(t *testing.T) {
+	t.Helper()
+	camp := audit.Camp{ID: "k", Start: "2027-02-28", End: "2027-03-02", Seats: 2}
+	camp.Calendar.Zone, camp.Calendar.CutOff = "Asia/Shanghai", 2
+	joined := at(t, "2027-02-27 20:00")
+	s.Camps = append(s.Camps, camp)
+	s.Members = append(s.Members,
+		audit.Member{ID: "may", Person: "h4"}, audit.Member{ID: "ned", Person: "h5"}, audit.Member{ID: "pia", Person: "h6"}, audit.Member{ID: "old"})
+	s.Enrolments = append(s.Enrolments,
+		audit.Enrolment{ID: "k:may", Camp: "k", Member: "may", State: "active", ActiveAt: joined},
+		audit.Enrolment{ID: "k:ned", Camp: "k", Member: "ned", State: "offered", QueuedAt: joined},
+		audit.Enrolment{ID: "k:pia", Camp: "k", Member: "pia", State: "waiting", QueuedAt: joined.Add(time.Hour)},
+		audit.Enrolment{ID: "k:old", Camp: "k", Member: "old", State: "left"})
+	s.Counters["seats:k"] = 2
+	work := func(id, member, day, text string) audit.Checkin {
+		return audit.Checkin{ID: id, Camp: "k", Member: member, Day: day, Text: text, State: "visible", SubmittedAt: at(t, "2027-03-01 09:00")}
+	}
+	again := work(redone, "may", "2027-03-01", "再写")
+	again.Redos, again.Submissions = 1, append(again.Submissions, struct {
+		Text string `json:"text"`
+	}{"初稿"})
+	late := work(madeUp, "may", "2027-02-28", "补")
+	late.MadeUp = true
+	gone := work(taken, "ned", "2027-03-01", "")
+	gone.State = "deleted"
+	veiled := work(hidden, "ned", "2027-03-01", "藏")
+	veiled.State = "hidden"
+	empty := work(erased, "old", "2027-03-01", "")
+	empty.State = "hidden"
+	s.Facts.Checkins = append(s.Facts.Checkins, work(kept, "may", "2027-03-01", "写"), again, late, gone, veiled, empty)
+	s.Facts.Reviews = append(s.Facts.Reviews, audit.Review{ID: redone, Learner: "may", State: "released", Round: 2})
+	c := audit.Case{ID: "checkin_" + hidden, Target: hidden, State: "decided", Heard: []string{"may"}}
+	c.Rulings = append(c.Rulings, struct {
+		Verdict  string    `json:"verdict"`
+		Before   string    `json:"before"`
+		UndoneAt time.Time `json:"undone_at"`
+	}{Verdict: "hide", Before: "visible"})
+	s.Cases = []audit.Case{c}
+	s.Deletions = []audit.Deletion{{ID: "old", State: "done"}}
+	s.Promises.People = append(s.Promises.People, audit.Person{Name: "May", Member: "may"}, audit.Person{Name: "Old", Member: "old", Nickname: "老友"})
+	s.Circle = audit.Circle{
+		Camp: "k", Seats: 2, Quota: 1, Window: 2, End: at(t, "2027-03-20 09:00"),
+		Fellows: []audit.Fellow{
+			{Name: "May", Member: "may", State: "active", Works: []audit.Work{
+				{ID: kept, Text: "写"}, {ID: redone, Text: "再写", Earlier: []string{"初稿"}, Redone: 1, Homework: true, Passed: true}, {ID: madeUp, Text: "补"},
+			}},
+			{Name: "Ned", Member: "ned", State: "waiting", Works: []audit.Work{{ID: taken, Text: "删", Deleted: true}, {ID: hidden, Text: "藏", Ruled: "hidden"}}},
+			{Name: "Pia", Member: "pia", State: "waiting"},
+			{Name: "Old", Member: "old", State: "active", Gone: true, AskedAt: at(t, "2027-03-01 09:00"), Works: []audit.Work{{ID: erased, Text: "老友写的"}}},
+		},
+	}
+}
+
+// found finds a check-in of the facts.
+func (s *season) found(id string) *audit.Checkin {
+	for i := range s.Facts.Checkins {
+		if s.Facts.Checkins[i].ID == id {
+			return &s.Facts.Checkins[i]
+		}
+	}
+	panic(id)
+}
+
+func circleSpoilt() map[string]violation {
+	return map[string]violation{
+		"more seats are taken than there are": {"places", func(s *season) { s.Enrolments[5].State, s.Counters["seats:k"] = "active", 3 }},
+		"the counter of a circle is off":      {"places", func(s *season) { s.Counters["seats:k"] = 1 }},
+		"somebody waits beside a free seat":   {"places", func(s *season) { s.Enrolments[4].State, s.Counters["seats:k"] = "lapsed", 1 }},
+		"somebody is offered a seat before others": {"places", func(s *season) {
+			s.Enrolments[4].QueuedAt = s.Enrolments[5].QueuedAt.Add(time.Minute)
+		}},
+		"a place that is another than was told":        {"places", func(s *season) { s.Circle.Fellows[0].State = "left" }},
+		"a seat of somebody who was forgotten":         {"places", func(s *season) { s.Enrolments[6].State = "active" }},
+		"too many days made up":                        {"make-ups", func(s *season) { s.Circle.Quota = 0 }},
+		"a day made up too late":                       {"make-ups", func(s *season) { s.Circle.Window = 0 }},
+		"a day made up before it was over":             {"make-ups", func(s *season) { s.found(kept).MadeUp = true }},
+		"a work is gone":                               {"works-kept", func(s *season) { s.Facts.Checkins = s.Facts.Checkins[:3] }},
+		"a work says something else":                   {"works-kept", func(s *season) { s.found(kept).Text = "别的" }},
+		"a work that nobody handed in":                 {"works-kept", func(s *season) { s.Circle.Fellows[0].Works = nil }},
+		"a deleted work still says something":          {"works-kept", func(s *season) { s.found(taken).Text = "删" }},
+		"a deleted work came back":                     {"works-kept", func(s *season) { s.found(taken).State = "visible" }},
+		"what was handed in before a return is gone":   {"works-kept", func(s *season) { s.found(redone).Submissions = nil }},
+		"a work was done again and never returned":     {"works-kept", func(s *season) { s.Facts.Reviews[1].Round = 0 }},
+		"a homework has not passed though it was told": {"works-kept", func(s *season) { s.Facts.Reviews[1].State = "reopened" }},
+		"hidden content is shown":                      {"moderation", func(s *season) { s.found(hidden).State = "visible" }},
+		"a decision is not in its case":                {"moderation", func(s *season) { s.Cases[0].Rulings = nil }},
+		"one person's report counts twice":             {"moderation", func(s *season) { s.Cases[0].Heard = []string{"may", "may"} }},
+		"a deletion that never ended":                  {"forgotten", func(s *season) { s.Deletions[0].State = "asked" }},
+		"a row that says who somebody was":             {"forgotten", func(s *season) { s.Traces = []audit.Trace{{Who: "Old", Table: "notice", Row: "n"}} }},
+		"a member who still has a name":                {"forgotten", func(s *season) { s.Members[6].Nickname = "老友" }},
+		"a card of somebody who was forgotten":         {"forgotten", func(s *season) { s.Files["card/k/old/2027-03-01.jpg"] = 9 }},
+	}
+}
