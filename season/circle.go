@@ -60,6 +60,9 @@ func (c *circle) open(ctx context.Context, organiser string) error {
 			}
 		}
 	}
+	if err := c.quizzes(ctx); err != nil {
+		return err
+	}
 	_, err = c.teacher.post(ctx, "/camps/"+c.camp+"/publish", url.Values{})
 	return err
 }
@@ -144,11 +147,14 @@ func (c *circle) known(day int) []*work {
 
 // tell writes down what everybody was told, when all is over.
 func (c *circle) tell() {
-	told := audit.Circle{Camp: c.camp, Seats: circleSeats, Quota: makeUpQuota, Window: makeUpDays, End: *c.now.Load()}
+	told := audit.Circle{Camp: c.camp, Seats: circleSeats, Quota: makeUpQuota, Window: makeUpDays, End: *c.now.Load(), Password: password}
 	for _, f := range append(c.fellows, c.watcher) {
 		who := audit.Fellow{Name: f.name, Member: f.member, State: f.state, Revoked: f.revoked, AskedAt: f.askedAt, Gone: f.gone}
 		for _, w := range f.works {
 			who.Works = append(who.Works, w.Work)
+		}
+		for _, t := range f.tries {
+			told.Tries = append(told.Tries, t.Try)
 		}
 		told.Fellows = append(told.Fellows, who)
 	}

@@ -19,13 +19,15 @@ type fellow struct {
 	in      *circle
 	n       int
 	state   string // of their place, by the server's last word
+	start   string // their own first day
 	gone    bool
 	revoked bool
 	askedAt time.Time // when they asked for their account to be deleted
 
 	mu       sync.Mutex
 	works    map[string]*work // by id
-	reported []string         // since the last night
+	tries    []*try
+	reported []string // since the last night
 }
 
 // work is something that a fellow handed in.
@@ -52,9 +54,9 @@ func (f *fellow) live(ctx context.Context, day int, at Moment) error {
 	if err := f.enter(ctx); err != nil {
 		return err
 	}
-	steps := []func(context.Context, int) error{f.seekOn, f.redoAll, f.handInAll}
+	steps := []func(context.Context, int) error{f.seekOn, f.redoAll, f.handInAll, f.sit}
 	if at == Evening {
-		steps = []func(context.Context, int) error{f.makeUp, f.meet, f.withdraw}
+		steps = []func(context.Context, int) error{f.makeUp, f.meet, f.withdraw, f.lookAtTries}
 	}
 	for _, step := range steps {
 		if err := step(ctx, day); err != nil {
@@ -96,12 +98,13 @@ func (f *fellow) stand(ctx context.Context) error {
 	var in struct {
 		State    string
 		Position int
+		Start    string
 	}
 	if err := a.into(&in); err != nil {
 		return err
 	}
 	f.book.check((in.Position > 0) == (in.State == "waiting"), "%s is %s at place %d of the queue", f.name, in.State, in.Position)
-	f.state = in.State
+	f.state, f.start = in.State, in.Start
 	return nil
 }
 
@@ -147,8 +150,11 @@ func (f *fellow) seek(ctx context.Context) error {
 // task of a day, as the fellow is shown it.
 type dayTask struct {
 	ID, Kind, State string
-	Checkin         string
+	Quiz            *struct{ ID string }
 }
+
+// byCheckin tells whether a check-in does the task.
+func (t dayTask) byCheckin() bool { return t.Kind == "checkin" || t.Kind == "homework" }
 
 func (f *fellow) tasksOf(ctx context.Context, day string) ([]dayTask, error) {
 	path := "/camps/" + f.in.camp + "/today"
@@ -174,7 +180,7 @@ func (f *fellow) handInAll(ctx context.Context, day int) error {
 	}
 	r := f.dice(3, day)
 	for _, task := range tasks {
-		if task.State != "open" || task.Kind == "quiz" || r.IntN(3) == 0 {
+		if task.State != "open" || !task.byCheckin() || r.IntN(3) == 0 {
 			continue
 		}
 		text := fmt.Sprintf("%s 第 %d 天的共读 %s", f.name, day, task.Kind)

@@ -122,7 +122,7 @@ func (f *fellow) makeUp(ctx context.Context, day int) error {
 			return err
 		}
 		for _, task := range tasks {
-			if task.State != "open" || task.Kind == "quiz" {
+			if task.State != "open" || !task.byCheckin() {
 				continue
 			}
 			text := fmt.Sprintf("%s 补 %s 的共读 %s", f.name, d.Day, task.Kind)

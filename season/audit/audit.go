@@ -49,6 +49,8 @@ var invariants = []struct {
 	{"make-ups", "days made up", makeUps},
 	{"works-kept", "works of the circle", works},
 	{"moderation", "decisions", ruled},
+	{"answers-in-time", "answers about quizzes", inTime},
+	{"attempts", "attempts", attempts},
 	{"forgotten", "people who went for good", forgotten},
 	{"media", "files", media},
 	{"one-member-per-person", "people", people},

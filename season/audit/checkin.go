@@ -143,27 +143,26 @@ func streaks(t *trial, f *finding) {
 
 // cards: every day on which somebody handed in has its card, drawn, and no other day has one.
 func cards(t *trial, f *finding) {
-	drawn, files := map[[2]string]bool{}, map[string]bool{}
-	for _, c := range t.Cards {
-		key := [2]string{c.Member, c.Day}
+	drawn, files, gone := map[[3]string]bool{}, map[string]bool{}, t.gone()
+	for _, c := range t.whole.Cards {
+		key := [3]string{c.Camp, c.Member, c.Day}
 		f.expect(!drawn[key], "%s has two cards on %s", c.Member, c.Day)
 		f.expect(c.State == "ready", "card %s is %s", c.ID, c.State)
 		f.expect(t.Files["card/"+cardFile(c)] > 0, "card %s has no picture", c.ID)
 		drawn[key], files[cardFile(c)] = true, true
 	}
-	asked := map[[2]string]bool{}
-	for _, c := range t.Facts.Checkins {
-		f.expect(drawn[[2]string{c.Member, c.Day}], "check-in %s has no card", c.ID)
-		asked[[2]string{c.Member, c.Day}] = true
+	asked := map[[3]string]bool{}
+	for _, c := range t.whole.Checkins {
+		key := [3]string{c.Camp, c.Member, c.Day}
+		_, left := gone[c.Member]
+		f.expect(drawn[key] || left || c.State == "deleted", "check-in %s has no card", c.ID)
+		asked[key] = true
 	}
 	f.checked = len(asked)
 	for key := range drawn {
-		f.expect(asked[key], "%s has a card on %s and no check-in", key[0], key[1])
+		f.expect(asked[key], "%s has a card on %s and no check-in", key[1], key[2])
 	}
 	for name := range t.under("card/") {
-		if !strings.HasPrefix(name, t.Camp+"/") {
-			continue
-		}
 		f.expect(files[name], "the file card/%s belongs to no card", name)
 	}
 }

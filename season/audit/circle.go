@@ -14,6 +14,9 @@ type Circle struct {
 	Window  int // days in which they can be made
 	End     time.Time
 	Fellows []Fellow
+
+	Password string // the right answer of the quizzes' question that is answered in words
+	Tries    []Try
 }
 
 // Fellow is one person of the circle.

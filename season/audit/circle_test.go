@@ -1,6 +1,7 @@
 package audit_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -51,9 +52,36 @@ func (s *season) addCircle(t *testing.T) {
 		UndoneAt time.Time `json:"undone_at"`
 	}{Verdict: "hide", Before: "visible"})
 	s.Cases = []audit.Case{c}
+	s.Quizzes = []audit.Quiz{{ID: "q", Reveal: "close", Days: 2, Attempts: 1}, {ID: "r", Reveal: "after", Days: 1, Attempts: 1}}
+	s.Tasks = append(s.Tasks, audit.Task{ID: "tq", Camp: "k", Day: "2027-03-01", Quiz: "q"}, audit.Task{ID: "tr", Camp: "k", Day: "2027-03-01", Quiz: "r"})
+	ended := at(t, "2027-03-01 09:10")
+	tried := audit.Attempt{ID: "a", Quiz: "q", Member: "may", State: "finished", GraceAt: ended, FinishedAt: ended, Mark: 200}
+	tried.Entries = append(tried.Entries, struct {
+		Kind   string `json:"kind"`
+		Full   int64  `json:"full"`
+		Answer struct {
+			Text string `json:"text"`
+		} `json:"answer"`
+	}{Kind: "fill_in", Full: 200})
+	tried.Entries[0].Answer.Text = "对"
+	failed := tried
+	failed.ID, failed.Quiz, failed.Mark, failed.Entries = "b", "r", 0, nil
+	s.Attempts = []audit.Attempt{tried, failed}
+	s.Peeks = []audit.Peek{
+		{Quiz: "q", Member: "may", Attempt: "a", Start: "2027-02-28", At: at(t, "2027-03-03 01:59")},
+		{Quiz: "q", Member: "may", Attempt: "a", Start: "2027-02-28", At: at(t, "2027-03-03 02:00"), Leaks: true},
+		{Quiz: "r", Member: "may", Start: "2027-02-28", At: at(t, "2027-03-01 09:09")},
+		{Quiz: "r", Member: "may", Attempt: "b", Start: "2027-02-28", At: at(t, "2027-03-01 09:10"), Leaks: true},
+	}
 	s.Deletions = []audit.Deletion{{ID: "old", State: "done"}}
+	for _, id := range []string{"may:2027-03-01", "may:2027-02-28", "ned:2027-03-01"} {
+		member, day, _ := strings.Cut(id, ":")
+		s.Cards = append(s.Cards, audit.Card{ID: "k:" + id, Camp: "k", Member: member, Day: day, State: "ready"})
+		s.Files["card/k/"+member+"/"+day+".jpg"] = 9
+	}
 	s.Promises.People = append(s.Promises.People, audit.Person{Name: "May", Member: "may"}, audit.Person{Name: "Old", Member: "old", Nickname: "老友"})
 	s.Circle = audit.Circle{
+		Password: "对", Tries: []audit.Try{{ID: "a", Quiz: "q", Member: "may", Words: "对"}, {ID: "b", Quiz: "r", Member: "may"}},
 		Camp: "k", Seats: 2, Quota: 1, Window: 2, End: at(t, "2027-03-20 09:00"),
 		Fellows: []audit.Fellow{
 			{Name: "May", Member: "may", State: "active", Works: []audit.Work{
@@ -100,9 +128,21 @@ func circleSpoilt() map[string]violation {
 		"hidden content is shown":                      {"moderation", func(s *season) { s.found(hidden).State = "visible" }},
 		"a decision is not in its case":                {"moderation", func(s *season) { s.Cases[0].Rulings = nil }},
 		"one person's report counts twice":             {"moderation", func(s *season) { s.Cases[0].Heard = []string{"may", "may"} }},
+		"answers before the quiz has closed":           {"answers-in-time", func(s *season) { s.Peeks[0].Leaks = true }},
+		"answers before the attempt is over":           {"answers-in-time", func(s *season) { s.Peeks[2].Leaks = true }},
+		"no answers when their time has come":          {"answers-in-time", func(s *season) { s.Peeks[1].Leaks = false }},
+		"answers to one whose quiz closes later":       {"answers-in-time", func(s *season) { s.Peeks[1].Start = "2027-03-01" }},
+		"an attempt that never ends":                   {"attempts", func(s *season) { s.Attempts[0].State = "in_progress" }},
+		"an attempt that ended too late":               {"attempts", func(s *season) { s.Attempts[0].FinishedAt = s.Attempts[0].GraceAt.Add(time.Second) }},
+		"an attempt too many":                          {"attempts", func(s *season) { s.Quizzes[0].Attempts = 0 }},
+		"an attempt that is gone":                      {"attempts", func(s *season) { s.Attempts = s.Attempts[1:] }},
+		"an attempt that nobody began":                 {"attempts", func(s *season) { s.Circle.Tries = s.Circle.Tries[1:] }},
+		"an answer that was kept is another":           {"attempts", func(s *season) { s.Circle.Tries[0].Words = "错" }},
+		"points for nothing":                           {"attempts", func(s *season) { s.Attempts[1].Mark = 100 }},
 		"a deletion that never ended":                  {"forgotten", func(s *season) { s.Deletions[0].State = "asked" }},
 		"a row that says who somebody was":             {"forgotten", func(s *season) { s.Traces = []audit.Trace{{Who: "Old", Table: "notice", Row: "n"}} }},
 		"a member who still has a name":                {"forgotten", func(s *season) { s.Members[6].Nickname = "老友" }},
+		"a day of the circle without a card":           {"cards", func(s *season) { s.Cards = s.Cards[:3] }},
 		"a card of somebody who was forgotten":         {"forgotten", func(s *season) { s.Files["card/k/old/2027-03-01.jpg"] = 9 }},
 	}
 }

@@ -18,6 +18,8 @@ type Facts struct {
 	Media      []Media
 	Cases      []Case
 	Deletions  []Deletion
+	Quizzes    []Quiz
+	Attempts   []Attempt
 
 	Traces      []Trace // of people who are to be forgotten
 	Counters    map[string]int64
@@ -47,6 +49,8 @@ type (
 		ID   string `json:"id"`
 		Camp string `json:"camp"`
 		Day  string `json:"day"`
+		Quiz string `json:"quiz"`
+		Kind string `json:"kind"`
 	}
 	// Member is a person.
 	Member struct {
@@ -166,6 +170,30 @@ type (
 	Deletion struct {
 		ID    string `json:"id"`
 		State string `json:"state"`
+	}
+	// Quiz is a list of questions, and when their answers are shown.
+	Quiz struct {
+		ID       string `json:"id"`
+		Reveal   string `json:"reveal"`
+		Days     int    `json:"days"`
+		Attempts int    `json:"attempts"`
+	}
+	// Attempt is one try at a quiz.
+	Attempt struct {
+		ID         string    `json:"id"`
+		Quiz       string    `json:"quiz"`
+		Member     string    `json:"member"`
+		State      string    `json:"state"`
+		GraceAt    time.Time `json:"grace_at"`
+		FinishedAt time.Time `json:"finished_at"`
+		Mark       int64     `json:"mark"` // in hundredths of a point
+		Entries    []struct {
+			Kind   string `json:"kind"`
+			Full   int64  `json:"full"`
+			Answer struct {
+				Text string `json:"text"`
+			} `json:"answer"`
+		} `json:"entries"`
 	}
 	// Trace is a row of any table in which something of somebody was found.
 	Trace struct {

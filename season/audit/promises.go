@@ -18,6 +18,7 @@ type Promises struct {
 	Refused   []string // texts that were refused: none of them may be found
 
 	Circle Circle
+	Peeks  []Peek // at answers that have to do with a quiz
 
 	Answers    int      // requests that were answered
 	Unexpected []string // answers that no rule explains

@@ -29,6 +29,7 @@ func Read(ctx context.Context, dir string, forgotten []string) (Facts, error) {
 		load(ctx, db, "comment", &f.Comments), load(ctx, db, "review", &f.Reviews), load(ctx, db, "signcard", &f.Cards),
 		load(ctx, db, "notice", &f.Notices), load(ctx, db, "credit", &f.Credits), load(ctx, db, "media", &f.Media),
 		load(ctx, db, "moderation", &f.Cases), load(ctx, db, "deletion", &f.Deletions),
+		load(ctx, db, "quiz", &f.Quizzes), load(ctx, db, "attempt", &f.Attempts),
 		f.readCounters(ctx, db), f.readOutboxes(ctx, db),
 	); err != nil {
 		return f, fmt.Errorf("reading the documents: %w", err)
