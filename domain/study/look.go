@@ -71,7 +71,8 @@ func (s *Service) opened(ctx context.Context, campID, memberID string, tasks []l
 	return kept, nil
 }
 
-// Open returns a task to the acting learner with its content; domain.ErrNotFound while they may not see it.
+// Open returns a task to the acting learner with its content. Returns domain.ErrNotFound while they may not see it,
+// checkin.ErrLocked.
 func (s *Service) Open(ctx context.Context, campID, taskID string) (Lesson, error) {
 	v, err := s.visit(ctx, campID, taskID)
 	if err != nil {

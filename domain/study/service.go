@@ -106,7 +106,8 @@ type visit struct {
 	task   lesson.Task
 }
 
-// visit returns domain.ErrNotFound for a task that the learner may not see yet.
+// visit returns domain.ErrNotFound for a task that is not in the learner's list, or not yet, and checkin.ErrLocked for one of
+// a level that is not open to them.
 func (s *Service) visit(ctx context.Context, campID, taskID string) (v visit, err error) {
 	enrolled, err := s.Enrolments.Require(ctx, campID)
 	if err != nil {
@@ -121,12 +122,13 @@ func (s *Service) visit(ctx context.Context, campID, taskID string) (v visit, er
 		return v, err
 	}
 	v.task = v.task.For(v.in)
+	away := v.task.Level == "" && (v.task.Day < v.in.Start || v.task.Day > v.in.End) // the camp's days have moved
 	if v.task.Level != "" {
 		if err := s.Levels.Open(ctx, campID, v.member, v.task.Level); err != nil {
 			return v, err
 		}
 	}
-	if !v.task.Visible(v.in.Calendar, s.Clock.Now()) {
+	if away || !v.task.Visible(v.in.Calendar, s.Clock.Now()) {
 		return v, fmt.Errorf("task %s of camp %s: %w", taskID, campID, domain.ErrNotFound)
 	}
 	return v, nil
@@ -142,11 +144,11 @@ func (s *Service) Read(ctx context.Context, campID, taskID string) (m Mark, fres
 	if v.task.Kind != lesson.KindRead {
 		return Mark{}, false, fmt.Errorf("task %s: %w", taskID, ErrNotToRead)
 	}
-	return s.mark(ctx, v, "", false)
+	return s.mark(ctx, v, "")
 }
 
-// Answer keeps what the acting learner answers to a task; answering again replaces it. Returns ErrNoForm, ErrNotYet,
-// camp.ErrClosed, and what form.Version.Check refuses.
+// Answer keeps what the acting learner answers to a task; other answers replace it, and the same again change nothing.
+// Returns ErrNoForm, ErrNotYet, camp.ErrClosed, and what form.Version.Check refuses.
 func (s *Service) Answer(ctx context.Context, campID, taskID string, answers []form.Answer) (m Mark, fresh bool, err error) {
 	v, err := s.visit(ctx, campID, taskID)
 	if err != nil {
@@ -159,18 +161,18 @@ func (s *Service) Answer(ctx context.Context, campID, taskID string, answers []f
 	if err != nil {
 		return Mark{}, false, err
 	}
-	return s.mark(ctx, v, sealed, true)
+	return s.mark(ctx, v, sealed)
 }
 
 // ref is what sealed answers are bound to.
 func ref(camp, member, task string) string { return "task:" + ID(camp, member, task) }
 
-func (s *Service) mark(ctx context.Context, v visit, sealed string, again bool) (m Mark, fresh bool, err error) {
+func (s *Service) mark(ctx context.Context, v visit, sealed string) (m Mark, fresh bool, err error) {
 	now := s.Clock.Now()
 	switch {
 	case v.in.State == camp.Closed:
 		return Mark{}, false, camp.ErrClosed
-	case v.task.Level == "" && v.in.Calendar.Day(now) < v.task.Day:
+	case v.in.Calendar.Day(now) < max(v.in.Start, v.task.Day):
 		return Mark{}, false, fmt.Errorf("task %s: %w", v.task.ID, ErrNotYet)
 	}
 	m = Mark{Doc: domain.Doc{ID: ID(v.in.ID, v.member, v.task.ID)}, Camp: v.in.ID, Member: v.member, Task: v.task.ID, Sealed: sealed, At: now}
@@ -179,7 +181,7 @@ func (s *Service) mark(ctx context.Context, v visit, sealed string, again bool) 
 		return m, err == nil, err
 	}
 	m, err = s.Store.Update(ctx, m.ID, func(had *Mark) error {
-		if fresh = !had.Counts(v.in); !fresh && !again {
+		if fresh = !had.Counts(v.in); !fresh && s.same(v, had.Sealed, sealed) {
 			return domain.ErrSame
 		}
 		if fresh { // of an earlier stay
@@ -189,7 +191,18 @@ func (s *Service) mark(ctx context.Context, v visit, sealed string, again bool) 
 		had.Sealed = sealed
 		return nil
 	})
-	return m, fresh, err
+	return m, fresh && err == nil, err
+}
+
+// same reports whether both are the same answers, which are sealed in another way each time.
+func (s *Service) same(v visit, had, sealed string) bool {
+	if had == sealed {
+		return true
+	}
+	ref := ref(v.in.ID, v.member, v.task.ID)
+	was, err := s.Forms.Filled(ref, v.task.Ask, had, true)
+	is, err2 := s.Forms.Filled(ref, v.task.Ask, sealed, true)
+	return err == nil && err2 == nil && slices.EqualFunc(was, is, func(a, b form.Asked) bool { return slices.Equal(a.Values, b.Values) })
 }
 
 // Marks returns marks by their ids. Whoever calls it has checked who asks.
