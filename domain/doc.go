@@ -38,4 +38,10 @@
 //	内容/段         lesson.Block             资料            lesson.Material
 //	已读/填写       study.Mark               学习进度        study.Matrix
 //	渠道码          channel.Scene            发件箱          domain.Doc.Outbox
+//	闯关课/关卡     camp.KindCourse, course.Level            勋章            course.Badge, Award
+//	候补            enrolment.Waiting        补卡            camp.MakeUps, checkin.Checkin.MadeUp
+//	作业/退回重做   lesson.KindHomework, review.Return       评分表          lesson.Criterion
+//	举报/审核台     moderation.Report, Case  删除账号        privacy.Deletion
+//	价格/名额种类   product.Product, Offer   订单/支付尝试   order.Order, Attempt
+//	退款            order.Refund             支付通知        payment.Notice
 package domain

@@ -125,14 +125,12 @@ func (s *Service) OfferSeats(ctx context.Context, campID string) error {
 // offer sees to the first of the queue, and tells whether the next may have a chance.
 func (s *Service) offer(ctx context.Context, c camp.Camp, id string) (more bool, err error) {
 	now := s.Clock.Now()
-	switch why := c.MayEnrol(now); {
-	case errors.Is(why, camp.ErrEnrolOver), errors.Is(why, camp.ErrClosed):
+	why := c.MayEnrol(now)
+	if errors.Is(why, camp.ErrEnrolOver) || errors.Is(why, camp.ErrClosed) {
 		_, err = s.Store.Update(ctx, id, func(e *Enrolment) error { return e.giveUp() })
 		return true, err
-	case why != nil:
-		return false, nil
 	}
-	if taken, err := s.Seats.Value(ctx, camp.SeatCounter(c.ID)); err != nil || taken >= int64(c.Seats) {
+	if taken, err := s.Seats.Value(ctx, camp.SeatCounter(c.ID)); err != nil || why != nil || taken >= int64(c.Seats) {
 		return false, err
 	}
 	if _, err = s.Store.Update(ctx, id, func(e *Enrolment) error {

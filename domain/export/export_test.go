@@ -32,7 +32,7 @@ func TestWhatEachKindHolds(t *testing.T) {
 		w.facts.handIn(3)
 		w.facts.reviews = map[string]review.Review{
 			"k0": {Learner: "m0", Draft: review.Mark{Text: "草稿"}},
-			"k1": {Learner: "m1", Reviewer: "t", Round: 2, Draft: review.Mark{Text: "还没发布"}, Released: review.Mark{Text: "好", Points: 90}, ReleasedAt: time.Date(2026, 3, 1, 1, 0, 0, 0, time.UTC)},
+			"k1": {Learner: "m1", Reviewer: "t", Round: 2, History: []review.Past{{Reviewer: "t"}}, Draft: review.Mark{Text: "还没发布"}, Released: review.Mark{Text: "好", Points: 90}, ReleasedAt: time.Date(2026, 3, 1, 1, 0, 0, 0, time.UTC)},
 		}
 		e := w.ask(t, as(t, "teacher", domain.RoleTeacher), export.Form{Kind: kind, From: "2026-03-02", To: "2026-03-02"})
 		if err := w.run(t, e.ID); err != nil {

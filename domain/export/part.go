@@ -238,9 +238,13 @@ func (w writer) reviewRows(ctx context.Context, tasks map[string]lesson.Task, li
 	if err != nil {
 		return nil, err
 	}
+	now := w.Clock.Now()
 	learners, teachers := make([]string, 0, len(found)), make([]string, 0, len(found))
 	for _, r := range found {
-		learners, teachers = append(learners, r.Learner), append(teachers, r.Reviewer)
+		learners = append(learners, r.Learner)
+		for _, told := range r.Told(now) {
+			teachers = append(teachers, told.Reviewer)
+		}
 	}
 	people, err := w.Members.Contacts(ctx, learners, w.export.Names, w.export.Phones)
 	if err != nil {
@@ -252,13 +256,14 @@ func (w writer) reviewRows(ctx context.Context, tasks map[string]lesson.Task, li
 	}
 	var rows [][]any
 	for _, c := range list {
-		r, ok := found[c.ID]
-		if !ok || r.Round == 0 {
+		told := found[c.ID].Told(now) // not what can still be undone
+		if len(told) == 0 {
 			continue
 		}
+		last := told[len(told)-1]
 		rows = append(rows, []any{
-			string(c.Day), w.dayN(tasks[c.Task]), tasks[c.Task].Title, c.Member, people[c.Member].Nickname, points(r.Released.Points), r.Released.Text,
-			staff[r.Reviewer].Nickname, w.at(r.ReleasedAt), int64(r.Round),
+			string(c.Day), w.dayN(tasks[c.Task]), tasks[c.Task].Title, c.Member, people[c.Member].Nickname, points(last.Points), last.Text,
+			staff[last.Reviewer].Nickname, w.at(last.At), int64(len(told)),
 		})
 	}
 	return rows, nil
