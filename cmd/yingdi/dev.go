@@ -266,6 +266,7 @@ Yingdi 营地 is running, with a demo camp and a stand-in for WeChat. Everything
   API          %[2]s/docs                      (openapi.json beside it)
   Log in       %[2]s/dev/login-code?as=xiaoman  a wx.login code for POST /api/v1/sessions
   WeChat       %[2]s/dev/wechat                phones, messages, pushes, faults
+  WeChat Pay   %[2]s/dev/pay                   payments, refunds, transfers, faults
 
 Ctrl-C stops it; nothing is lost.
 `, d.config.Data, d.url)

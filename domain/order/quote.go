@@ -2,6 +2,7 @@ package order
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +28,7 @@ func Quote(c camp.Camp, p product.Product, offer string, pool Pool, now time.Tim
 		Offer: o.ID, Kind: o.Kind, Title: c.Title + " · " + o.Title, Version: p.Version,
 		Lines:     []Line{{LinePrice, o.Title, o.Price}},
 		Part:      o.Part,
-		Deadlines: p.Policy.Deadlines(c),
+		Deadlines: slices.DeleteFunc(p.Policy.Deadlines(c), func(d product.Deadline) bool { return !now.Before(d.Until) }),
 	}
 	if window != nil {
 		promise.Lines = append(promise.Lines, Line{LineEarlyBird, "早鸟优惠", price - o.Price})
