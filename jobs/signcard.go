@@ -13,6 +13,7 @@ import (
 func signcards(s *signcard.Service) []Consumer {
 	return []Consumer{
 		{Name: "signcard", Events: []string{checkin.EventSubmitted}, Lane: Slow, Handle: byID(s.Make)},
+		{Name: "signcard-withdraw", Events: []string{checkin.EventDeleted}, Lane: Slow, Handle: byID(s.Withdraw)},
 		{Name: "card-logo", Events: []string{signcard.EventTemplate}, Lane: Normal, Handle: byID(s.KeepLogo)},
 		{Name: "invite-card", Events: []string{signcard.EventInvite}, Lane: Slow, Handle: byID(s.MakeInvite)},
 		{Name: "camp-front", Events: []string{camp.EventFace}, Lane: Slow, Handle: byID(s.MakeFront)},

@@ -28,13 +28,17 @@ func NewCheckins(ctx context.Context, db *DB) (checkins Checkins, likes Likes, c
 		return value
 	}
 	if checkins.Collection, err = NewCollection(ctx, db, "checkin", Keys[checkin.Checkin]{
-		"owned":   func(d *checkin.Checkin) any { return d.Member },
-		"camp":    func(c *checkin.Checkin) any { return c.Camp },
-		"member":  func(c *checkin.Checkin) any { return c.Member },
-		"day":     func(c *checkin.Checkin) any { return string(c.Day) },
-		"task":    func(c *checkin.Checkin) any { return c.Task },
-		"at":      func(c *checkin.Checkin) any { return c.SubmittedAt },
-		"feed":    func(c *checkin.Checkin) any { return when(c.Public(), c.Camp) },
+		"owned":  func(d *checkin.Checkin) any { return d.Member },
+		"camp":   func(c *checkin.Checkin) any { return c.Camp },
+		"member": func(c *checkin.Checkin) any { return c.Member },
+		"day":    func(c *checkin.Checkin) any { return string(c.Day) },
+		"task":   func(c *checkin.Checkin) any { return c.Task },
+		"at":     func(c *checkin.Checkin) any { return c.SubmittedAt },
+		"feed":   func(c *checkin.Checkin) any { return when(c.Public(), c.Camp) },
+		"chosen": func(c *checkin.Checkin) any { return when(c.Public() && c.Featured(), c.Camp) },
+		"veiled": func(c *checkin.Checkin) any {
+			return when(c.State == checkin.Hidden || c.State == checkin.Rejected, c.Camp)
+		},
 		"there":   func(c *checkin.Checkin) any { return when(c.State != checkin.Deleted, c.Camp) },
 		"counted": func(c *checkin.Checkin) any { return when(c.Counts(), c.Camp) },
 		"learner": func(c *checkin.Checkin) any { return when(c.Counts(), learner(c.Camp, c.Member)) },
@@ -46,7 +50,8 @@ func NewCheckins(ctx context.Context, db *DB) (checkins Checkins, likes Likes, c
 	}, ofPerson, Index{Name: "member", Fields: []string{"camp", "member", "day"}}, Index{Name: "there", Fields: []string{"there", "day", "task"}},
 		Index{Name: "counted", Fields: []string{"counted", "day", "task"}},
 		Index{Name: "learner", Fields: []string{"learner", "day", "at", "made"}},
-		Index{Name: "feed", Fields: []string{"feed", "at"}}, Index{Name: "waiting", Fields: []string{"queue", "since"}},
+		Index{Name: "feed", Fields: []string{"feed", "at"}}, Index{Name: "chosen", Fields: []string{"chosen", "at"}},
+		Index{Name: "veiled", Fields: []string{"veiled", "at"}}, Index{Name: "waiting", Fields: []string{"queue", "since"}},
 		Index{Name: "waiting_task", Fields: []string{"queue", "task", "since"}}, Index{Name: "waiting_turn", Fields: []string{"queue", "turn", "since"}},
 		Index{Name: "waiting_house", Fields: []string{"house", "since"}}); err != nil {
 		return
@@ -70,6 +75,16 @@ func NewCheckins(ctx context.Context, db *DB) (checkins Checkins, likes Likes, c
 // Feed implements checkin.Store.
 func (s Checkins) Feed(ctx context.Context, camp string, page domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
 	return s.Find(ctx, By("feed").Equal(camp).Descending(), page)
+}
+
+// Featured implements checkin.Store.
+func (s Checkins) Featured(ctx context.Context, camp string, page domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
+	return s.Find(ctx, By("chosen").Equal(camp).Descending(), page)
+}
+
+// Veiled implements checkin.Store.
+func (s Checkins) Veiled(ctx context.Context, camp string, page domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
+	return s.Find(ctx, By("veiled").Equal(camp).Descending(), page)
 }
 
 // OfMember implements checkin.Store.

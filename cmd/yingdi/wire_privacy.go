@@ -38,6 +38,7 @@ func (a *app) joinPrivacy(at stores, members *member.Service, files *mediadomain
 		privacy.Part[session.Credential]{Collection: "credential", Store: at.credentials, Of: at.credentials.OfPerson, Copy: privacy.Withheld[session.Credential]},
 		privacy.Part[checkin.Checkin]{Collection: "checkin", Store: at.checkins, Of: at.checkins.OfPerson, Erase: (*checkin.Checkin).Forget},
 		privacy.Part[checkin.Like]{Collection: "like", Store: at.likes, Of: at.likes.OfPerson, Erase: func(l *checkin.Like) error { return l.Forget(a.clock.Now()) }},
+		privacy.Part[checkin.Tag]{Collection: "tag", Store: at.tags, Of: at.tags.OfPerson, Erase: func(t *checkin.Tag) error { return t.Forget(a.clock.Now()) }},
 		privacy.Part[checkin.Comment]{Collection: "comment", Store: at.comments, Of: at.comments.OfPerson, Erase: func(c *checkin.Comment) error { return c.Forget(a.clock.Now()) }},
 		privacy.Part[review.Review]{
 			Collection: "review", Store: at.reviews, Of: at.reviews.OfPerson, Erase: (*review.Review).Forget,
@@ -89,5 +90,7 @@ var impersonal = map[string]string{
 	"deletion":   "names who was forgotten by id, and is the record that they were",
 	"push":       "sealed, and forgotten after seven days",
 	"answer":     "sealed, and forgotten after a day",
+	"wall":       "names check-ins by id, of which only those that everybody may see are shown, and staff",
+	"topic":      "counts, without names",
 	"ticket":     "ends after minutes",
 }

@@ -93,7 +93,7 @@ func (a *app) joinServices(ctx context.Context) error {
 	lessons.Quizzes = quizzes
 	camps.Copiers = []camp.Copier{{Name: "form", CopyTo: forms.CopyTo}, {Name: "quizzes", CopyTo: quizzes.CopyTo}, {Name: "tasks", CopyTo: lessons.CopyTo}}
 	checkins := &checkin.Service{
-		Store: at.checkins, Likes: at.likes, Comments: at.comments, Standings: at.standings, Camps: camps, Tasks: lessons, Enrolments: enrolments,
+		Store: at.checkins, Likes: at.likes, Comments: at.comments, Standings: at.standings, Walls: at.walls, Tags: at.tags, Topics: at.topics, Notices: notices, Camps: camps, Tasks: lessons, Enrolments: enrolments,
 		Media: files, Members: members, WeChat: a.wechat, IDs: ids, Clock: a.clock,
 	}
 	moderations := &moderation.Service{

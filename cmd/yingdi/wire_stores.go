@@ -40,6 +40,9 @@ type stores struct {
 	reports      storage.Reports
 	reporters    storage.Reporters
 	standings    storage.Standings
+	walls        storage.Walls
+	tags         storage.Tags
+	topics       storage.Topics
 	consents     storage.Consents
 	deletions    storage.Deletions
 	downloads    storage.Downloads
@@ -103,6 +106,8 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.cases, s.reports, s.reporters, err = storage.NewCases(ctx, db)
 	note(err)
 	s.standings, err = storage.NewStandings(ctx, db)
+	note(err)
+	s.walls, s.tags, s.topics, err = storage.NewTopics(ctx, db)
 	note(err)
 	s.consents, s.deletions, s.downloads, err = storage.NewPrivacy(ctx, db)
 	note(err)

@@ -110,6 +110,9 @@ func (s *Service) Resubmit(ctx context.Context, id string, f Form, n int) (Check
 	if err := s.usable(ctx, c, f); err != nil {
 		return Checkin{}, err
 	}
+	if err := s.chosen(ctx, c.Camp, f, c.Chosen); err != nil {
+		return Checkin{}, err
+	}
 	return s.Store.Update(ctx, id, func(c *Checkin) error { return c.Resubmit(f, n, s.Clock.Now()) })
 }
 

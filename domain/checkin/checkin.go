@@ -34,6 +34,11 @@ type Checkin struct {
 	EditUntil   time.Time  `json:"edit_until"`        // the end of the day on which it was handed in
 	Watched     bool       `json:"watched,omitempty"` // a person has hidden it: an edit waits for a person again
 	DeletedAt   time.Time  `json:"deleted_at,omitzero"`
+	Chosen      []string   `json:"topics,omitempty"` // of those that the camp offers; others are in the text
+
+	FeaturedAt  time.Time `json:"featured_at,omitzero"`
+	FeaturedBy  string    `json:"featured_by,omitempty"`
+	FeatureTold time.Time `json:"feature_told,omitzero"` // when its author was last told so
 
 	Homework    bool         `json:"homework,omitempty"` // for a task that its review completes
 	Redos       int          `json:"redos,omitempty"`    // counts how often it was handed in again after a return
@@ -71,6 +76,9 @@ const (
 	EventWeighed   = "checkin:weighed" // whether it counts has changed
 	EventLiked     = "checkin:liked"
 	EventCommented = "checkin:commented"
+	EventShown     = "checkin:shown"             // with topics: everybody may see it, or no longer
+	EventFeatured  = "checkin:featured"          // for everybody in the camp to see
+	EventTagged    = "checkin:tagged"            // it is about a topic, or no longer; the document is the tag
 	EventModerated = "checkin:moderated"         // not simply passed: a person must look, or it was rejected, or an edit passed
 	EventHeld      = "checkin:comment_moderated" // the same of a comment; the document is the comment
 )
@@ -110,6 +118,7 @@ func ID(camp, member, task string, day domain.Day) string {
 type Form struct {
 	Text     string
 	Media    []string
+	Topics   []string // of those that the camp offers
 	Audience Audience // empty: the camp
 	MakeUp   bool     // of a day that was missed; an edit leaves that as it is
 }
@@ -121,6 +130,11 @@ func (f Form) Check() error {
 	check.That(len(f.Media) <= MaxMedia, "media", "图片、录音和视频一共最多 9 个")
 	for i, id := range f.Media {
 		check.That(domain.ValidID(id) && !slices.Contains(f.Media[:i], id), "media", "素材无效或重复")
+	}
+	check.That(len(f.Topics) <= maxTagged, "topics", "最多选 3 个话题")
+	for _, typed := range f.Topics {
+		_, ok := TopicOf(typed)
+		check.That(ok, "topics", "话题无效")
 	}
 	check.That(f.Audience == "" || f.Audience == ToCamp || f.Audience == ToTeachers, "audience", "可见范围无效")
 	if err := check.Err(); err != nil {
@@ -147,6 +161,12 @@ func (c *Checkin) fill(f Form) {
 	if c.Audience == "" {
 		c.Audience = ToCamp
 	}
+	c.Chosen = nil
+	for _, typed := range f.Topics {
+		if name, _ := TopicOf(typed); !slices.Contains(c.Chosen, name) {
+			c.Chosen = append(c.Chosen, name)
+		}
+	}
 	c.State, c.Reason = Pending, ""
 	c.Version++
 	c.TextPassed = blank(c.Text)
@@ -169,9 +189,10 @@ func (c *Checkin) Edit(f Form, now time.Time) error {
 			return err
 		}
 	}
+	had := c.Media
 	c.fill(f)
 	c.EditedAt = now
-	c.Emit(EventEdited, now, nil)
+	c.Emit(EventEdited, now, Removed{slices.DeleteFunc(slices.Clone(had), c.uses)})
 	return nil
 }
 
@@ -230,8 +251,11 @@ func (c *Checkin) show(now time.Time) {
 
 // become changes the state, and says so if with it the check-in no longer counts or counts again.
 func (c *Checkin) become(to State, reason string, now time.Time) {
-	counted := c.Counts()
+	counted, public := c.Counts(), c.Public()
 	c.State, c.Reason = to, reason
+	if c.Public() != public && len(c.Topics()) > 0 {
+		c.Emit(EventShown, now, nil)
+	}
 	if c.Counts() != counted {
 		c.Emit(EventWeighed, now, nil)
 	}

@@ -11,7 +11,7 @@ import (
 // ErrRejectedStays refuses to delete what a person or a check has rejected: it is kept as what was found.
 var ErrRejectedStays = domain.Refusal(domain.KindConflict, "checkin_rejected", "未通过审核的打卡不能删除")
 
-// Removed is the data of EventDeleted: the media that the check-in no longer uses.
+// Removed is the data of EventEdited and EventDeleted: the media that the check-in no longer uses.
 type Removed struct {
 	Media []string `json:"media,omitempty"`
 }
@@ -36,6 +36,7 @@ func (c *Checkin) Delete(now time.Time) error {
 	c.Submissions = nil
 	c.State, c.Reason, c.Text, c.Media, c.TextPassed = Deleted, "", "", nil, false
 	c.Likes, c.Comments, c.Reviewed, c.DeletedAt = 0, 0, false, now
+	c.Chosen, c.FeaturedAt, c.FeaturedBy = nil, time.Time{}, ""
 	c.Version++
 	return nil
 }
@@ -76,6 +77,25 @@ func (s *Service) Wipe(ctx context.Context, id string, at time.Time, files []str
 	if err := s.wipeComments(ctx, id, at); err != nil {
 		return err
 	}
+	c, err := s.Store.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if err := s.changeWall(ctx, c.Camp, func(w *Wall) error { return w.Unpin(id, at) }); err != nil {
+		return err
+	}
+	return s.Drop(ctx, id, files)
+}
+
+// uses reports whether the file belongs to what the check-in says, or to what it said when it was handed in before.
+func (c Checkin) uses(file string) bool {
+	return slices.Contains(c.Media, file) || slices.ContainsFunc(c.Submissions, func(earlier Submission) bool {
+		return slices.Contains(earlier.Media, file)
+	})
+}
+
+// Drop lets files go that a check-in no longer uses. For jobs, after EventEdited.
+func (s *Service) Drop(ctx context.Context, id string, files []string) error {
 	if err := s.Media.Release(ctx, ref(id), files); err != nil {
 		return err
 	}
@@ -83,8 +103,23 @@ func (s *Service) Wipe(ctx context.Context, id string, at time.Time, files []str
 	if err != nil {
 		return err
 	}
-	used := slices.DeleteFunc(slices.Clone(files), func(m string) bool { return !slices.Contains(c.Media, m) })
-	return s.Media.Keep(ctx, ref(id), used) // handed in anew with some of the same
+	used := slices.DeleteFunc(slices.Clone(files), func(m string) bool { return !c.uses(m) })
+	return s.Media.Keep(ctx, ref(id), used) // it has some of the same again
+}
+
+// hold notes that a check-in uses its files. Those that it has lost meanwhile are let go.
+func (s *Service) hold(ctx context.Context, c Checkin) error {
+	if len(c.Media) == 0 {
+		return nil
+	}
+	if err := s.Media.Keep(ctx, ref(c.ID), c.Media); err != nil {
+		return err
+	}
+	latest, err := s.Store.Get(ctx, c.ID)
+	if err != nil || latest.Version == c.Version {
+		return err
+	}
+	return s.Media.Release(ctx, ref(c.ID), slices.DeleteFunc(slices.Clone(c.Media), latest.uses))
 }
 
 func (s *Service) wipeLikes(ctx context.Context, id string, at time.Time) error {

@@ -54,7 +54,7 @@ func TestADeletedCheckInIsGoneFromEverywhere(t *testing.T) {
 		refused(t, name+" looks", err, domain.ErrNotFound)
 		_, _, err = w.CommentsOf(as(t, looker), c.ID, domain.Page{})
 		refused(t, name+" reads the comments", err, domain.ErrNotFound)
-		if list, _, err := w.Feed(as(t, looker), "c1", domain.Page{}); err != nil || len(list) != 1 {
+		if list, _, err := w.Feed(as(t, looker), "c1", checkin.Look{}, domain.Page{}); err != nil || len(list) != 1 {
 			t.Errorf("feed of %s: %d, %v", name, len(list), err)
 		}
 	}

@@ -19,19 +19,104 @@ type Entry struct {
 	Liked    bool // by whoever looks
 	Mine     bool
 	Editable bool
+	Pinned   bool
 }
 
-// Feed lists what the camp's learners have handed in and show, the newest first, to its learners and staff.
-func (s *Service) Feed(ctx context.Context, campID string, page domain.Page) ([]Entry, domain.Cursor, error) {
+// Only is a part of a feed.
+type Only string
+
+// The parts; what is hidden only staff see.
+const (
+	Everything   Only = ""
+	OnlyFeatured Only = "featured"
+	OnlyPinned   Only = "pinned"
+	OnlyHidden   Only = "hidden"
+)
+
+// Parts that there are.
+var Parts = []Only{Everything, OnlyFeatured, OnlyPinned, OnlyHidden}
+
+// Look says what of a feed somebody wants to see.
+type Look struct {
+	Only  Only
+	Topic string // empty: any; of a part that is not hidden or pinned
+}
+
+// Feed lists what the camp's learners have handed in and show, the newest first, to its learners and staff. Of everything,
+// what is pinned comes first and only there: the first page has it on top of what was asked for, and any page may be
+// shorter for it.
+func (s *Service) Feed(ctx context.Context, campID string, look Look, page domain.Page) ([]Entry, domain.Cursor, error) {
 	if err := s.mayLook(ctx, campID); err != nil {
 		return nil, "", err
 	}
-	list, next, err := s.Store.Feed(ctx, campID, page)
+	_, notStaff := s.Camps.ForStaff(ctx, campID, domain.RightReview)
+	if look.Only == OnlyHidden && notStaff != nil {
+		return nil, "", notStaff
+	}
+	w, err := s.Wall(ctx, campID)
 	if err != nil {
 		return nil, "", err
 	}
-	entries, err := s.entries(ctx, list, false)
+	list, next, err := s.look(ctx, w, look, page)
+	if err != nil {
+		return nil, "", err
+	}
+	if look == (Look{}) {
+		list = slices.DeleteFunc(list, w.Pinned)
+	}
+	if page.After == "" && (look == Look{} || look.Only == OnlyPinned) {
+		pins, err := s.pinned(ctx, w)
+		if err != nil {
+			return nil, "", err
+		}
+		list = append(pins, list...)
+	}
+	entries, err := s.entries(ctx, list, notStaff == nil)
+	for i, e := range entries {
+		entries[i].Pinned = w.Pinned(e.Checkin)
+	}
 	return entries, next, err
+}
+
+func (s *Service) look(ctx context.Context, w Wall, look Look, page domain.Page) ([]Checkin, domain.Cursor, error) {
+	switch {
+	case look.Only == OnlyPinned:
+		return nil, "", nil
+	case look.Only == OnlyHidden:
+		return s.Store.Veiled(ctx, w.ID, page)
+	case look.Topic != "":
+		return s.withTopic(ctx, w.ID, look, page)
+	case look.Only == OnlyFeatured:
+		return s.Store.Featured(ctx, w.ID, page)
+	}
+	return s.Store.Feed(ctx, w.ID, page)
+}
+
+// withTopic goes by the tags, and leaves out what by now is about something else or not shown.
+func (s *Service) withTopic(ctx context.Context, campID string, look Look, page domain.Page) ([]Checkin, domain.Cursor, error) {
+	topic, ok := TopicOf(look.Topic)
+	if !ok {
+		return nil, "", domain.Invalid("topic", "话题是 2 到 20 个字，只用文字和数字")
+	}
+	tags, next, err := s.Tags.OfTopic(ctx, campID, topic, page)
+	if err != nil {
+		return nil, "", err
+	}
+	ids := make([]string, len(tags))
+	for i, t := range tags {
+		ids[i] = t.Checkin
+	}
+	found, err := s.Store.GetMany(ctx, ids)
+	if err != nil {
+		return nil, "", err
+	}
+	var list []Checkin
+	for _, id := range ids {
+		if c := found[id]; slices.Contains(c.about(), topic) && (look.Only != OnlyFeatured || c.Featured()) {
+			list = append(list, c)
+		}
+	}
+	return list, next, nil
 }
 
 // Mine lists the acting learner's own check-ins in a camp, the newest first, in whatever state.

@@ -18,6 +18,7 @@ func (c *Checkin) Forget() error {
 		c.State = Hidden
 	}
 	c.Text, c.Media, c.Audience, c.Reason, c.Reviewed = "", nil, ToTeachers, forgotten, true
+	c.Chosen, c.FeaturedAt, c.FeaturedBy = nil, time.Time{}, ""
 	for i := range c.Submissions {
 		c.Submissions[i].Text, c.Submissions[i].Media = "", nil
 	}

@@ -23,7 +23,7 @@ func (s *Service) Moderate(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Media.Keep(ctx, ref(id), c.Media); err != nil {
+	if err := s.hold(ctx, c); err != nil {
 		return err
 	}
 	if c.State != Pending {

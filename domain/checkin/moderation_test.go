@@ -220,7 +220,7 @@ func TestWhoSeesACheckIn(t *testing.T) {
 				if (err == nil) != want {
 					t.Errorf("%s for %s, %s reads the comments: %v", state, audience, name, err)
 				}
-				list, _, err := w.Feed(looker(t), "c1", domain.Page{})
+				list, _, err := w.Feed(looker(t), "c1", checkin.Look{}, domain.Page{})
 				member := strings.Contains("author learner reviewer", name)
 				if (err == nil) != member || len(list) != map[bool]int{true: 1}[member && state == checkin.Visible && audience == checkin.ToCamp] {
 					t.Errorf("%s for %s, feed of %s: %d, %v", state, audience, name, len(list), err)
@@ -379,7 +379,7 @@ func TestTheFeedIsPagedWithoutGaps(t *testing.T) {
 	var seen []string
 	page := domain.Page{Limit: 3}
 	for {
-		list, next, err := w.Feed(as(t, "bob"), "c1", page)
+		list, next, err := w.Feed(as(t, "bob"), "c1", checkin.Look{}, page)
 		must(t, err)
 		for _, e := range list {
 			seen = append(seen, e.Text)

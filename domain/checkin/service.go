@@ -20,6 +20,10 @@ type Store interface {
 	domain.Many[Checkin]
 	// Feed lists what the whole camp may see, the newest first.
 	Feed(ctx context.Context, camp string, page domain.Page) ([]Checkin, domain.Cursor, error)
+	// Featured lists what of it staff have chosen, the newest first.
+	Featured(ctx context.Context, camp string, page domain.Page) ([]Checkin, domain.Cursor, error)
+	// Veiled lists what was hidden or rejected, the newest first.
+	Veiled(ctx context.Context, camp string, page domain.Page) ([]Checkin, domain.Cursor, error)
 	// OfMember lists a person's check-ins in a camp, the newest day first.
 	OfMember(ctx context.Context, camp, member string, page domain.Page) ([]Checkin, domain.Cursor, error)
 	// Queue lists what waits for a review, the longest first.
@@ -86,6 +90,9 @@ type Service struct {
 	Likes      LikeStore
 	Comments   CommentStore
 	Standings  StandingStore
+	Walls      WallStore
+	Tags       TagStore
+	Topics     TopicStore
 	Camps      Camps
 	Tasks      Tasks
 	Levels     Levels
@@ -93,6 +100,7 @@ type Service struct {
 	Media      Media
 	Members    Members
 	WeChat     WeChat
+	Notices    Notices
 	IDs        domain.IDs
 	Clock      domain.Clock
 }
@@ -147,6 +155,9 @@ func (s *Service) Submit(ctx context.Context, campID, taskID string, f Form) (c 
 	}
 	if err := s.lacks(ctx, task.Need, f); err != nil {
 		return Checkin{}, false, fmt.Errorf("task %s: %w", taskID, err)
+	}
+	if err := s.chosen(ctx, campID, f, nil); err != nil {
+		return Checkin{}, false, err
 	}
 	c.fill(f)
 	c.Emit(EventSubmitted, now, nil)
@@ -208,6 +219,9 @@ func (s *Service) Edit(ctx context.Context, id string, f Form) (Checkin, error) 
 		return Checkin{}, err
 	}
 	if err := s.usable(ctx, c, f); err != nil {
+		return Checkin{}, err
+	}
+	if err := s.chosen(ctx, c.Camp, f, c.Chosen); err != nil {
 		return Checkin{}, err
 	}
 	need, err := s.needOf(ctx, c)

@@ -29,6 +29,16 @@ func (s store) Feed(_ context.Context, campID string, page domain.Page) ([]check
 	return s.Find(func(c checkin.Checkin) bool { return c.Public() && c.Camp == campID }, newestFirst, page)
 }
 
+func (s store) Featured(_ context.Context, campID string, page domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
+	return s.Find(func(c checkin.Checkin) bool { return c.Public() && c.Featured() && c.Camp == campID }, newestFirst, page)
+}
+
+func (s store) Veiled(_ context.Context, campID string, page domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
+	return s.Find(func(c checkin.Checkin) bool {
+		return (c.State == checkin.Hidden || c.State == checkin.Rejected) && c.Camp == campID
+	}, newestFirst, page)
+}
+
 func (s store) OfMember(_ context.Context, campID, memberID string, page domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
 	return s.Find(func(c checkin.Checkin) bool { return c.Camp == campID && c.Member == memberID }, newestFirst, page)
 }
@@ -235,6 +245,10 @@ type world struct {
 	comments comments
 	media    mediaStore
 	rank     standings
+	walls    *domaintest.Store[checkin.Wall]
+	tags     tags
+	topics   topics
+	told     *told
 	wechat   *weChat
 	clock    *domaintest.Clock
 	power    *domaintest.Power
@@ -256,9 +270,11 @@ func newWorld() world {
 	w.store, w.likes = store{domaintest.NewStore[checkin.Checkin](w.power)}, &likes{Store: domaintest.NewStore[checkin.Like](w.power)}
 	w.comments, w.media = comments{domaintest.NewStore[checkin.Comment](w.power)}, mediaStore{domaintest.NewStore[media.Media](w.power)}
 	w.rank = standings{domaintest.NewStore[checkin.Standing](w.power)}
+	w.walls, w.tags = domaintest.NewStore[checkin.Wall](w.power), tags{domaintest.NewStore[checkin.Tag](w.power)}
+	w.topics, w.told = topics{domaintest.NewStore[checkin.Topic](w.power)}, &told{}
 	w.goTo("2026-03-05")
 	w.Service = &checkin.Service{
-		Store: w.store, Likes: w.likes, Comments: w.comments, Standings: w.rank, Camps: w.school, Tasks: tasks{w.school}, Enrolments: w.school,
+		Store: w.store, Likes: w.likes, Comments: w.comments, Standings: w.rank, Walls: w.walls, Tags: w.tags, Topics: w.topics, Notices: w.told, Camps: w.school, Tasks: tasks{w.school}, Enrolments: w.school,
 		Media: files{&media.Service{Store: w.media, Bucket: links{}, Clock: w.clock}}, Members: people{}, WeChat: w.wechat,
 		IDs: &domaintest.IDs{}, Clock: w.clock,
 	}

@@ -36,14 +36,15 @@ type Kind string
 
 // The kinds.
 const (
-	ReviewReceived Kind = "review_received"
-	Reminder       Kind = "reminder"      // nothing was handed in yet, and the day ends soon
-	CampStarting   Kind = "camp_starting" // the evening before the first day
-	LevelUnlocked  Kind = "level_unlocked"
-	QuizGraded     Kind = "quiz_graded"   // a teacher has marked the answers of an attempt
-	ContentRuled   Kind = "content_ruled" // something of theirs was hidden, rejected or warned about
-	SeatOffered    Kind = "seat_offered"  // a seat is held for somebody who waited for one
-	OrderNews      Kind = "order_news"    // a payment opened a place, or a refund arrived
+	ReviewReceived  Kind = "review_received"
+	Reminder        Kind = "reminder"      // nothing was handed in yet, and the day ends soon
+	CampStarting    Kind = "camp_starting" // the evening before the first day
+	LevelUnlocked   Kind = "level_unlocked"
+	QuizGraded      Kind = "quiz_graded"      // a teacher has marked the answers of an attempt
+	ContentRuled    Kind = "content_ruled"    // something of theirs was hidden, rejected or warned about
+	SeatOffered     Kind = "seat_offered"     // a seat is held for somebody who waited for one
+	CheckinFeatured Kind = "checkin_featured" // staff have chosen it for the others to see
+	OrderNews       Kind = "order_news"       // a payment opened a place, or a refund arrived
 )
 
 // Kinds that there are, with what is decided once for each.
@@ -52,14 +53,15 @@ var Kinds = map[Kind]struct {
 	Waits    bool // for the end of quiet hours; the others are left to the inbox
 	Outside  bool // goes to those who have no place in the camp, too
 }{
-	ReviewReceived: {Reviews, true, false},
-	Reminder:       {Reminders, false, false},
-	CampStarting:   {CampNews, true, false},
-	LevelUnlocked:  {CampNews, true, false},
-	QuizGraded:     {Reviews, true, false},
-	ContentRuled:   {Moderation, true, false},
-	SeatOffered:    {CampNews, true, true},
-	OrderNews:      {Payments, true, true},
+	ReviewReceived:  {Reviews, true, false},
+	Reminder:        {Reminders, false, false},
+	CampStarting:    {CampNews, true, false},
+	LevelUnlocked:   {CampNews, true, false},
+	QuizGraded:      {Reviews, true, false},
+	ContentRuled:    {Moderation, true, false},
+	SeatOffered:     {CampNews, true, true},
+	CheckinFeatured: {Reviews, true, false},
+	OrderNews:       {Payments, true, true},
 }
 
 // Listed is all kinds, in the order in which people are asked for their consent.
@@ -72,6 +74,7 @@ var Listed = []Kind{
 	ContentRuled,
 	SeatOffered,
 	OrderNews,
+	CheckinFeatured,
 }
 
 // Outcome of the message that goes with a notice.

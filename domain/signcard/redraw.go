@@ -178,6 +178,9 @@ func lasting(err error) bool {
 
 // redraw draws one card anew, by what it has chosen once.
 func (s *Service) redraw(ctx context.Context, card Card, restyle bool) error {
+	if card.State == Withdrawn {
+		return nil
+	}
 	in, err := s.Camps.Get(ctx, card.Camp)
 	if err != nil {
 		return err
@@ -199,9 +202,15 @@ func (s *Service) redraw(ctx context.Context, card Card, restyle bool) error {
 	if err := s.draw(ctx, in, card); err != nil {
 		return err
 	}
-	_, err = s.Store.Update(ctx, card.ID, func(c *Card) error {
+	now, err := s.Store.Update(ctx, card.ID, func(c *Card) error {
+		if c.State == Withdrawn {
+			return domain.ErrSame
+		}
 		c.Choice, c.State, c.Reason, c.MadeAt = card.Choice, Ready, "", s.Clock.Now()
 		return nil
 	})
+	if err == nil && now.State == Withdrawn {
+		err = s.Bucket.Delete(ctx, key(card.ID))
+	}
 	return err
 }

@@ -32,11 +32,13 @@ type Card struct {
 // State of a card.
 type State string
 
-// pending → ready; pending → failed → ready, when a later try succeeds.
+// pending → ready; pending → failed → ready, when a later try succeeds; ready → withdrawn → ready.
 const (
 	Pending State = "pending"
 	Ready   State = "ready"
 	Failed  State = "failed"
+
+	Withdrawn State = "withdrawn" // its day has nothing to show for any more
 )
 
 // Page of the mini-program that a card's code opens.

@@ -122,7 +122,7 @@ func routes(r *router, a *api, l web.Limits) {
 
 	r.tag = "Check-ins 打卡"
 	create(r, signedIn, l.Write, "/camps/{camp}/checkins", "check-in", "Hand in for a task of today; again gives the first back · 打卡", a.submit)
-	add(r, signedIn, l.Read, "GET /camps/{camp}/checkins", "feed", "What the camp's learners show, or my own · 动态", a.feed)
+	add(r, signedIn, l.Read, "GET /camps/{camp}/checkins", "feed", "What the camp's learners show, on the first page what is pinned on top; or my own · 动态", a.feed)
 	add(r, signedIn, l.Read, "GET /checkins/{checkin}", "checkin", "One check-in · 打卡详情", a.checkin)
 	add(r, signedIn, l.Write, "PUT /checkins/{checkin}", "edit-checkin", "Change it until its day ends · 修改打卡", a.editCheckin)
 	add(r, signedIn, l.Write, "DELETE /checkins/{checkin}", "delete-checkin", "Take it away; today's can be handed in anew · 删除打卡", a.deleteCheckin)
@@ -134,6 +134,11 @@ func routes(r *router, a *api, l web.Limits) {
 	create(r, signedIn, l.Comment, "/checkins/{checkin}/reports", "report-checkin", "Something is wrong with it; again changes nothing · 举报打卡", a.reportCheckin)
 	create(r, signedIn, l.Comment, "/comments/{comment}/reports", "report-comment", "Something is wrong with it; again changes nothing · 举报评论", a.reportComment)
 	add(r, signedIn, l.Write, "DELETE /comments/{comment}", "delete-comment", "Take a comment of mine away · 删除评论", a.unsay)
+	add(r, signedIn, l.Read, "GET /camps/{camp}/topics", "topics", "What learners write about: what staff offer, then the most frequent · 话题", a.topics)
+	add(r, signedIn, l.Write, "PUT /checkins/{checkin}/pin", "pin", "For staff: keep it at the top of the feed; five at most · 置顶", a.pin)
+	add(r, signedIn, l.Write, "DELETE /checkins/{checkin}/pin", "unpin", "For staff: no longer · 取消置顶", a.unpin)
+	add(r, signedIn, l.Write, "PUT /checkins/{checkin}/feature", "feature", "For staff: choose it for all to see; its author is told · 精选", a.feature)
+	add(r, signedIn, l.Write, "DELETE /checkins/{checkin}/feature", "unfeature", "For staff: no longer · 取消精选", a.unfeature)
 	add(r, signedIn, l.Read, "GET /camps/{camp}/ranking", "ranking", "Who has done the most, and where I stand · 排行榜", a.ranking)
 	add(r, signedIn, l.Read, "GET /checkins/{checkin}/card", "card", "The day's sign-card · 日签", a.card)
 	add(r, signedIn, l.Write, "POST /checkins/{checkin}/redo", "redo-checkin", "Hand in again what a teacher has returned · 重做", a.redo)

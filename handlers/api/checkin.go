@@ -30,12 +30,16 @@ type Words struct {
 	Text     string    `json:"text,omitempty" maxLength:"3000"`
 	Media    []MediaID `json:"media,omitempty" nullable:"false" maxItems:"9" doc:"Ids of completed uploads of one's own"`
 	Audience string    `json:"audience,omitempty" enum:"camp,teachers" doc:"Who may see it; the camp unless said otherwise"`
+	Topics   []Topical `json:"topics,omitempty" nullable:"false" maxItems:"3" doc:"Chosen of those that the camp offers; others go into the text as #topic"`
 }
 
 func (w Words) form() checkin.Form {
 	form := checkin.Form{Text: w.Text, Audience: checkin.Audience(w.Audience)}
 	for _, id := range w.Media {
 		form.Media = append(form.Media, string(id))
+	}
+	for _, topic := range w.Topics {
+		form.Topics = append(form.Topics, string(topic))
 	}
 	return form
 }
@@ -95,6 +99,9 @@ type Checkin struct {
 	Audience    string     `json:"audience" enum:"camp,teachers"`
 	State       string     `json:"state" enum:"pending,visible,hidden,rejected"`
 	Reason      string     `json:"reason,omitempty" doc:"Why others do not see it; told to its author only"`
+	Topics      []string   `json:"topics" nullable:"false" doc:"What it is about, at most three"`
+	Pinned      bool       `json:"pinned" doc:"At the top of the feed"`
+	Featured    bool       `json:"featured" doc:"Chosen by staff"`
 	Likes       int        `json:"likes"`
 	Comments    int        `json:"comments"`
 	Liked       bool       `json:"liked" doc:"By me"`
@@ -107,11 +114,19 @@ type Checkin struct {
 type feedInput struct {
 	CampPath
 	Page
-	Mine bool `query:"mine" doc:"Only my own, in whatever state"`
+	Mine     bool    `query:"mine" doc:"Only my own, in whatever state; goes before the others"`
+	Featured bool    `query:"featured" doc:"Only what staff have chosen"`
+	Topic    Topical `query:"topic" doc:"Only what is about it"`
 }
 
 func (a *api) feed(ctx context.Context, in *feedInput) (*Answer[List[Checkin]], error) {
-	list := a.Checkins.Feed
+	list := func(ctx context.Context, camp string, page domain.Page) ([]checkin.Entry, domain.Cursor, error) {
+		look := checkin.Look{Topic: string(in.Topic)}
+		if in.Featured {
+			look.Only = checkin.OnlyFeatured
+		}
+		return a.Checkins.Feed(ctx, camp, look, page)
+	}
 	if in.Mine {
 		list = a.Checkins.Mine
 	}
@@ -148,7 +163,7 @@ func (a *api) checkinViews(ctx context.Context, entries ...checkin.Entry) (func(
 		c := Checkin{
 			ID: e.ID, Camp: e.Camp, Task: e.Task, Day: e.Day, MadeUp: e.MadeUp, Author: people[e.Author.ID], Text: e.Text, Media: filesOf(e.Files),
 			Audience: string(e.Audience), State: string(e.State), Likes: e.Likes, Comments: e.Comments, Liked: e.Liked,
-			Mine: e.Mine, Editable: e.Editable, Reviewed: e.Reviewed, SubmittedAt: e.SubmittedAt,
+			Topics: append([]string{}, e.Topics()...), Pinned: e.Pinned, Featured: e.Featured(), Mine: e.Mine, Editable: e.Editable, Reviewed: e.Reviewed, SubmittedAt: e.SubmittedAt,
 		}
 		if e.Mine {
 			c.Reason = e.Reason

@@ -4,7 +4,7 @@ import "context"
 
 // Card is the sign-card that goes with a check-in.
 type Card struct {
-	State string `json:"state" enum:"pending,ready,failed" doc:"Ask again while it is pending"`
+	State string `json:"state" enum:"pending,ready,failed,withdrawn" doc:"Ask again while it is pending"`
 	URL   string `json:"url" doc:"Short-lived link once it is ready"`
 }
 
