@@ -37,6 +37,7 @@ const (
 	tabQuizzes = "quizzes"
 	tabToday   = "today"
 	tabReviews = "reviews"
+	tabFeed    = "feed"
 	tabNotices = "notices"
 	tabPeople  = "people"
 	tabCards   = "cards"

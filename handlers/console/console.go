@@ -127,6 +127,12 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.POST("/organisers/:organiser/badges", h.saveBadge)
 	g.POST("/organisers/:organiser/badges/:badge/remove", h.removeBadge)
 
+	g.GET("/camps/:camp/feed", h.showFeed)
+	g.POST("/camps/:camp/feed/:checkin", h.actOnFeed)
+	g.GET("/camps/:camp/topics", h.listTopics)
+	g.POST("/camps/:camp/topics", h.saveTopics)
+	g.GET("/camps/:camp/ranking", h.showRanking)
+
 	g.GET("/camps/:camp/teams", h.showTeams)
 	g.POST("/camps/:camp/teams", h.addTeam)
 	g.POST("/camps/:camp/teams/assign", h.assignTeam)

@@ -33,6 +33,7 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"initial":         initial,
 		"hue":             hue,
 		"phase":           func(p camp.Phase) label { return phases[p] },
+		"feedPart":        func(o checkin.Only) string { return feedParts[o] },
 		"standing":        func(s checkin.State) label { return standings[s] },
 		"role":            func(r domain.Role) string { return roles[r] },
 		"step":            func(s today.Step) stepLabel { return steps[s] },

@@ -276,6 +276,7 @@ func (s sample) full() map[string][]view {
 	maps.Copy(pages, s.quizPages())
 	maps.Copy(pages, s.cardPages())
 	maps.Copy(pages, s.moderationPages())
+	maps.Copy(pages, s.feedPages())
 	maps.Copy(pages, s.privacyPages())
 	maps.Copy(pages, s.moneyPages())
 	return pages
@@ -306,6 +307,7 @@ func bare() map[string][]view {
 	maps.Copy(pages, bareQuizPages(empty))
 	maps.Copy(pages, bareCardPages(empty))
 	maps.Copy(pages, bareModerationPages())
+	maps.Copy(pages, bareFeedPages(empty))
 	pages["privacy/list"] = []view{&privacyView{}}
 	maps.Copy(pages, bareMoneyPages(empty))
 	return pages
