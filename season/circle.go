@@ -14,6 +14,7 @@ import (
 type circle struct {
 	*season
 	camp    string
+	course  course
 	fellows []*fellow
 	watcher *fellow // who looks on and does nothing else; so nobody else uses their session
 }
@@ -71,14 +72,14 @@ func (c *circle) open(ctx context.Context, organiser string) error {
 func (c *circle) gather(ctx context.Context) error {
 	var arriving, asking []func(context.Context) error
 	for n := range circleFellows + 1 {
-		f := &fellow{learner: &learner{season: c.season, name: fmt.Sprintf("圈友%02d", n)}, in: c, n: n, works: map[string]*work{}}
+		f := &fellow{learner: &learner{season: c.season, name: fmt.Sprintf("圈友%02d", n)}, in: c, n: n, works: map[string]*work{}, learned: map[string]int{}}
 		arriving = append(arriving, f.arrive)
 		if n == circleFellows {
 			c.watcher = f
 			continue
 		}
 		c.fellows = append(c.fellows, f)
-		asking = append(asking, f.seek)
+		asking = append(asking, f.seek, f.joinCourse)
 	}
 	if err := c.together(ctx, arriving); err != nil {
 		return err
@@ -147,7 +148,7 @@ func (c *circle) known(day int) []*work {
 
 // tell writes down what everybody was told, when all is over.
 func (c *circle) tell() {
-	told := audit.Circle{Camp: c.camp, Seats: circleSeats, Quota: makeUpQuota, Window: makeUpDays, End: *c.now.Load(), Password: password}
+	told := audit.Circle{Camp: c.camp, Seats: circleSeats, Quota: makeUpQuota, Window: makeUpDays, End: *c.now.Load(), Password: password, Course: c.course.id}
 	for _, f := range append(c.fellows, c.watcher) {
 		who := audit.Fellow{Name: f.name, Member: f.member, State: f.state, Revoked: f.revoked, AskedAt: f.askedAt, Gone: f.gone}
 		for _, w := range f.works {

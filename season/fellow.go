@@ -27,7 +27,8 @@ type fellow struct {
 	mu       sync.Mutex
 	works    map[string]*work // by id
 	tries    []*try
-	reported []string // since the last night
+	learned  map[string]int // the day on which a task of the course was done, by its check-in; -1 once that was deleted
+	reported []string       // since the last night
 }
 
 // work is something that a fellow handed in.
@@ -54,7 +55,7 @@ func (f *fellow) live(ctx context.Context, day int, at Moment) error {
 	if err := f.enter(ctx); err != nil {
 		return err
 	}
-	steps := []func(context.Context, int) error{f.seekOn, f.redoAll, f.handInAll, f.sit}
+	steps := []func(context.Context, int) error{f.seekOn, f.redoAll, f.handInAll, f.sit, f.study}
 	if at == Evening {
 		steps = []func(context.Context, int) error{f.makeUp, f.meet, f.withdraw, f.lookAtTries}
 	}

@@ -149,7 +149,7 @@ func (s *season) prepare(ctx context.Context) error {
 	if err := s.teacher.signIn(ctx); err != nil {
 		return err
 	}
-	for _, open := range []func(context.Context, string) error{s.teacher.open, s.circle.open} {
+	for _, open := range []func(context.Context, string) error{s.teacher.open, s.circle.open, s.circle.openCourse} {
 		if err := open(ctx, part(to, 3)); err != nil {
 			return err
 		}

@@ -21,6 +21,8 @@ type staff struct {
 
 var csrfField = regexp.MustCompile(`name="csrf"[^>]*value="([0-9a-f]+)"`)
 
+var taskLink = regexp.MustCompile(`/tasks/([0-9a-z]{24})\b`)
+
 // signIn opens a console session and the page whose forms can be sent from then on.
 func (t *staff) signIn(ctx context.Context) error {
 	a, err := t.client.do(ctx, call{method: http.MethodPost, path: PathStaff, form: url.Values{
@@ -88,7 +90,7 @@ func (t *staff) open(ctx context.Context, organiser string) error {
 		return err
 	}
 	seen := map[string]bool{}
-	for _, found := range regexp.MustCompile(`/tasks/([0-9a-z]{24})\b`).FindAllSubmatch(page, -1) {
+	for _, found := range taskLink.FindAllSubmatch(page, -1) {
 		if id := string(found[1]); !seen[id] {
 			seen[id] = true
 			t.tasks = append(t.tasks, id)

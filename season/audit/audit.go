@@ -51,6 +51,8 @@ var invariants = []struct {
 	{"moderation", "decisions", ruled},
 	{"answers-in-time", "answers about quizzes", inTime},
 	{"attempts", "attempts", attempts},
+	{"unlocks", "levels and looks at the map", unlocks},
+	{"badges-once", "badges", badges},
 	{"forgotten", "people who went for good", forgotten},
 	{"media", "files", media},
 	{"one-member-per-person", "people", people},

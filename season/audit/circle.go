@@ -9,6 +9,7 @@ import (
 // Circle is the small camp in which people come and go.
 type Circle struct {
 	Camp    string
+	Course  string
 	Seats   int
 	Quota   int // of make-ups
 	Window  int // days in which they can be made

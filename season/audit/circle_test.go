@@ -73,6 +73,7 @@ func (s *season) addCircle(t *testing.T) {
 		{Quiz: "r", Member: "may", Start: "2027-02-28", At: at(t, "2027-03-01 09:09")},
 		{Quiz: "r", Member: "may", Attempt: "b", Start: "2027-02-28", At: at(t, "2027-03-01 09:10"), Leaks: true},
 	}
+	s.addCourse(t)
 	s.Deletions = []audit.Deletion{{ID: "old", State: "done"}}
 	for _, id := range []string{"may:2027-03-01", "may:2027-02-28", "ned:2027-03-01"} {
 		member, day, _ := strings.Cut(id, ":")
@@ -82,7 +83,7 @@ func (s *season) addCircle(t *testing.T) {
 	s.Promises.People = append(s.Promises.People, audit.Person{Name: "May", Member: "may"}, audit.Person{Name: "Old", Member: "old", Nickname: "老友"})
 	s.Circle = audit.Circle{
 		Password: "对", Tries: []audit.Try{{ID: "a", Quiz: "q", Member: "may", Words: "对"}, {ID: "b", Quiz: "r", Member: "may"}},
-		Camp: "k", Seats: 2, Quota: 1, Window: 2, End: at(t, "2027-03-20 09:00"),
+		Camp: "k", Course: "g", Seats: 2, Quota: 1, Window: 2, End: at(t, "2027-03-20 09:00"),
 		Fellows: []audit.Fellow{
 			{Name: "May", Member: "may", State: "active", Works: []audit.Work{
 				{ID: kept, Text: "写"}, {ID: redone, Text: "再写", Earlier: []string{"初稿"}, Redone: 1, Homework: true, Passed: true}, {ID: madeUp, Text: "补"},
@@ -92,6 +93,36 @@ func (s *season) addCircle(t *testing.T) {
 			{Name: "Old", Member: "old", State: "active", Gone: true, AskedAt: at(t, "2027-03-01 09:00"), Works: []audit.Work{{ID: erased, Text: "老友写的"}}},
 		},
 	}
+}
+
+// addCourse adds a course of two levels. May has done the first, by which the second has opened; it was open to her since.
+func (s *season) addCourse(t *testing.T) {
+	t.Helper()
+	camp := audit.Camp{ID: "g"}
+	camp.Calendar.Zone, camp.Calendar.CutOff = "Asia/Shanghai", 2
+	joined, done := at(t, "2027-02-27 20:00"), at(t, "2027-03-01 09:00")
+	s.Camps = append(s.Camps, camp)
+	s.Tasks = append(s.Tasks, audit.Task{ID: "g1", Camp: "g", Level: "x"}, audit.Task{ID: "g2", Camp: "g", Level: "y"})
+	s.Enrolments = append(s.Enrolments, audit.Enrolment{ID: "g:may", Camp: "g", Member: "may", State: "active", ActiveAt: joined})
+	s.Courses = []audit.Course{{ID: "g", Levels: []audit.Level{
+		{ID: "x"}, {ID: "y", Rule: audit.Rule{Op: "any", Of: []audit.Rule{{Op: "days", N: 30}, {Op: "all", Of: []audit.Rule{{Op: "level", ID: "x"}, {Op: "checkins", N: 1}}}}}},
+	}}}
+	s.Facts.Checkins = append(s.Facts.Checkins, audit.Checkin{ID: "g:may:g1", Camp: "g", Member: "may", Task: "g1", Day: "2027-03-01", State: "visible", SubmittedAt: done})
+	s.Cards = append(s.Cards, audit.Card{ID: "g:may:2027-03-01", Camp: "g", Member: "may", Day: "2027-03-01", State: "ready"})
+	s.Files["card/g/may/2027-03-01.jpg"] = 9
+	p := audit.Progress{Camp: "g", Member: "may"}
+	for _, l := range []struct {
+		Level    string    `json:"level"`
+		Opened   time.Time `json:"opened"`
+		Finished time.Time `json:"finished"`
+	}{{"x", joined, done}, {Level: "y", Opened: done}} {
+		p.Levels = append(p.Levels, l)
+	}
+	s.Progress = []audit.Progress{p}
+	first, all := audit.Badge{ID: "b1", Camp: "g"}, audit.Badge{ID: "b2", Camp: "g"}
+	first.Earn.What, first.Earn.Level, all.Earn.What = "level", "x", "course"
+	s.Badges, s.Awards = []audit.Badge{first, all}, []audit.Award{{Badge: "b1", Camp: "g", Member: "may"}}
+	s.Maps = []audit.Map{{Member: "may", Open: []string{"x"}}, {Member: "may", Open: []string{"x", "y"}, Badges: []string{"b1"}}}
 }
 
 // found finds a check-in of the facts.
@@ -106,6 +137,21 @@ func (s *season) found(id string) *audit.Checkin {
 
 func circleSpoilt() map[string]violation {
 	return map[string]violation{
+		"a level opened before its rule was met": {"unlocks", func(s *season) { s.Progress[0].Levels[1].Opened = s.Progress[0].Levels[0].Opened }},
+		"a level that should be open":            {"unlocks", func(s *season) { s.Progress[0].Levels = s.Progress[0].Levels[:1] }},
+		"a level that opened twice": {"unlocks", func(s *season) {
+			s.Progress[0].Levels = append(s.Progress[0].Levels, s.Progress[0].Levels[1])
+		}},
+		"a level finished before all was done":  {"unlocks", func(s *season) { s.Progress[0].Levels[0].Finished = s.Progress[0].Levels[0].Opened }},
+		"a level that was locked again":         {"unlocks", func(s *season) { s.Maps = append(s.Maps, s.Maps[0]) }},
+		"a level that only the map shows open":  {"unlocks", func(s *season) { s.Maps[1].Open = append(s.Maps[1].Open, "z") }},
+		"a badge twice":                         {"badges-once", func(s *season) { s.Awards = append(s.Awards, s.Awards[0]) }},
+		"a badge shown twice":                   {"badges-once", func(s *season) { s.Maps[1].Badges = []string{"b1", "b1"} }},
+		"a badge that was earned and not given": {"badges-once", func(s *season) { s.Awards, s.Maps[1].Badges = nil, nil }},
+		"a badge that was lost":                 {"badges-once", func(s *season) { s.Awards, s.Facts.Checkins = nil, s.Facts.Checkins[:9] }},
+		"a badge for nothing": {"badges-once", func(s *season) {
+			s.Awards = append(s.Awards, audit.Award{Badge: "b2", Camp: "g", Member: "may"})
+		}},
 		"more seats are taken than there are": {"places", func(s *season) { s.Enrolments[5].State, s.Counters["seats:k"] = "active", 3 }},
 		"the counter of a circle is off":      {"places", func(s *season) { s.Counters["seats:k"] = 1 }},
 		"somebody waits beside a free seat":   {"places", func(s *season) { s.Enrolments[4].State, s.Counters["seats:k"] = "lapsed", 1 }},

@@ -20,6 +20,10 @@ type Facts struct {
 	Deletions  []Deletion
 	Quizzes    []Quiz
 	Attempts   []Attempt
+	Courses    []Course
+	Progress   []Progress
+	Badges     []Badge
+	Awards     []Award
 
 	Traces      []Trace // of people who are to be forgotten
 	Counters    map[string]int64
@@ -50,7 +54,8 @@ type (
 		Camp string `json:"camp"`
 		Day  string `json:"day"`
 		Quiz string `json:"quiz"`
-		Kind string `json:"kind"`
+
+		Level string `json:"level"`
 	}
 	// Member is a person.
 	Member struct {
@@ -194,6 +199,51 @@ type (
 				Text string `json:"text"`
 			} `json:"answer"`
 		} `json:"entries"`
+	}
+	// Course is the levels of one, in order.
+	Course struct {
+		ID     string  `json:"id"`
+		Levels []Level `json:"levels"`
+	}
+	// Level is one, with what opens it.
+	Level struct {
+		ID   string `json:"id"`
+		Rule Rule   `json:"rule"`
+	}
+	// Rule asks for one fact, or for all or any of several rules.
+	Rule struct {
+		Op string `json:"op"`
+		Of []Rule `json:"of"`
+		ID string `json:"id"`
+		N  int    `json:"n"`
+	}
+	// Progress is how far somebody has come in a course.
+	Progress struct {
+		Camp   string `json:"camp"`
+		Member string `json:"member"`
+		Levels []struct {
+			Level    string    `json:"level"`
+			Opened   time.Time `json:"opened"`
+			Finished time.Time `json:"finished"`
+		} `json:"levels"`
+		Finished time.Time `json:"finished"`
+	}
+	// Badge is one that can be earned.
+	Badge struct {
+		ID   string `json:"id"`
+		Camp string `json:"camp"`
+		Earn struct {
+			What  string `json:"what"`
+			Level string `json:"level"`
+			N     int    `json:"n"`
+		} `json:"earn"`
+	}
+	// Award is a badge that somebody has.
+	Award struct {
+		ID     string `json:"id"`
+		Badge  string `json:"badge"`
+		Camp   string `json:"camp"`
+		Member string `json:"member"`
 	}
 	// Trace is a row of any table in which something of somebody was found.
 	Trace struct {

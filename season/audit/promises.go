@@ -18,6 +18,7 @@ type Promises struct {
 	Refused   []string // texts that were refused: none of them may be found
 
 	Circle Circle
+	Maps   []Map  // of the course, as they were looked at, in order
 	Peeks  []Peek // at answers that have to do with a quiz
 
 	Answers    int      // requests that were answered
