@@ -3,6 +3,7 @@ package season
 import (
 	"context"
 	"net/http"
+	"net/url"
 
 	"yingdi/season/audit"
 )
@@ -58,5 +59,46 @@ func (l *learner) lookBack(ctx context.Context) error {
 		}
 	}
 	l.book.write(func(p *audit.Promises) { p.Calendars = append(p.Calendars, seen) })
+	return nil
+}
+
+// readRanking writes the whole ranking down, page by page.
+func (l *learner) readRanking(ctx context.Context) error {
+	after := ""
+	for {
+		a, ok, err := l.ask(ctx, call{method: http.MethodGet, path: "/camps/" + l.camp + "/ranking?limit=50&after=" + url.QueryEscape(after)}, http.StatusOK)
+		if err != nil || !ok {
+			return err
+		}
+		var in struct {
+			Next  string
+			Items []struct {
+				Rank, Days, Streak int
+				Person             struct{ ID string }
+			}
+		}
+		if err := a.into(&in); err != nil {
+			return err
+		}
+		l.book.write(func(p *audit.Promises) {
+			for _, r := range in.Items {
+				p.Ranking = append(p.Ranking, audit.Ranked{Rank: r.Rank, Member: r.Person.ID, Days: r.Days, Streak: r.Streak})
+			}
+		})
+		if after = in.Next; after == "" {
+			return nil
+		}
+	}
+}
+
+// hush switches reminders off; the inbox has them all the same.
+func (l *learner) hush(ctx context.Context) error {
+	k := call{method: http.MethodPut, path: "/me/notices/settings", json: map[string]any{
+		"off": []string{"reminders"}, "quiet_from": "22:00", "quiet_to": "07:30", "zone": "",
+	}}
+	if _, ok, err := l.ask(ctx, k, http.StatusOK); err != nil || !ok {
+		return err
+	}
+	l.book.write(func(p *audit.Promises) { p.Hushed = append(p.Hushed, l.member) })
 	return nil
 }

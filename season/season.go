@@ -198,6 +198,9 @@ func (s *season) enrol(ctx context.Context) error {
 		if l.seat.Avatar {
 			next = append(next, l.portray)
 		}
+		if l.seat.N%10 == 3 {
+			next = append(next, l.hush)
+		}
 		if l.seat.N%10 == 0 {
 			next = append(next, func(ctx context.Context) error { return l.outside(ctx, 1, "camp_not_started") })
 		}
@@ -279,6 +282,9 @@ func (s *season) finish(ctx context.Context) error {
 		work = append(work, l.lookBack)
 	}
 	if err := s.together(ctx, work); err != nil {
+		return err
+	}
+	if err := s.players[0].readRanking(ctx); err != nil {
 		return err
 	}
 	for hours := range 4 {

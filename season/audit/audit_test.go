@@ -64,7 +64,7 @@ func good(t *testing.T) *season {
 			{ID: "c:bob:2027-03-01", Camp: "c", Member: "bob", Day: "2027-03-01", State: "ready"},
 		},
 		Notices: []audit.Notice{
-			{ID: "review_" + first + "_1", Member: "ann", Page: page, Outcome: "sent"},
+			{ID: "review_" + first + "_1", Member: "ann", Page: page, Outcome: "sent", SentAt: at(t, "2027-03-01 20:30")},
 			{ID: "remind:c:bob:2027-03-02", Member: "bob", Kind: "reminder", At: at(t, "2027-03-02 20:00"), Outcome: "refused", Reason: "no_credit"},
 		},
 		Credits:  []audit.Credit{{ID: "ann:review", Count: 0}},
@@ -94,6 +94,7 @@ func good(t *testing.T) *season {
 		Marks:     []audit.Mark{{Checkin: first, Text: "很好", Points: 90, Round: 1}},
 		Uploads:   []audit.Upload{{ID: "m", Member: "ann", Accepted: true, Used: true}, {ID: "x", Member: "ann"}},
 		Calendars: []audit.Calendar{{Member: "ann", Today: "2027-03-05", Streak: 2, Done: []string{"2027-03-01", "2027-03-02"}}, {Member: "bob", Today: "2027-03-05"}},
+		Ranking:   []audit.Ranked{{Rank: 1, Member: "ann", Days: 2, Streak: 2}},
 		Refused:   []string{"太晚了"},
 		Answers:   9, Replays: 1,
 	}}

@@ -137,6 +137,18 @@ func (s *season) found(id string) *audit.Checkin {
 
 func circleSpoilt() map[string]violation {
 	return map[string]violation{
+		"a message at night": {"messages-allowed", func(s *season) { s.Notices[0].SentAt = s.Notices[0].SentAt.Add(4 * time.Hour) }},
+		"a reminder to one who wants none": {"messages-allowed", func(s *season) {
+			s.Notices[0].Kind, s.Hushed = "reminder", []string{"ann"}
+		}},
+		"more messages than a day has room for": {"messages-allowed", func(s *season) {
+			for range 5 {
+				s.Notices = append(s.Notices, s.Notices[0])
+			}
+		}},
+		"a ranking in another order":             {"ranking", func(s *season) { s.Ranking[0].Member = "bob" }},
+		"a ranking that counts wrong":            {"ranking", func(s *season) { s.Ranking[0].Days = 3 }},
+		"a ranking without somebody":             {"ranking", func(s *season) { s.Ranking = nil }},
 		"a level opened before its rule was met": {"unlocks", func(s *season) { s.Progress[0].Levels[1].Opened = s.Progress[0].Levels[0].Opened }},
 		"a level that should be open":            {"unlocks", func(s *season) { s.Progress[0].Levels = s.Progress[0].Levels[:1] }},
 		"a level that opened twice": {"unlocks", func(s *season) {

@@ -68,7 +68,7 @@ func reminded(t *trial, f *finding) {
 }
 
 // gated are the reasons for which the product itself sends nothing, and takes no consent.
-var gated = []string{"no_credit", "quiet_hours", "capped", "done", "too_late", "left_camp", "no_wechat"}
+var gated = []string{"no_credit", "quiet_hours", "capped", "done", "too_late", "left_camp", "no_wechat", "switched_off"}
 
 // messages: every notice was sent once, or not at all for a reason that the ledger bears out.
 func messages(t *trial, f *finding) {

@@ -17,6 +17,9 @@ type Promises struct {
 	Calendars []Calendar
 	Refused   []string // texts that were refused: none of them may be found
 
+	Ranking []Ranked // of the large camp, when all is over
+	Hushed  []string // members who have switched reminders off before the first
+
 	Circle Circle
 	Maps   []Map  // of the course, as they were looked at, in order
 	Peeks  []Peek // at answers that have to do with a quiz
@@ -73,4 +76,12 @@ type Calendar struct {
 	Today  string
 	Streak int
 	Done   []string
+}
+
+// Ranked is one line of the ranking.
+type Ranked struct {
+	Rank   int
+	Member string
+	Days   int
+	Streak int // the longest
 }
