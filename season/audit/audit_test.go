@@ -65,6 +65,7 @@ func good(t *testing.T) *season {
 		},
 		Notices: []audit.Notice{
 			{ID: "review_" + first + "_1", Member: "ann", Page: page, Outcome: "sent", SentAt: at(t, "2027-03-01 20:30")},
+			{ID: "moderation_checkin_" + third + "_auto1", Member: "bob", Camp: "c", Kind: "content_ruled", Outcome: "refused", Reason: "no_credit"},
 			{ID: "remind:c:bob:2027-03-02", Member: "bob", Kind: "reminder", At: at(t, "2027-03-02 20:00"), Outcome: "refused", Reason: "no_credit"},
 		},
 		Credits:  []audit.Credit{{ID: "ann:review", Count: 0}},
@@ -157,10 +158,11 @@ func TestEveryBrokenPromiseIsCaught(t *testing.T) {
 		"a card for nothing":               {"cards", func(s *season) { s.Cards[2].Day = "2027-03-02" }},
 		"a picture of no card":             {"cards", func(s *season) { s.Files["card/c/eve/2027-03-01.jpg"] = 9 }},
 		"a review that nobody was told of": {"reviews-told", func(s *season) { s.Notices = nil }},
-		"a reminder that never came":       {"reminders", func(s *season) { s.Notices = s.Notices[:1] }},
+		"a reminder that never came":       {"reminders", func(s *season) { s.Notices = s.Notices[:2] }},
 		"a reminder of one who had handed in": {"reminders", func(s *season) {
-			s.Notices[1].ID, s.Notices[1].Member, s.Notices[1].At = "remind:c:ann:2027-03-01", "ann", s.Notices[1].At.Add(-24*time.Hour)
+			s.Notices[2].ID, s.Notices[2].Member, s.Notices[2].At = "remind:c:ann:2027-03-01", "ann", s.Notices[2].At.Add(-24*time.Hour)
 		}},
+		"a rejected check-in whose author was not told": {"reviews-told", func(s *season) { s.Notices = slices.Delete(s.Notices, 1, 2) }},
 		"a notice without a cause": {"reviews-told", func(s *season) {
 			s.Notices = append(s.Notices, audit.Notice{ID: "x", Outcome: "refused", Reason: "no_credit"})
 		}},

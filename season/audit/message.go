@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// told: every release of a review is in the learner's inbox once, and nothing else is.
+// told: every release of a review, and every check-in that was rejected, is in its author's inbox once, and nothing else is.
 func told(t *trial, f *finding) {
 	byID := map[string]Notice{}
 	for _, n := range t.Notices {
@@ -22,6 +22,14 @@ func told(t *trial, f *finding) {
 			causes[id] = true
 		}
 		f.expect(t.checkins[r.ID].Reviewed == (r.State == "released"), "check-in %s stands wrongly in the review queue", r.ID)
+	}
+	for _, c := range t.Facts.Checkins { // what the machine has rejected, its author hears of
+		if c.State != "rejected" {
+			continue
+		}
+		id := "moderation_checkin_" + c.ID + "_auto1"
+		f.expect(byID[id].Member == c.Member, "the author of %s does not know that it was rejected", c.ID)
+		causes[id] = true
 	}
 	f.checked = len(causes)
 	for _, n := range t.Notices {
