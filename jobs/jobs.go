@@ -37,6 +37,7 @@ import (
 	"yingdi/domain/schedule"
 	"yingdi/domain/session"
 	"yingdi/domain/signcard"
+	"yingdi/domain/stats"
 	"yingdi/domain/team"
 )
 
@@ -86,6 +87,7 @@ type Services struct {
 	Notices     *notice.Service
 	Reminders   *reminder.Service
 	Exports     *export.Service
+	Stats       *stats.Service
 	Privacy     *privacy.Service
 	Orders      *order.Service
 	Payments    *payment.Service
@@ -113,7 +115,8 @@ func Consumers(s Services) []Consumer {
 		moderations(s.Moderation),
 		signcards(s.Signcards),
 		reviews(s.Reviews),
-		notices(s.Notices),
+		notices(s.Notices, s.Stats),
+		statistics(s.Stats),
 		exports(s.Exports),
 		privacies(s.Privacy),
 		orders(s.Orders),

@@ -15,6 +15,7 @@ files="
 @tabler/icons-webfont/dist/tabler-icons.min.css                       $vendor/tabler-icons.min.css
 @tabler/icons-webfont/dist/fonts/tabler-icons.woff2                   $vendor/fonts/tabler-icons.woff2
 htmx.org/dist/htmx.min.js                                             $vendor/htmx.min.js
+echarts/dist/echarts.common.min.js                                    $vendor/echarts.min.js
 swagger-ui-dist/swagger-ui.css                                        $vendor/swagger-ui.css
 swagger-ui-dist/swagger-ui-bundle.js                                  $vendor/swagger-ui-bundle.js
 @expo-google-fonts/noto-emoji/400Regular/NotoEmoji_400Regular.ttf       $fonts/NotoEmoji-Regular.ttf

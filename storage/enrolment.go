@@ -14,7 +14,8 @@ type Enrolments struct {
 }
 
 // NewEnrolments declares the collection. Only those who have their place are in the lists of camp and member, those who
-// hold a seat in that of seat, and those who wait for one in that of queue.
+// hold a seat in that of seat, and those who wait for one in that of queue, and those who
+// ever had a place in that of stay.
 func NewEnrolments(ctx context.Context, db *DB) (Enrolments, error) {
 	type e = enrolment.Enrolment
 	when := func(is func(*e) bool, key func(*e) string) Key[e] {
@@ -29,6 +30,7 @@ func NewEnrolments(ctx context.Context, db *DB) (Enrolments, error) {
 	c, err := NewCollection(ctx, db, "enrolment", Keys[e]{
 		"camp":    when(active, camp),
 		"member":  when(active, func(d *e) string { return d.Member }),
+		"stay":    when(func(d *e) bool { return !d.ActiveAt.IsZero() }, camp),
 		"at":      func(d *e) any { return d.ActiveAt },
 		"expires": func(d *e) any { return d.ExpiresAt },
 		"seat":    when(func(d *e) bool { return d.Seated() }, camp),
@@ -36,7 +38,7 @@ func NewEnrolments(ctx context.Context, db *DB) (Enrolments, error) {
 		"queued":  func(d *e) any { return d.QueuedAt },
 		"owned":   func(d *e) any { return d.Member },
 		"offer":   when(func(d *e) bool { return d.State == enrolment.Offered }, camp),
-	}, Index{Name: "camp", Fields: []string{"camp", "at"}}, Index{Name: "member", Fields: []string{"member", "at"}},
+	}, Index{Name: "camp", Fields: []string{"camp", "at"}}, Index{Name: "stay", Fields: []string{"stay", "at"}}, Index{Name: "member", Fields: []string{"member", "at"}},
 		Index{Name: "expires", Fields: []string{"expires"}}, Index{Name: "seat", Fields: []string{"seat"}},
 		Index{Name: "queue", Fields: []string{"queue", "queued"}}, Index{Name: "offer", Fields: []string{"offer", "expires"}}, ofPerson)
 	return Enrolments{c}, err

@@ -21,7 +21,7 @@ type Attempts struct{ *Collection[quiz.Attempt] }
 type Regrades struct{ *Collection[quiz.Regrade] }
 
 // NewQuizzes declares the collections. bank is the camp or the organiser of questions that were not removed; first is the
-// quiz of finished first attempts, grading that of attempts with answers to grade, wake when time changes an attempt.
+// quiz of finished first attempts, grading that of attempts with answers to grade, passed the camp of those that pass and passer their quiz and learner, wake when time changes an attempt.
 func NewQuizzes(ctx context.Context, db *DB) (quizzes Quizzes, questions Questions, attempts Attempts, regrades Regrades, err error) {
 	when := func(ok bool, value string) any {
 		if !ok {
@@ -51,9 +51,13 @@ func NewQuizzes(ctx context.Context, db *DB) (quizzes Quizzes, questions Questio
 		"quiz":    func(a *quiz.Attempt) any { return a.Quiz },
 		"first":   func(a *quiz.Attempt) any { return when(a.N == 1 && a.State == quiz.Finished, a.Quiz) },
 		"grading": func(a *quiz.Attempt) any { return when(a.Waiting > 0, a.Quiz) },
+		"passed":  func(a *quiz.Attempt) any { return when(a.Passed(), a.Camp) },
+		"passer":  func(a *quiz.Attempt) any { return domain.Key(a.Quiz, a.Member) },
+		"ended":   func(a *quiz.Attempt) any { return a.FinishedAt },
 		"at":      func(a *quiz.Attempt) any { return a.StartedAt },
 		"wake":    func(a *quiz.Attempt) any { return a.WakeAt() },
 	}, ofPerson, Index{Name: "quiz", Fields: []string{"quiz", "at"}}, Index{Name: "first", Fields: []string{"first", "at"}},
+		Index{Name: "passed", Fields: []string{"passed", "passer", "ended"}},
 		Index{Name: "grading", Fields: []string{"grading", "at"}}, Index{Name: "wake", Fields: []string{"wake"}}); err != nil {
 		return
 	}

@@ -58,6 +58,7 @@ type stores struct {
 	credits      storage.Credits
 	settings     storage.NoticeSettings
 	exports      storage.Exports
+	figures      storage.Figures
 	products     storage.Products
 	orders       storage.Orders
 	payments     storage.Payments
@@ -128,6 +129,8 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.orders, err = storage.NewOrders(ctx, db)
 	note(err)
 	s.payments, err = storage.NewPayments(ctx, db)
+	note(err)
+	s.figures, err = storage.NewFigures(ctx, db)
 	note(err)
 	s.pushes, err = storage.NewPushes(ctx, db)
 	note(err)

@@ -208,6 +208,11 @@ func (s *Service) OpenCamps(ctx context.Context, page domain.Page) ([]Camp, doma
 	return s.Store.Open(ctx, page)
 }
 
+// Every lists all camps there are. For jobs and commands.
+func (s *Service) Every(ctx context.Context, page domain.Page) ([]Camp, domain.Cursor, error) {
+	return s.Store.All(ctx, page)
+}
+
 // Calling lists camps whose next round of messages has come. For jobs.
 func (s *Service) Calling(ctx context.Context, page domain.Page) ([]Camp, domain.Cursor, error) {
 	return s.Store.Calling(ctx, s.Clock.Now().Add(time.Microsecond), page)

@@ -29,6 +29,7 @@ type Enrolment struct {
 	EndedAt   time.Time    `json:"ended_at,omitzero"`   // when the last stay ended
 	EndedBy   string       `json:"ended_by,omitempty"`  // who ended it
 	Order     string       `json:"order,omitempty"`     // that holds or paid for the place
+	StayedTo  time.Time    `json:"stayed_to,omitzero"`  // when the stay that began at ActiveAt ended
 	Again     int          `json:"again,omitempty"`     // how often the person has asked for a seat after the first time
 	Forgiven  int          `json:"forgiven,omitempty"`  // how many of these staff do not hold against them
 }
@@ -56,6 +57,7 @@ const (
 	EventQueued  = "enrolment:queued"  // somebody waits for a seat
 	EventOffered = "enrolment:offered" // a seat is held for somebody who waited
 	EventFreed   = "enrolment:freed"   // a seat was given back
+	EventEntered = "enrolment:entered" // a stay began
 )
 
 // Limits.
@@ -63,6 +65,26 @@ const (
 	OfferFor = 24 * time.Hour // how long a seat is held for somebody who waited
 	MaxAgain = 20             // how often one person can ask for a seat in a camp after the first time
 )
+
+// Stayed returns the days of the last stay, from the first to before the second, which is empty while it lasts. It reports
+// false if there never was one.
+func (e Enrolment) Stayed(in domain.Calendar) (from, to domain.Day, ok bool) {
+	if e.ActiveAt.IsZero() {
+		return "", "", false
+	}
+	from = in.Day(e.ActiveAt)
+	if e.State == Active {
+		return from, "", true
+	}
+	until := e.StayedTo
+	if until.IsZero() { // it ended before this was noted
+		until = e.EndedAt
+	}
+	if until.Before(e.ActiveAt) {
+		return from, from, true
+	}
+	return from, in.Day(until), true
+}
 
 // In returns the camp of the enrolment on the person's own calendar.
 func (e Enrolment) In(c camp.Camp) camp.Own { return c.For(e.Shift, e.ActiveAt) }

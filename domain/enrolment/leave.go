@@ -25,6 +25,9 @@ func (e *Enrolment) end(how State, by string, now time.Time) error {
 	if e.Seated() {
 		e.Emit(EventFreed, now, nil)
 	}
+	if e.State == Active {
+		e.StayedTo = now
+	}
 	e.State, e.EndedAt, e.EndedBy, e.Reply, e.ExpiresAt, e.QueuedAt = how, now, by, nil, time.Time{}, time.Time{}
 	return nil
 }

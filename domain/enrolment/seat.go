@@ -51,6 +51,8 @@ func (e *Enrolment) come(c camp.Camp, now time.Time) {
 // enter begins a stay in the camp, on a calendar of the person's own where the camp says so.
 func (e *Enrolment) enter(c camp.Camp, now time.Time) {
 	e.State, e.ActiveAt, e.Shift, e.ExpiresAt, e.QueuedAt = Active, now, c.Shift(now), time.Time{}, time.Time{}
+	e.StayedTo = time.Time{}
+	e.Emit(EventEntered, now, nil)
 }
 
 // finishTries is how often a finish looks again after somebody else settled a seat meanwhile.

@@ -70,7 +70,7 @@ func (s *Service) Delivered(ctx context.Context, openID string, results []wechat
 		if len(open) != 1 || next != "" {
 			continue
 		}
-		if _, err := s.Store.Update(ctx, open[0].ID, func(n *Notice) error { return n.answered(r.OK, r.Reason) }); err != nil {
+		if _, err := s.Store.Update(ctx, open[0].ID, func(n *Notice) error { return n.answered(r.OK, r.Reason, s.Clock.Now()) }); err != nil {
 			return err
 		}
 	}

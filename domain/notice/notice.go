@@ -129,6 +129,9 @@ const Delivered = "delivered"
 // EventDue says that a notice waits for its message.
 const EventDue = "notice:due"
 
+// EventArrived says that a message which had seemed lost has arrived after all.
+const EventArrived = "notice:arrived"
+
 // Credit is how many messages of one template a person has agreed to. Its id is member:template.
 type Credit struct {
 	domain.Doc
@@ -228,7 +231,7 @@ func (n *Notice) wake(now time.Time) error {
 }
 
 // answered notes what WeChat said about a message that was asked for.
-func (n *Notice) answered(ok bool, reason string) error {
+func (n *Notice) answered(ok bool, reason string, now time.Time) error {
 	if !n.unanswered() {
 		return domain.ErrSame
 	}
@@ -237,6 +240,7 @@ func (n *Notice) answered(ok bool, reason string) error {
 	}
 	if ok && n.Outcome == Refused { // it had seemed interrupted
 		n.Outcome, n.Reason = Sent, ""
+		n.Emit(EventArrived, now, nil)
 	}
 	return nil
 }

@@ -17,6 +17,9 @@ type Thresholds struct {
 	SetAt  time.Time `json:"set_at,omitzero"`
 }
 
+// EventSet says that a camp's thresholds were changed.
+const EventSet = "risk:set"
+
 // Default holds for camps that have set none.
 var Default = Thresholds{Missed: 3, Quiet: 5, Never: 2}
 

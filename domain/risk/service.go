@@ -71,6 +71,11 @@ type Learner struct {
 	Reasons []Reason
 }
 
+// Of returns a camp's thresholds. Whoever calls it has checked who asks.
+func (s *Service) Of(ctx context.Context, campID string) (Thresholds, error) {
+	return s.thresholds(ctx, campID)
+}
+
 func (s *Service) thresholds(ctx context.Context, campID string) (Thresholds, error) {
 	t, err := s.Store.Get(ctx, campID)
 	if errors.Is(err, domain.ErrNotFound) {
@@ -89,6 +94,7 @@ func (s *Service) Set(ctx context.Context, campID string, t Thresholds) error {
 	}
 	change := func(old *Thresholds) error {
 		old.Missed, old.Quiet, old.Never, old.SetAt = t.Missed, t.Quiet, t.Never, s.Clock.Now()
+		old.Emit(EventSet, old.SetAt, nil)
 		return nil
 	}
 	_, err := s.Store.Update(ctx, campID, change)

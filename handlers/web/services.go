@@ -35,6 +35,7 @@ import (
 	"yingdi/domain/risk"
 	"yingdi/domain/session"
 	"yingdi/domain/signcard"
+	"yingdi/domain/stats"
 	"yingdi/domain/study"
 	"yingdi/domain/team"
 	"yingdi/domain/today"
@@ -66,6 +67,7 @@ type Services struct {
 	Risks       *risk.Service
 	Today       *today.Service
 	Exports     *export.Service
+	Stats       *stats.Service
 	Privacy     *privacy.Service
 	Products    *product.Service
 	Orders      *order.Service
