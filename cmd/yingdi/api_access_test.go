@@ -136,6 +136,7 @@ var accessTable = []struct {
 	{"GET /camps/{camp}/form", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /camps/{draft}/form", ``, [8]int{401, 404, 404, 404, 404, 404, 200, 200}},
 	{"GET /camps/{camp}/at-risk", ``, [8]int{401, 403, 403, 403, 403, 200, 200, 200}},
+	{"GET /camps/{camp}/statistics", ``, [8]int{401, 403, 403, 403, 403, 200, 200, 200}},
 	{"GET /camps/{camp}/reply", ``, [8]int{401, 403, 200, 200, 403, 403, 403, 403}},
 	{"POST /camps/{draft}/enrolments", ``, [8]int{401, 404, 404, 404, 404, 404, 409, 409}},
 	{"POST /camps/{rivals}/enrolments", ``, [8]int{401, 201, 201, 201, 201, 201, 201, 201}},

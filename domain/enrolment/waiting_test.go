@@ -206,8 +206,11 @@ func TestWhoLeavesGivesTheSeatBackOnce(t *testing.T) {
 	w := full(t, 2)
 	for range 2 {
 		e, err := w.Leave(as(t, "s0"), "c1")
-		if err != nil || e.State != enrolment.Left || len(e.Outbox) != 1 {
+		if err != nil || e.State != enrolment.Left || e.StayedTo.IsZero() {
 			t.Errorf("%+v, %v", e, err)
+		}
+		if diff := cmp.Diff([]string{enrolment.EventEntered, enrolment.EventFreed}, w.store.Events(e.ID)); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
 		}
 	}
 	for range 3 {

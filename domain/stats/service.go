@@ -101,6 +101,14 @@ func (s *Service) Heard(ctx context.Context, id string) error {
 	return s.ask(ctx, campID)
 }
 
+// Again lets a camp's staff have it counted anew soon.
+func (s *Service) Again(ctx context.Context, campID string) error {
+	if _, err := s.Camps.ForStaff(ctx, campID, domain.RightCampView); err != nil {
+		return err
+	}
+	return s.ask(ctx, campID)
+}
+
 // HeardTask is Heard by the id of a task.
 func (s *Service) HeardTask(ctx context.Context, id string) error {
 	campID, err := s.Tasks.CampOf(ctx, id)

@@ -84,6 +84,7 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, signedIn, l.Write, "PUT /camps/{camp}/place/waiting", "wait", "Queue for a seat of a camp that is full; again changes nothing · 候补", a.wait)
 	add(r, signedIn, l.Read, "GET /camps/{camp}/reply", "my-reply", "What I answered at enrolment · 我填写的报名表", a.reply)
 	add(r, signedIn, l.Read, "GET /camps/{camp}/at-risk", "at-risk", "For staff: who may drop out, and why · 需关注的学员", a.atRisk)
+	add(r, signedIn, l.Read, "GET /camps/{camp}/statistics", "statistics", "For staff: the camp's numbers by day · 数据", a.statistics)
 	add(r, signedIn, l.Read, "GET /camps/{camp}/today", "today", "What there is to do today · 今天", a.today)
 	add(r, signedIn, l.Read, "GET /camps/{camp}/tasks", "tasks", "The tasks that I may see, and how far I am · 我的任务", a.tasks)
 	add(r, signedIn, l.Read, "GET /camps/{camp}/tasks/{task}", "task", "A task with its content · 任务", a.task)

@@ -41,6 +41,7 @@ const (
 	tabNotices = "notices"
 	tabPeople  = "people"
 	tabCards   = "cards"
+	tabStats   = "stats"
 	tabMoney   = "money"
 )
 

@@ -198,6 +198,10 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 
 	g.GET("/camps/:camp/notices", h.listNotices)
 
+	g.GET("/camps/:camp/stats", h.showStats)
+	g.POST("/camps/:camp/stats/recount", h.recountStats)
+	g.GET("/organisers/:organiser/stats", h.showHouseStats)
+
 	g.GET("/reviews", h.showDesk)
 	g.GET("/reviews/:checkin", h.showDesk)
 	g.GET("/camps/:camp/remarks", h.listRemarks)

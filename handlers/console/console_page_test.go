@@ -279,6 +279,7 @@ func (s sample) full() map[string][]view {
 	maps.Copy(pages, s.feedPages())
 	maps.Copy(pages, s.privacyPages())
 	maps.Copy(pages, s.moneyPages())
+	maps.Copy(pages, s.statsPages())
 	return pages
 }
 
@@ -310,6 +311,7 @@ func bare() map[string][]view {
 	maps.Copy(pages, bareFeedPages(empty))
 	pages["privacy/list"] = []view{&privacyView{}}
 	maps.Copy(pages, bareMoneyPages(empty))
+	maps.Copy(pages, bareStatsPages(empty))
 	return pages
 }
 
