@@ -52,7 +52,7 @@ func NewQuizzes(ctx context.Context, db *DB) (quizzes Quizzes, questions Questio
 		"first":   func(a *quiz.Attempt) any { return when(a.N == 1 && a.State == quiz.Finished, a.Quiz) },
 		"grading": func(a *quiz.Attempt) any { return when(a.Waiting > 0, a.Quiz) },
 		"passed":  func(a *quiz.Attempt) any { return when(a.Passed(), a.Camp) },
-		"passer":  func(a *quiz.Attempt) any { return domain.Key(a.Quiz, a.Member) },
+		"passer":  func(a *quiz.Attempt) any { return a.Quiz + ":" + a.Member },
 		"ended":   func(a *quiz.Attempt) any { return a.FinishedAt },
 		"at":      func(a *quiz.Attempt) any { return a.StartedAt },
 		"wake":    func(a *quiz.Attempt) any { return a.WakeAt() },
