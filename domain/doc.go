@@ -3,7 +3,7 @@
 //
 //	wechat · idempotency · schedule
 //	member → session → organiser → media → camp → invitation → form → lesson → channel
-//	enrolment → team → notice → quiz → checkin → moderation → risk → reminder → review → study → course → signcard → today → export → privacy → push
+//	enrolment → team → notice → quiz → checkin → moderation → risk → reminder → review → study → course → signcard → today → export → privacy → stats → push
 //
 // Glossary (中文 → Go; the words on the right are the only ones used in code):
 //
@@ -34,6 +34,7 @@
 //	分组            team.Team, Place         分组方案        team.Plan
 //	测评/作答       quiz.Quiz, Attempt       题/题库         quiz.Question, Service.Bank
 //	解析/正确答案   quiz.Key                 重新评分        quiz.Regrade
+//	数据/统计       stats.Figures, Count     完成率          stats.Row.Share
 //	导出            export.Export            导出记录        export.Export.Fetches
 //	内容/段         lesson.Block             资料            lesson.Material
 //	已读/填写       study.Mark               学习进度        study.Matrix

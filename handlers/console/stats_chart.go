@@ -24,6 +24,7 @@ type series struct {
 	Stack string
 	Unit  string
 	Right bool
+	Faint bool // what is missing
 }
 
 type chartRow struct {
@@ -81,7 +82,7 @@ func lane(name string) series { return series{Name: name, Kind: "line"} }
 // shared are the charts of a camp and of an organiser.
 func shared(rows []stats.Row) (charts []chart) {
 	charts = append(charts, daily(rows, "打卡", "应打卡的学员里，有多少人完成了当天的任务；补卡算在被补的那一天。", []series{
-		{Name: "按时完成", Kind: "bar", Stack: "done"}, {Name: "补卡完成", Kind: "bar", Stack: "done"}, {Name: "没有完成", Kind: "bar", Stack: "done"},
+		{Name: "按时完成", Kind: "bar", Stack: "done"}, {Name: "补卡完成", Kind: "bar", Stack: "done"}, {Name: "没有完成", Kind: "bar", Stack: "done", Faint: true},
 		{Name: "完成率", Kind: "line", Unit: "%", Right: true},
 	}, func(r stats.Row) []chartCell {
 		return []chartCell{counted(r.Done - r.MadeUp), counted(r.MadeUp), counted(r.Due - r.Done), shareCell(r.Done, r.Due)}
@@ -105,7 +106,7 @@ func moneyChart(rows []stats.Row, may bool) []chart {
 
 func messageCharts(rows []stats.Row, total stats.Total) []chart {
 	charts := daily(rows, "消息", "微信订阅消息发出了多少；没有发出的，学员在小程序的收件箱里也能看到。", []series{
-		{Name: "已发出", Kind: "bar", Stack: "message"}, {Name: "没有发", Kind: "bar", Stack: "message"},
+		{Name: "已发出", Kind: "bar", Stack: "message"}, {Name: "没有发", Kind: "bar", Stack: "message", Faint: true},
 	}, func(r stats.Row) []chartCell {
 		refused := 0
 		for _, n := range r.Refused {
@@ -156,7 +157,7 @@ func reviewerChart(v stats.View) []chart {
 		return nil
 	}
 	c := chart{Title: "老师的点评", Note: "全部日子合计。", Label: "老师", Series: []series{
-		bar("点评数"), {Name: "中位数", Kind: "line", Unit: " 小时", Right: true}, {Name: "P90", Kind: "line", Unit: " 小时", Right: true},
+		bar("点评数"), {Name: "中位数", Kind: "bar", Unit: " 小时", Right: true}, {Name: "P90", Kind: "bar", Unit: " 小时", Right: true},
 	}}
 	for _, r := range v.Count.Reviewers {
 		name := v.People[r.Member].Nickname
