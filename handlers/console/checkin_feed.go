@@ -103,7 +103,7 @@ func (h *console) actOnFeed(c echo.Context) error {
 	_, query := feedLook(q)
 	ctx, id, to := c.Request().Context(), c.Param("checkin"), feedPath(c.Param("camp"), query)
 	var err error
-	said := ""
+	var said string
 	switch f.Do {
 	case "pin":
 		said, err = "已置顶，学员在动态最前面看到它", h.Checkins.Pin(ctx, id, true)

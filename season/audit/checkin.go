@@ -141,14 +141,24 @@ func streaks(t *trial, f *finding) {
 	}
 }
 
-// cards: every day on which somebody handed in has its card, drawn, and no other day has one.
+// cards: every day on which somebody handed in has its card, drawn, and no other day has one. Where all of the day was
+// deleted the card is withdrawn, and its picture gone.
 func cards(t *trial, f *finding) {
 	drawn, files, gone := map[[3]string]bool{}, map[string]bool{}, t.gone()
+	counts, kept := map[[3]string]bool{}, map[[3]string]bool{} // something of the day; was not deleted
+	for _, c := range t.whole.Checkins {
+		key := [3]string{c.Camp, c.Member, c.Day}
+		kept[key] = kept[key] || c.State != "deleted"
+		counts[key] = counts[key] || c.State != "deleted" && c.State != "rejected"
+	}
 	for _, c := range t.whole.Cards {
 		key := [3]string{c.Camp, c.Member, c.Day}
 		f.expect(!drawn[key], "%s has two cards on %s", c.Member, c.Day)
-		f.expect(c.State == "ready", "card %s is %s", c.ID, c.State)
-		f.expect(t.Files["card/"+cardFile(c)] > 0, "card %s has no picture", c.ID)
+		ready := c.State == "ready"
+		f.expect(ready || c.State == "withdrawn" && !counts[key], "card %s is %s", c.ID, c.State)
+		f.expect(!ready || kept[key], "card %s is shown for a day of which everything was deleted", c.ID)
+		f.expect(!ready || t.Files["card/"+cardFile(c)] > 0, "card %s has no picture", c.ID)
+		f.expect(ready || t.Files["card/"+cardFile(c)] == 0, "card %s has a picture though it was withdrawn", c.ID)
 		drawn[key], files[cardFile(c)] = true, true
 	}
 	asked := map[[3]string]bool{}
