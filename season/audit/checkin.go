@@ -141,32 +141,27 @@ func streaks(t *trial, f *finding) {
 	}
 }
 
-// cards: every day on which somebody handed in has its card, drawn, and no other day has one. Where all of the day was
-// deleted the card is withdrawn, and its picture gone.
+// cards: every day on which somebody handed in has its card, drawn, and no other day has one. Once all of a day was
+// deleted its card is withdrawn.
 func cards(t *trial, f *finding) {
+	asked, deleted, kept, current := t.cardDays()
 	drawn, files, gone := map[[3]string]bool{}, map[string]bool{}, t.gone()
-	counts, kept := map[[3]string]bool{}, map[[3]string]bool{} // something of the day; was not deleted
-	for _, c := range t.whole.Checkins {
-		key := [3]string{c.Camp, c.Member, c.Day}
-		kept[key] = kept[key] || c.State != "deleted"
-		counts[key] = counts[key] || c.State != "deleted" && c.State != "rejected"
-	}
 	for _, c := range t.whole.Cards {
 		key := [3]string{c.Camp, c.Member, c.Day}
 		f.expect(!drawn[key], "%s has two cards on %s", c.Member, c.Day)
-		ready := c.State == "ready"
-		f.expect(ready || c.State == "withdrawn" && !counts[key], "card %s is %s", c.ID, c.State)
-		f.expect(!ready || kept[key], "card %s is shown for a day of which everything was deleted", c.ID)
-		f.expect(!ready || t.Files["card/"+cardFile(c)] > 0, "card %s has no picture", c.ID)
-		f.expect(ready || t.Files["card/"+cardFile(c)] == 0, "card %s has a picture though it was withdrawn", c.ID)
-		drawn[key], files[cardFile(c)] = true, true
+		drawn[key] = true
+		if c.State == "withdrawn" {
+			f.expect(deleted[key] && !current[key], "card %s is withdrawn and its day is not", c.ID)
+			continue
+		}
+		f.expect(c.State == "ready", "card %s is %s", c.ID, c.State)
+		f.expect(kept[key], "card %s is still there and nothing of its day is", c.ID)
+		f.expect(t.Files["card/"+cardFile(c)] > 0, "card %s has no picture", c.ID)
+		files[cardFile(c)] = true
 	}
-	asked := map[[3]string]bool{}
-	for _, c := range t.whole.Checkins {
-		key := [3]string{c.Camp, c.Member, c.Day}
-		_, left := gone[c.Member]
-		f.expect(drawn[key] || left || c.State == "deleted", "check-in %s has no card", c.ID)
-		asked[key] = true
+	for key := range asked {
+		_, left := gone[key[1]]
+		f.expect(drawn[key] || left || deleted[key] && !current[key], "%s handed in on %s and has no card", key[1], key[2])
 	}
 	f.checked = len(asked)
 	for key := range drawn {
@@ -175,6 +170,31 @@ func cards(t *trial, f *finding) {
 	for name := range t.under("card/") {
 		f.expect(files[name], "the file card/%s belongs to no card", name)
 	}
+}
+
+// cardDays are the days, by camp and member, on which something was handed in, something was deleted, something was not,
+// and something counts of the present stay.
+func (t *trial) cardDays() (asked, deleted, kept, current map[[3]string]bool) {
+	asked, deleted, kept, current = map[[3]string]bool{}, map[[3]string]bool{}, map[[3]string]bool{}, map[[3]string]bool{}
+	places, joined := camps(t.whole.Camps), map[[2]string]string{}
+	for _, e := range t.whole.Enrolments {
+		in := places[e.Camp].Calendar
+		if day, err := dayAt(e.ActiveAt, in.Zone, in.CutOff); err == nil {
+			joined[[2]string{e.Camp, e.Member}] = day
+		}
+	}
+	for _, c := range t.whole.Checkins {
+		key := [3]string{c.Camp, c.Member, c.Day}
+		asked[key], kept[key] = true, kept[key] || c.State != "deleted"
+		switch c.State {
+		case "deleted":
+			deleted[key] = true
+		case "rejected":
+		default:
+			current[key] = current[key] || c.Day >= joined[[2]string{c.Camp, c.Member}]
+		}
+	}
+	return asked, deleted, kept, current
 }
 
 func cardFile(c Card) string { return c.Camp + "/" + c.Member + "/" + c.Day + ".jpg" }

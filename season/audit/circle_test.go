@@ -55,7 +55,7 @@ func (s *season) addCircle(t *testing.T) {
 	s.Quizzes = []audit.Quiz{{ID: "q", Reveal: "close", Days: 2, Attempts: 1}, {ID: "r", Reveal: "after", Days: 1, Attempts: 1}}
 	s.Tasks = append(s.Tasks, audit.Task{ID: "tq", Camp: "k", Day: "2027-03-01", Quiz: "q"}, audit.Task{ID: "tr", Camp: "k", Day: "2027-03-01", Quiz: "r"})
 	ended := at(t, "2027-03-01 09:10")
-	tried := audit.Attempt{ID: "a", Quiz: "q", Member: "may", State: "finished", GraceAt: ended, FinishedAt: ended, Mark: 200}
+	tried := audit.Attempt{ID: "a", Quiz: "q", Member: "may", State: "finished", StartedAt: ended, GraceAt: ended, FinishedAt: ended, Mark: 200}
 	tried.Entries = append(tried.Entries, struct {
 		Kind   string `json:"kind"`
 		Full   int64  `json:"full"`
@@ -137,6 +137,12 @@ func (s *season) found(id string) *audit.Checkin {
 
 func circleSpoilt() map[string]violation {
 	return map[string]violation{
+		"a card of a day of which nothing is left": {"cards", func(s *season) {
+			s.found(taken).Day, s.Circle.Fellows[1].Works[0].Deleted = "2027-02-28", true
+			s.Cards = append(s.Cards, audit.Card{ID: "k:ned:2027-02-28", Camp: "k", Member: "ned", Day: "2027-02-28", State: "ready"})
+			s.Files["card/k/ned/2027-02-28.jpg"] = 9
+		}},
+		"a card that was withdrawn from a day that counts": {"cards", func(s *season) { s.Cards[3].State = "withdrawn" }},
 		"a message at night": {"messages-allowed", func(s *season) { s.Notices[0].SentAt = s.Notices[0].SentAt.Add(4 * time.Hour) }},
 		"a reminder to one who wants none": {"messages-allowed", func(s *season) {
 			s.Notices[0].Kind, s.Hushed = "reminder", []string{"ann"}

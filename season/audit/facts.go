@@ -189,6 +189,7 @@ type (
 		Quiz       string    `json:"quiz"`
 		Member     string    `json:"member"`
 		State      string    `json:"state"`
+		StartedAt  time.Time `json:"started_at"`
 		GraceAt    time.Time `json:"grace_at"`
 		FinishedAt time.Time `json:"finished_at"`
 		Mark       int64     `json:"mark"` // in hundredths of a point

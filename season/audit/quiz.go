@@ -85,8 +85,8 @@ func between(from, to string) int {
 	return int(b.Sub(a) / (24 * time.Hour))
 }
 
-// attempts: each is over in time, nobody has more of them than allowed, what was kept is there, and the points are those
-// of the right answers.
+// attempts: each is over in time, nobody has more of them than allowed in their present stay, what was kept is there, and
+// the points are those of the right answers.
 func attempts(t *trial, f *finding) {
 	quizzes, tries, used := map[string]Quiz{}, map[string]Try{}, map[[2]string]int{}
 	for _, q := range t.whole.Quizzes {
@@ -95,12 +95,17 @@ func attempts(t *trial, f *finding) {
 	for _, try := range t.Circle.Tries {
 		tries[try.ID] = try
 	}
-	gone := t.gone()
+	gone, joined := t.gone(), map[string]string{}
+	for _, e := range t.whole.of(t.Circle.Camp).Enrolments {
+		joined[e.Member] = t.circleDay(e.ActiveAt)
+	}
 	found := map[string]bool{}
 	for _, a := range t.whole.Attempts {
 		found[a.ID] = true
 		key := [2]string{a.Quiz, a.Member}
-		used[key]++
+		if t.circleDay(a.StartedAt) >= joined[a.Member] {
+			used[key]++
+		}
 		f.expect(used[key] <= quizzes[a.Quiz].Attempts, "%s tried quiz %s %d times", a.Member, a.Quiz, used[key])
 		f.expect(a.State == "finished" || a.State == "abandoned", "attempt %s is still %s", a.ID, a.State)
 		f.expect(!a.FinishedAt.After(a.GraceAt), "attempt %s ended after its time", a.ID)
@@ -124,4 +129,14 @@ func attempts(t *trial, f *finding) {
 	for id := range tries {
 		f.expect(found[id], "attempt %s was begun and is gone", id)
 	}
+}
+
+// circleDay is the day of the circle's calendar that an instant belongs to.
+func (t *trial) circleDay(at time.Time) string {
+	c := camps(t.whole.Camps)[t.Circle.Camp]
+	day, err := dayAt(at, c.Calendar.Zone, c.Calendar.CutOff)
+	if err != nil {
+		return ""
+	}
+	return day
 }
