@@ -28,6 +28,9 @@ func (s *story) ends(t *testing.T) {
 			t.Errorf("the export does not know %s: %q", name, rows)
 		}
 	}
+	s.page(t, "/ranking")
+	b.until(t, fmt.Sprintf("[...document.querySelectorAll('tbody .who .text-truncate')].map((e) => e.innerText).join() === %q", strings.Join([]string{s.early.name, s.twice.name, s.late.name}, ",")))
+	b.look(t, "21-ranking")
 	s.page(t, "")
 	b.shows(t, "收尾")
 	b.click(t, "[data-open=close]")
@@ -159,7 +162,7 @@ func (s *story) marks(t *testing.T) {
 // notices: what each was told, by kind.
 func (s *story) notices(t *testing.T) {
 	for l, want := range map[*learner]map[string]int{
-		s.early: {"camp_starting": 1, "review_received": 2, "quiz_graded": 3},
+		s.early: {"camp_starting": 1, "review_received": 2, "quiz_graded": 3, "checkin_featured": 1},
 		s.late:  {"camp_starting": 1, "review_received": 2, "quiz_graded": 3, "reminder": 4},
 		s.twice: {"camp_starting": 1, "review_received": 3, "quiz_graded": 3, "content_ruled": 1},
 	} {
@@ -183,7 +186,7 @@ func (s *story) tour(t *testing.T) {
 	for _, path := range []string{
 		"", "/tasks", "/tasks/import", "/quizzes", "/questions", "/questions/import", "/today", "/today?day=" + date(7), "/today?day=" + date(10),
 		"/teams", "/risk", "/waiting", "/form", "/invitations", "/exports", "/reviews", "/reviews/" + s.twice.checkins[10], "/remarks", "/latency",
-		"/cards", "/notices", "/price", "/orders", "/learners/" + s.late.member, "/learners/" + s.twice.member,
+		"/feed", "/ranking", "/topics", "/materials", "/progress", "/stats", "/cards", "/notices", "/price", "/orders", "/learners/" + s.late.member, "/learners/" + s.twice.member,
 	} {
 		pages = append(pages, "/console/camps/"+s.camp+path)
 	}

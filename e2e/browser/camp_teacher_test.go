@@ -80,10 +80,31 @@ func (s *story) moderates(t *testing.T) {
 	if status != 404 && status != 403 {
 		t.Errorf("what was hidden is shown to another learner: %d %s", status, answer)
 	}
+	s.honours(t)
 	s.page(t, "/today")
 	b.shows(t, "第 4 天")
 	b.look(t, "21-board")
 	b.turn(t, ".leaf a", "第 3 天")
+}
+
+// honours pins today's check-in of the early one to the top of the feed, and features it.
+func (s *story) honours(t *testing.T) {
+	b := s.b
+	s.page(t, "/feed")
+	for _, act := range []string{"pin", "feature"} {
+		b.turn(t, ".feed-item[aria-label^='"+s.early.name+"'] [value="+act+"]", map[string]string{"pin": "取消置顶", "feature": "取消精选"}[act])
+	}
+	b.look(t, "21-feed")
+	var feed struct {
+		Items []struct {
+			ID               string
+			Pinned, Featured bool
+		}
+	}
+	s.back(t, s.early).call(t, "GET", "/api/v1/camps/"+s.camp+"/checkins", "", &feed)
+	if len(feed.Items) == 0 || feed.Items[0].ID != s.early.checkins[4] || !feed.Items[0].Pinned || !feed.Items[0].Featured {
+		t.Errorf("the learners' feed begins with %+v", feed.Items)
+	}
 }
 
 // grades marks the short answers of a week's quiz until none is left.
