@@ -49,6 +49,9 @@ func payConfig(folder, apiKey string) (config.Pay, error) {
 			return c, err
 		}
 	}
+	if _, err := os.Stat(c.PublicKey); err == nil {
+		return c, nil
+	}
 	platform, err := config.PrivateKey(filepath.Join(folder, platformKey))
 	if err != nil {
 		return c, err
