@@ -118,7 +118,7 @@ func (p *plan) line(part signcard.Part, text string, t tone) {
 		return
 	}
 	box := at.Box()
-	style := typeset.Style{Face: p.face(at.Font), Size: min(at.Size, at.H)}
+	style := typeset.Style{Face: p.face(at.Font), Size: min(at.Size, at.H*7/8)} // what hangs below the line needs room too
 	line := style.Line(text, at.W)
 	for size := style.Size * 15 / 16; line.String() != text && size >= max(minText, at.Size*3/4); size = size * 15 / 16 {
 		style.Size = size
