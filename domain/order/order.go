@@ -43,8 +43,9 @@ type Promise struct {
 	Title     string             `json:"title"` // of the camp and the seat, as the bill says it
 	Version   int                `json:"version"`
 	Lines     []Line             `json:"lines"`
-	Part      domain.Fen         `json:"part,omitempty"`  // of the amount, that goes into the pool
-	Rules     int                `json:"rules,omitempty"` // version of the pool's rules
+	Skipped   []Skipped          `json:"skipped,omitempty"` // what did not lower the price, and why
+	Part      domain.Fen         `json:"part,omitempty"`    // of the amount, that goes into the pool
+	Rules     int                `json:"rules,omitempty"`   // version of the pool's rules
 	LockAt    time.Time          `json:"lock_at,omitzero"`
 	Deadlines []product.Deadline `json:"deadlines,omitempty"`
 }
@@ -54,6 +55,7 @@ type Line struct {
 	Kind   LineKind   `json:"kind"`
 	Text   string     `json:"text"`
 	Amount domain.Fen `json:"amount"`
+	Ref    string     `json:"ref,omitempty"` // of a discount: the id of what was used up for it
 }
 
 // LineKind says where a line comes from.
@@ -63,6 +65,9 @@ type LineKind string
 const (
 	LinePrice     LineKind = "price"
 	LineEarlyBird LineKind = "early_bird"
+	LineGroup     LineKind = "group"
+	LineAssist    LineKind = "assist"
+	LineCoupon    LineKind = "coupon"
 )
 
 // State of an order.

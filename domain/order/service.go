@@ -150,7 +150,7 @@ func (s *Service) quote(ctx context.Context, c camp.Camp, offer string) (Promise
 	if err != nil {
 		return Promise{}, err
 	}
-	return Quote(c, p, offer, pool, s.Clock.Now())
+	return Quote(c, p, offer, pool, Deal{}, s.Clock.Now())
 }
 
 // Place orders a seat for the acting person and holds it until the order's PayBy. An order of theirs for the camp that
