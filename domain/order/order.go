@@ -199,6 +199,9 @@ func Place(id, organiser, camp, member string, p Promise, channel Channel, now t
 		Doc: domain.Doc{ID: id}, Camp: camp, Organiser: organiser, Member: member, Promise: p, Amount: Sum(p.Lines),
 		Channel: channel, State: Pending, CreatedAt: now, PayBy: now.Add(PayWithin), WakeAt: now.Add(FirstQuery),
 	}
+	if p.Part > 0 {
+		o.PayBy = earlier(o.PayBy, p.LockAt)
+	}
 	if o.Amount == 0 {
 		o.Channel = Nothing
 	}

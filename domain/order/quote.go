@@ -11,17 +11,14 @@ import (
 	"yingdi/domain/product"
 )
 
-// Pool is what a price depends on of a scholarship pool: which rules are shown, and until when all of the part comes back.
-type Pool struct {
-	Rules  int
-	LockAt time.Time
-}
-
 // Quote is the price of a seat at an instant, line by line, with what the buyer brings. It is the one place where a price
 // is computed; discount.go says which discounts may meet.
 func Quote(c camp.Camp, p product.Product, offer string, pool Pool, deal Deal, now time.Time) (Promise, error) {
 	o, err := p.Offer(offer)
 	if err != nil {
+		return Promise{}, fmt.Errorf("offer %s of camp %s: %w", offer, c.ID, err)
+	}
+	if err := pool.sells(o, now); err != nil {
 		return Promise{}, fmt.Errorf("offer %s of camp %s: %w", offer, c.ID, err)
 	}
 	promise := Promise{
