@@ -31,7 +31,7 @@ func priced(t testing.TB, price, early, part domain.Fen, deal order.Deal) order.
 		offer.EarlyBird = []product.Window{{Until: day.Add(time.Hour), Price: early}}
 	}
 	c := camp.Camp{Calendar: domain.Calendar{Zone: "Asia/Shanghai"}, Start: "2026-03-01", End: "2026-03-21"}
-	p, err := order.Quote(c, product.Product{Offers: []product.Offer{offer}}, "seat", order.Pool{Rules: 1, LockAt: day}, deal, day)
+	p, err := order.Quote(c, product.Product{Offers: []product.Offer{offer}}, "seat", order.Pool{Rules: 1, LockAt: day.Add(time.Hour), Cap: product.MaxPrice}, deal, day)
 	if err != nil {
 		t.Fatal(err)
 	}
