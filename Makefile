@@ -30,7 +30,7 @@ assets: ## fetch the console's styles and the cards' fonts, if they changed
 	@scripts/assets.sh
 
 .PHONY: setup
-setup: ## install what the tests drive: Chromium, Redis, MinIO
+setup: ## install what the tests drive: Chromium, poppler, Redis, MinIO
 	@scripts/setup.sh
 
 .PHONY: check

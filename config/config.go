@@ -42,6 +42,7 @@ type Config struct {
 	Redis          Redis    `koanf:"redis"`
 	S3             S3       `koanf:"s3"`
 	WeChat         WeChat   `koanf:"wechat"`
+	Preview        Preview  `koanf:"preview"`
 	Workers        int      `koanf:"workers"`
 	Limits         Limits   `koanf:"limits"`
 	Messages       Messages `koanf:"messages"`
@@ -54,6 +55,12 @@ type Config struct {
 type Privacy struct {
 	Version string `koanf:"version"`
 	URL     string `koanf:"url"`
+}
+
+// Preview names the tools that draw documents, by name in PATH or by path; one that is not there is done without.
+type Preview struct {
+	PDFToPPM string `koanf:"pdftoppm"`
+	Soffice  string `koanf:"soffice"`
 }
 
 // Metrics are shown to this machine itself, and to whoever has the token.
@@ -132,7 +139,8 @@ func Default() Config {
 	return Config{
 		Addr: "127.0.0.1:8080", Data: "./data", Log: Log{"info", "json"},
 		Documents: "sqlite", Queue: "embedded", Media: "folder", Workers: 8,
-		Mongo: Mongo{Database: "yingdi"}, S3: S3{Region: "us-east-1", Bucket: "yingdi"},
+		Preview: Preview{PDFToPPM: "pdftoppm", Soffice: "soffice"},
+		Mongo:   Mongo{Database: "yingdi"}, S3: S3{Region: "us-east-1", Bucket: "yingdi"},
 		Limits:   Limits{SignIn: 60, Read: 600, Write: 120},
 		Messages: Messages{PerDay: 5, QuietFrom: "22:00", QuietTo: "07:30", KeepDays: 180},
 		Pay:      Pay{Scene: "1000", Channels: Channels{"jsapi", "jsapi", "jsapi"}},

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to it that the tests find what they drive: a C compiler (race detector), Chromium, Redis, MinIO.
+# Sees to it that the tests find what they drive: a C compiler (race detector), Chromium, poppler, Redis, MinIO.
 # On Debian as root it installs what is missing; elsewhere it says what is missing and how to get it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -28,6 +28,7 @@ if ! has "$(go env CC)" || ! echo 'int main(void){return 0;}' | "$(go env CC)" -
 	packages+=(gcc libc6-dev)
 fi
 chrome || packages+=(chromium)
+has pdftoppm || packages+=(poppler-utils)
 has redis-server || packages+=(redis-server)
 
 if [ ${#packages[@]} -gt 0 ]; then
@@ -40,7 +41,7 @@ if [ ${#packages[@]} -gt 0 ]; then
 		cat >&2 <<EOF
 setup: the tests need what this machine does not have: ${packages[*]}
   Debian, Ubuntu:  sudo apt-get install ${packages[*]}
-  macOS:           xcode-select --install; brew install redis; brew install --cask google-chrome
+  macOS:           xcode-select --install; brew install redis poppler; brew install --cask google-chrome
 EOF
 		exit 1
 	fi

@@ -23,6 +23,7 @@ import (
 	"yingdi/storage"
 	"yingdi/storage/media"
 	"yingdi/storage/mongo"
+	"yingdi/storage/preview"
 	"yingdi/storage/redis"
 	"yingdi/storage/sqlite"
 	"yingdi/storage/wechat"
@@ -39,6 +40,7 @@ type app struct {
 	redis     goredis.UniversalClient
 	bucket    mediadomain.Bucket
 	folder    *media.Folder // nil unless the media lie in a folder
+	previews  *preview.Tools
 	wechat    *wechat.Client
 	merchant  merchant
 	ids       domain.IDs
@@ -136,6 +138,7 @@ func (a *app) joinQueue(ctx context.Context) error {
 }
 
 func (a *app) joinMedia(ctx context.Context) error {
+	a.previews = preview.New(ctx, preview.Options{PDFToPPM: a.config.Preview.PDFToPPM, Soffice: a.config.Preview.Soffice})
 	var err error
 	if a.config.Media == "s3" {
 		s := a.config.S3

@@ -13,12 +13,26 @@ func (a *app) startJobs(ctx context.Context, work bool) {
 	if !work {
 		return
 	}
+	a.tellOfPreviews()
 	a.running.Go(func() {
 		if err := a.queue.Work(ctx); err != nil {
 			a.log.Error("workers", "err", err)
 		}
 	})
 	a.running.Go(func() { a.ticker.Run(ctx) })
+}
+
+// tellOfPreviews says once which documents this process draws, as nothing else tells that a tool is missing.
+func (a *app) tellOfPreviews() {
+	pdf, office := a.previews.Kinds()
+	switch {
+	case !pdf:
+		a.log.Info("documents get no preview: pdftoppm (poppler-utils) is not there")
+	case !office:
+		a.log.Info("PDF gets a preview, Word, PPT and Excel get none: soffice (LibreOffice) is not there")
+	default:
+		a.log.Info("PDF, Word, PPT and Excel get a preview")
+	}
 }
 
 // stopJobs lets running jobs finish; what does not goes back into the queue, and what the queue loses is in the outbox.

@@ -60,7 +60,7 @@ func (a *app) joinServices(ctx context.Context) error {
 	}
 	organisers := &organiser.Service{Store: at.organisers, Members: members, IDs: ids, Clock: a.clock}
 	files := &mediadomain.Service{
-		Store: at.media, Bucket: a.bucket, WeChat: a.wechat, Members: members, Thumbs: media.NewThumbs(), IDs: ids, Clock: a.clock,
+		Store: at.media, Bucket: a.bucket, WeChat: a.wechat, Members: members, Thumbs: media.NewThumbs(), Previews: a.previews, IDs: ids, Clock: a.clock,
 	}
 	members.Pictures = files
 	camps := &camp.Service{Store: at.camps, Staff: organisers, Seats: a.db, Pictures: files, IDs: ids, Clock: a.clock}

@@ -38,10 +38,8 @@ func (s *Service) Forget(ctx context.Context, m Media) error {
 	if err != nil {
 		return err
 	}
-	for _, key := range []string{m.IncomingKey(), m.Key(), m.ThumbKey()} {
-		if err := s.Bucket.Delete(ctx, key); err != nil {
-			return err
-		}
+	if err := s.erase(ctx, m); err != nil {
+		return err
 	}
 	return s.Store.Delete(ctx, m.ID)
 }

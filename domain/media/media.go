@@ -25,6 +25,8 @@ type Media struct {
 	Trace       string        `json:"trace,omitempty"`       // of the check
 	CheckDueAt  time.Time     `json:"check_due_at,omitzero"` // when the check must have answered
 	Thumb       bool          `json:"thumb,omitempty"`       // a thumbnail exists
+	Pages       int           `json:"pages,omitempty"`       // of a document, that were drawn
+	Undrawable  bool          `json:"undrawable,omitempty"`  // the document was tried, and cannot be drawn
 	Refs        []string      `json:"refs,omitempty"`        // what uses it; without any it is an orphan
 	CreatedAt   time.Time     `json:"created_at"`
 	OrphanAt    time.Time     `json:"orphan_at,omitzero"` // when it is cleaned up unless something uses it

@@ -47,13 +47,14 @@ type Thumbnailer interface {
 
 // Service holds the use cases.
 type Service struct {
-	Store   Store
-	Bucket  Bucket
-	WeChat  WeChat
-	Members Members
-	Thumbs  Thumbnailer
-	IDs     domain.IDs
-	Clock   domain.Clock
+	Store    Store
+	Bucket   Bucket
+	WeChat   WeChat
+	Members  Members
+	Thumbs   Thumbnailer
+	Previews Previewer
+	IDs      domain.IDs
+	Clock    domain.Clock
 }
 
 // Begin announces a file and returns the form to send it with.
@@ -242,57 +243,6 @@ func (s *Service) Many(ctx context.Context, ids []string) (map[string]Media, err
 	return s.Store.GetMany(ctx, ids)
 }
 
-// View is a media as it is handed to somebody who may see it.
-type View struct {
-	ID          string
-	Kind        Kind
-	ContentType string
-	Name        string // of the file, if it is known
-	Size        int64  // bytes
-	Width       int
-	Height      int
-	Length      time.Duration
-	Verdict     Verdict
-	URL         string // short-lived; empty while it may not be shown
-	ThumbURL    string // of a picture: itself until a thumbnail exists; of a document: its first page, or empty
-}
-
-// Views prepares media for people to look at, in the order of ids. all also shows what did not pass moderation: to
-// the author and to staff. Links are the same for a while, so that clients can cache.
-func (s *Service) Views(ctx context.Context, found map[string]Media, ids []string, all bool) ([]View, error) {
-	views := make([]View, 0, len(ids))
-	for _, id := range ids {
-		m, ok := found[id]
-		if !ok {
-			continue
-		}
-		v := View{
-			ID: m.ID, Kind: m.Kind, ContentType: m.ContentType, Name: m.Name, Size: m.Size, Width: m.Width, Height: m.Height, Length: m.Length, Verdict: m.Verdict,
-		}
-		if m.State == Ready && (all || m.Verdict == Passed) {
-			expires := s.linkExpiry()
-			var err error
-			if v.URL, err = s.Bucket.SignDownload(ctx, m.Key(), m.ContentType, expires); err != nil {
-				return nil, err
-			}
-			if m.Kind == Image {
-				v.ThumbURL = v.URL
-			}
-			if m.Thumb {
-				if v.ThumbURL, err = s.Bucket.SignDownload(ctx, m.ThumbKey(), "image/jpeg", expires); err != nil {
-					return nil, err
-				}
-			}
-		}
-		views = append(views, v)
-	}
-	return views, nil
-}
-
-func (s *Service) linkExpiry() time.Time {
-	return s.Clock.Now().Truncate(LinkLife / 2).Add(LinkLife + LinkLife/2)
-}
-
 // MakeThumb makes the thumbnail of a picture. For jobs, after EventReady.
 func (s *Service) MakeThumb(ctx context.Context, id string) error {
 	m, err := s.Store.Get(ctx, id)
@@ -314,11 +264,7 @@ func (s *Service) MakeThumb(ctx context.Context, id string) error {
 	if err := s.Bucket.Put(ctx, m.ThumbKey(), "image/jpeg", bytes.NewReader(small), int64(len(small))); err != nil {
 		return err
 	}
-	_, err = s.Store.Update(ctx, id, func(m *Media) error {
-		m.Thumb = true
-		return nil
-	})
-	return err
+	return s.beside(ctx, m, func(m *Media) { m.Thumb = true })
 }
 
 // Scaled returns a JPEG of a picture, its longer side at most so many pixels. Returns ErrUnusable for what is none or was
@@ -363,10 +309,8 @@ func (s *Service) discard(ctx context.Context, m Media) error {
 	if err != nil || m.State != Bad {
 		return err
 	}
-	for _, key := range []string{m.IncomingKey(), m.Key(), m.ThumbKey()} {
-		if err := s.Bucket.Delete(ctx, key); err != nil {
-			return err
-		}
+	if err := s.erase(ctx, m); err != nil {
+		return err
 	}
 	return s.Store.Delete(ctx, m.ID)
 }

@@ -151,7 +151,7 @@ func newWorld() world {
 	}
 	w.store = store{domaintest.NewStore[media.Media](w.power)}
 	w.Service = &media.Service{
-		Store: w.store, Bucket: w.bucket, WeChat: w.wechat, Members: members{}, Thumbs: thumbs{}, IDs: &domaintest.IDs{}, Clock: w.clock,
+		Store: w.store, Bucket: w.bucket, WeChat: w.wechat, Members: members{}, Thumbs: thumbs{}, Previews: &previews{}, IDs: &domaintest.IDs{}, Clock: w.clock,
 	}
 	return w
 }

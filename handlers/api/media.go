@@ -19,17 +19,18 @@ func (MediaID) Schema(huma.Registry) *huma.Schema {
 
 // File is a media as it is shown.
 type File struct {
-	ID          string  `json:"id"`
-	Kind        string  `json:"kind" enum:"image,audio,video,document"`
-	ContentType string  `json:"content_type"`
-	Name        string  `json:"name,omitempty" doc:"What the file was called"`
-	Size        int64   `json:"size" doc:"Bytes"`
-	Width       int     `json:"width,omitempty"`
-	Height      int     `json:"height,omitempty"`
-	Seconds     float64 `json:"seconds,omitempty" doc:"How long a recording or a film lasts, if its bytes tell"`
-	Verdict     string  `json:"verdict" enum:"waiting,passed,review,rejected" doc:"Of the content check"`
-	URL         string  `json:"url" doc:"Short-lived link; empty while it may not be shown"`
-	ThumbURL    string  `json:"thumb_url" doc:"Small version of a picture; the first page of a document, or empty"`
+	ID          string   `json:"id"`
+	Kind        string   `json:"kind" enum:"image,audio,video,document"`
+	ContentType string   `json:"content_type"`
+	Name        string   `json:"name,omitempty" doc:"What the file was called"`
+	Size        int64    `json:"size" doc:"Bytes"`
+	Width       int      `json:"width,omitempty"`
+	Height      int      `json:"height,omitempty"`
+	Seconds     float64  `json:"seconds,omitempty" doc:"How long a recording or a film lasts, if its bytes tell"`
+	Verdict     string   `json:"verdict" enum:"waiting,passed,review,rejected" doc:"Of the content check"`
+	URL         string   `json:"url" doc:"Short-lived link; empty while it may not be shown"`
+	ThumbURL    string   `json:"thumb_url" doc:"Small version of a picture; the first page of a document, or empty"`
+	Pages       []string `json:"pages,omitempty" maxItems:"10" doc:"Pictures of the first pages of a document, in order; none for one that cannot be drawn, or is not drawn yet"`
 }
 
 func filesOf(views []media.View) []File {
@@ -41,7 +42,7 @@ func filesOf(views []media.View) []File {
 }
 
 func fileOf(v media.View) File {
-	return File{v.ID, string(v.Kind), v.ContentType, v.Name, v.Size, v.Width, v.Height, v.Length.Seconds(), string(v.Verdict), v.URL, v.ThumbURL}
+	return File{v.ID, string(v.Kind), v.ContentType, v.Name, v.Size, v.Width, v.Height, v.Length.Seconds(), string(v.Verdict), v.URL, v.ThumbURL, v.Pages}
 }
 
 type beginUploadInput struct {

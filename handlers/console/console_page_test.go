@@ -92,7 +92,8 @@ func (s sample) shown() []lesson.Shown {
 	for _, kind := range []lesson.ParagraphKind{lesson.Plain, lesson.Heading, lesson.Bullet, lesson.Numbered, lesson.Quote} {
 		list[0].Paragraphs = append(list[0].Paragraphs, lesson.Paragraph{Kind: kind, Number: 1, Spans: []lesson.Span{{Text: s.text}, {Text: s.text, Bold: true, Link: "https://a.cn"}}})
 	}
-	for _, file := range append(s.files(), media.View{ID: "m5", Kind: media.Document, URL: "/media/m5", Name: s.text, ContentType: media.PDF, Size: 3 << 20}) {
+	for _, file := range append(s.files(), media.View{ID: "m5", Kind: media.Document, URL: "/media/m5", Name: s.text, ContentType: media.PDF, Size: 3 << 20, ThumbURL: "/media/t5", Pages: []string{"/media/p1", "/media/p2"}},
+		media.View{ID: "m6", Kind: media.Document, URL: "/media/m6", Name: s.text, ContentType: media.Word, Size: 3 << 20, Undrawable: true}) {
 		for _, kind := range lesson.BlockKinds {
 			if kind.Holds() == file.Kind {
 				list = append(list, lesson.Shown{Block: lesson.Block{Kind: kind, Text: s.text, Media: file.ID}, File: file})
