@@ -44,5 +44,6 @@
 //	作业/退回重做   lesson.KindHomework, review.Return       评分表          lesson.Criterion
 //	举报/审核台     moderation.Report, Case  删除账号        privacy.Deletion
 //	价格/名额种类   product.Product, Offer   订单/支付尝试   order.Order, Attempt
+//	优惠/用券规则   order.Deal, Line, Skipped               拼团价/助力价   order.Special
 //	退款            order.Refund             支付通知        payment.Notice
 package domain

@@ -43,10 +43,11 @@ type Words struct {
 	Text      string
 	Picture   bool
 	Recording bool
-	Unseen    bool   // without having the mini-program open, so that WeChat cannot judge the text
-	Other     string // what the other phone hands in at the same time
-	Edit      string // what it is changed to
-	Risk      string // the word that WeChat minds
+	Unseen    bool     // without having the mini-program open, so that WeChat cannot judge the text
+	Other     string   // what the other phone hands in at the same time
+	Edit      string   // what it is changed to
+	Topics    []string // chosen of those that the camp offers; others are in the text
+	Risk      string   // the word that WeChat minds
 }
 
 // plain words are seen by everybody, whatever goes wrong.
@@ -136,11 +137,18 @@ const (
 	suspicious = "加微信"
 )
 
+// offered are the topics that the camp lets people choose from.
+var offered = []string{"晨光", "每日一句"}
+
 // words tells what a seat that comes hands in.
 func (p Plan) words(s Seat, day int) Words {
 	r := p.dice(2, s.N, day)
 	one := func(in int) bool { return r.IntN(in) == 0 }
 	w := Words{Text: fmt.Sprintf("第 %d 天，读到一句话，想了很久。🌱 <b>%d</b> & “%d”", day, s.N, r.IntN(1000))}
+	topics := p.dice(9, s.N, day)
+	if topics.IntN(5) == 0 {
+		w.Text += fmt.Sprintf(" #共读Day%d# #晨光", 1+day%3)
+	}
 	w.Picture, w.Recording = one(9), one(40)
 	w.Unseen = one(80) && !w.Picture && !w.Recording
 	switch {
@@ -150,6 +158,8 @@ func (p Plan) words(s Seat, day int) Words {
 		w.Risk = suspicious
 	case s.Temperament == TwoPhones:
 		w.Other = w.Text + "（另一部手机）"
+	case topics.IntN(6) == 0:
+		w.Topics = offered[:1+topics.IntN(2)]
 	}
 	w.Text += w.Risk
 	if one(12) && w.Risk == "" {

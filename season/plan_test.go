@@ -1,6 +1,7 @@
 package season
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -50,7 +51,7 @@ func TestAPlanHoldsEverythingThatPeopleDo(t *testing.T) {
 				"recording": v.Recording, "spoilt file": v.Spoilt, "abandoned file": v.Abandoned, "double tap": v.Twice && v.SameKey,
 				"double tap with two keys": v.Twice && !v.SameKey, "two phones": v.Other != "", "edit": v.Edit != "", "yesterday's task": v.Late,
 				"own date": v.OwnDate, "unseen": v.Unseen, "new sign-in": v.Login, "unlike": v.Unlike && len(v.Likes) > 0,
-				"comment": v.Comment && len(v.Likes) > 0, "consent": v.Consents > 0, "risky": v.Risk == risky, "suspicious": v.Risk == suspicious,
+				"comment": v.Comment && len(v.Likes) > 0, "consent": v.Consents > 0, "topic": len(v.Topics) > 0, "topic in the text": strings.Contains(v.Text, "#"), "risky": v.Risk == risky, "suspicious": v.Risk == suspicious,
 			} {
 				note(what, is)
 			}
@@ -64,8 +65,8 @@ func TestAPlanHoldsEverythingThatPeopleDo(t *testing.T) {
 			note("changed review", ok && m.Again)
 		}
 	}
-	if len(seen) != 23 {
-		t.Errorf("a long season shows only %d of 23 habits: %v", len(seen), seen)
+	if len(seen) != 25 {
+		t.Errorf("a long season shows only %d of 25 habits: %v", len(seen), seen)
 	}
 }
 

@@ -287,6 +287,9 @@ func (s *season) finish(ctx context.Context) error {
 	if err := s.players[0].readRanking(ctx); err != nil {
 		return err
 	}
+	if err := s.players[0].readWall(ctx); err != nil {
+		return err
+	}
 	for hours := range 4 {
 		if err := s.setClock(ctx, s.now.Load().Add(time.Duration(hours)*time.Hour)); err != nil {
 			return err
@@ -296,5 +299,5 @@ func (s *season) finish(ctx context.Context) error {
 		}
 	}
 	s.circle.tell()
-	return nil
+	return s.teacher.readNumbers(ctx, s.camp, s.circle.camp, s.circle.course.id)
 }

@@ -17,6 +17,8 @@ type staff struct {
 	*learner
 	admin        bool
 	cookie, csrf string
+	organiser    string
+	pins, chosen []string // check-ins of the large camp, as they stand
 }
 
 var csrfField = regexp.MustCompile(`name="csrf"[^>]*value="([0-9a-f]+)"`)
@@ -68,6 +70,7 @@ func (t *staff) get(ctx context.Context, path string) ([]byte, error) {
 
 // open makes the camp, with a task for each day, and publishes it.
 func (t *staff) open(ctx context.Context, organiser string) error {
+	t.organiser = organiser
 	to, err := t.post(ctx, "/camps", url.Values{
 		"organiser": {organiser}, "title": {fmt.Sprintf("%d 天晨读营", t.plan.Days)}, "intro": {"每天读一点。"},
 		"zone": {zone}, "cut_off": {strconv.Itoa(cutOff)}, "seats": {strconv.Itoa(t.plan.Learners)},
@@ -99,6 +102,9 @@ func (t *staff) open(ctx context.Context, organiser string) error {
 	if len(t.tasks) != t.plan.Days {
 		return fmt.Errorf("the plan shows %d tasks of %d", len(t.tasks), t.plan.Days)
 	}
+	if _, err := t.post(ctx, "/camps/"+t.camp+"/topics", url.Values{"topics": {strings.Join(offered, " ")}}); err != nil {
+		return err
+	}
 	_, err = t.post(ctx, "/camps/"+t.camp+"/publish", url.Values{})
 	return err
 }
@@ -114,6 +120,7 @@ func part(path string, n int) string {
 
 // evening is what there is to do in the evening of a day, as work for several hands.
 func (t *staff) evening(day int) (work []func(context.Context) error) {
+	work = append(work, func(ctx context.Context) error { return t.arrange(ctx, day) })
 	for _, seat := range t.plan.Seats {
 		for ago := 1; ago <= 3; ago++ {
 			handed := day - ago

@@ -96,9 +96,9 @@ func (l *learner) today(ctx context.Context, day int) (task string, err error) {
 	return in.Tasks[0].ID, nil
 }
 
-func (l *learner) checkinCall(task, text string, media []string) call {
+func (l *learner) checkinCall(task, text string, media []string, topics ...string) call {
 	return call{method: http.MethodPost, path: "/camps/" + l.camp + "/checkins", key: l.key(), json: map[string]any{
-		"task": task, "text": text, "media": append([]string{}, media...),
+		"task": task, "text": text, "media": append([]string{}, media...), "topics": append([]string{}, topics...),
 	}}
 }
 
@@ -135,7 +135,7 @@ func (l *learner) refuse(ctx context.Context, k call, text string, status int, c
 // handIn hands in once, however often and from however many phones.
 func (l *learner) handIn(ctx context.Context, day int, v Visit, task string, media []string) error {
 	at := *l.now.Load()
-	first := l.checkinCall(task, v.Text, media)
+	first := l.checkinCall(task, v.Text, media, v.Topics...)
 	if l.seat.Temperament == Abroad {
 		first.date = at.Add(-13 * time.Hour).Format(http.TimeFormat)
 	}
@@ -194,7 +194,7 @@ func (l *learner) noteReceipts(day int, at time.Time, v Visit, task string, answ
 		"%d of %d requests of %s for one day were answered as the first", fresh, len(answers), l.member)
 	l.book.check(r.Task == task && (r.Text == v.Text || r.Text == v.Other && v.Other != ""), "check-in %s is not what %s handed in", r.ID, l.member)
 	l.book.hand(l.seat.N, day, audit.Handed{
-		ID: r.ID, Member: l.member, Task: r.Task, Day: r.Day, Text: r.Text, Media: r.Media, Streak: r.Streak, At: at,
+		ID: r.ID, Member: l.member, Task: r.Task, Day: r.Day, Text: r.Text, Media: r.Media, Streak: r.Streak, At: at, Topics: v.Topics,
 	})
 	l.book.count("checkins", 1)
 	l.book.count("repeats", len(answers)-1)
@@ -209,7 +209,7 @@ func (l *learner) change(ctx context.Context, day int, v Visit, media []string) 
 		return nil
 	}
 	a, ok, err := l.ask(ctx, call{method: http.MethodPut, path: "/checkins/" + id, json: map[string]any{
-		"text": v.Edit, "media": append([]string{}, media...),
+		"text": v.Edit, "media": append([]string{}, media...), "topics": append([]string{}, v.Topics...),
 	}}, http.StatusOK)
 	if err != nil || !ok {
 		return err

@@ -24,6 +24,7 @@ func NewOrders(ctx context.Context, db *DB) (Orders, error) {
 		"wake":      func(o *order.Order) any { return o.WakeAt },
 		"troubled":  func(o *order.Order) any { return keyed(o.Troubled(), o.Organiser) },
 		"organiser": func(o *order.Order) any { return o.Organiser },
+		"pooled":    func(o *order.Order) any { return keyed(o.Pooled(), o.Camp) },
 		"pending":   func(o *order.Order) any { return keyed(o.State == order.Pending, pendingKey(o.Camp, o.Member)) },
 	},
 		Index{Name: "pending", Fields: []string{"pending"}, Unique: true},
@@ -31,6 +32,7 @@ func NewOrders(ctx context.Context, db *DB) (Orders, error) {
 		Index{Name: "camp", Fields: []string{"camp", "at"}},
 		Index{Name: "campstate", Fields: []string{"camp", "state", "at"}},
 		Index{Name: "organiser", Fields: []string{"organiser", "at"}},
+		Index{Name: "pooled", Fields: []string{"pooled"}},
 		Index{Name: "wake", Fields: []string{"wake"}},
 		Index{Name: "troubled", Fields: []string{"troubled", "at"}})
 	return Orders{c}, err
@@ -62,6 +64,11 @@ func (s Orders) Pending(ctx context.Context, camp, member string) (order.Order, 
 		return order.Order{}, err
 	}
 	return found[0], nil
+}
+
+// Pooled implements pool.Orders: those with a part for the camp's pool, in the order of their ids.
+func (s Orders) Pooled(ctx context.Context, camp string, page domain.Page) ([]order.Order, domain.Cursor, error) {
+	return s.Find(ctx, By("pooled").Equal(camp), page)
 }
 
 // ByMember implements order.Store.

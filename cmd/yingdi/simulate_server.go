@@ -24,7 +24,10 @@ import (
 )
 
 // stage is the product with its clock, its workers and WeChat's stand-in in the hands of a season.
-type stage struct{ *dev }
+type stage struct {
+	*dev
+	died map[string]time.Time // when a job was first seen dead, by the season's clock; zero once it was tried again
+}
 
 // runStage runs until ctx ends. set, if not nil, changes the stage before the first request.
 func runStage(ctx context.Context, addr, folder, level string, at time.Time, set func(*stage), ready func()) error {
@@ -41,7 +44,7 @@ func runStage(ctx context.Context, addr, folder, level string, at time.Time, set
 	if err != nil {
 		return err
 	}
-	s := &stage{d}
+	s := &stage{dev: d, died: map[string]time.Time{}}
 	if set != nil {
 		set(s)
 	}
@@ -94,7 +97,7 @@ func (s *stage) settle(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	if err := s.ticker.Tick(ctx); err != nil {
+	if err := errors.Join(s.tryAgain(ctx), s.ticker.Tick(ctx)); err != nil {
 		return err
 	}
 	for accepted := 1; accepted > 0; accepted = s.wechat.Deliver(ctx) {
@@ -110,12 +113,31 @@ func (s *stage) settle(c echo.Context) error {
 	}
 	dead, err := s.queue.Dead(ctx, 1000)
 	for _, job := range dead {
+		if _, known := s.died[job.ID]; !known {
+			s.died[job.ID] = s.clock.Now()
+		}
 		done.Dead = append(done.Dead, audit.DeadJob{ID: job.ID, Kind: job.Kind, Document: job.Document, Error: job.Error})
 	}
 	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, done)
+}
+
+// tryAgain gives jobs that died while the clock stood still the try that they would have had later: a queue whose clock
+// runs tries for more than an hour.
+func (s *stage) tryAgain(ctx context.Context) error {
+	var failures []error
+	for id, at := range s.died {
+		if at.IsZero() || s.clock.Now().Sub(at) < time.Hour {
+			continue
+		}
+		s.died[id] = time.Time{}
+		if err := s.queue.Retry(ctx, id); !errors.Is(err, domain.ErrNotFound) {
+			failures = append(failures, err)
+		}
+	}
+	return errors.Join(failures...)
 }
 
 // openFor signs somebody who has logged in at the mini-program in to the console, as an admin if so asked.

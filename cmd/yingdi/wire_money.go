@@ -60,6 +60,8 @@ type noPools struct{}
 
 func (noPools) Quoted(context.Context, string) (order.Pool, error) { return order.Pool{}, nil }
 
+func (noPools) Promised(context.Context, string, order.Promise, string) error { return nil }
+
 type noTransfers struct{}
 
 func (noTransfers) TakeTransfer(context.Context, wechatpay.Transfer) error { return nil }

@@ -29,6 +29,7 @@ type Camp struct {
 	Closing   int             `json:"closing,omitempty"`    // days after the last one for what is made up and reviewed late
 	Seats     int             `json:"seats"`
 	MakeUps   MakeUps         `json:"make_ups,omitzero"`
+	Pinned    bool            `json:"pinned,omitempty"` // learners have paid for what happens on these days
 	Messages  Messages        `json:"messages,omitzero"`
 	CallAt    time.Time       `json:"call_at,omitzero"`   // when learners are next told something by the clock
 	TurnAt    time.Time       `json:"turn_at,omitzero"`   // when others next hear of a change that the clock brings
@@ -171,6 +172,9 @@ func (c *Camp) Apply(f Form, now time.Time) error {
 	}
 	if c.Begun(now) && (f.Start != c.Start || f.End != c.End || f.Calendar != c.Calendar || f.Pace != c.Pace || f.NextDay != c.NextDay) {
 		return ErrStarted
+	}
+	if c.Pinned && c.moves(f) {
+		return ErrPinned
 	}
 	if f.EnrolBy > c.EnrolBy && slices.Contains(c.Told, EventClosing) {
 		return ErrOver

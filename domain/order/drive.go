@@ -225,7 +225,7 @@ func (s *Service) again(ctx context.Context, o Order) error {
 		return err
 	}
 	now, err := s.quote(ctx, c, o.Promise.Offer)
-	if err == nil && Sum(now.Lines) > o.Amount {
+	if err == nil && (Sum(now.Lines) > o.Amount || now.Rules != o.Promise.Rules) {
 		return errNoPlace
 	}
 	if err == nil {

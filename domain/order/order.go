@@ -43,8 +43,9 @@ type Promise struct {
 	Title     string             `json:"title"` // of the camp and the seat, as the bill says it
 	Version   int                `json:"version"`
 	Lines     []Line             `json:"lines"`
-	Part      domain.Fen         `json:"part,omitempty"`  // of the amount, that goes into the pool
-	Rules     int                `json:"rules,omitempty"` // version of the pool's rules
+	Skipped   []Skipped          `json:"skipped,omitempty"` // what did not lower the price, and why
+	Part      domain.Fen         `json:"part,omitempty"`    // of the amount, that goes into the pool
+	Rules     int                `json:"rules,omitempty"`   // version of the pool's rules
 	LockAt    time.Time          `json:"lock_at,omitzero"`
 	Deadlines []product.Deadline `json:"deadlines,omitempty"`
 }
@@ -54,6 +55,7 @@ type Line struct {
 	Kind   LineKind   `json:"kind"`
 	Text   string     `json:"text"`
 	Amount domain.Fen `json:"amount"`
+	Ref    string     `json:"ref,omitempty"` // of a discount: the id of what was used up for it
 }
 
 // LineKind says where a line comes from.
@@ -63,6 +65,9 @@ type LineKind string
 const (
 	LinePrice     LineKind = "price"
 	LineEarlyBird LineKind = "early_bird"
+	LineGroup     LineKind = "group"
+	LineAssist    LineKind = "assist"
+	LineCoupon    LineKind = "coupon"
 )
 
 // State of an order.
@@ -193,6 +198,9 @@ func Place(id, organiser, camp, member string, p Promise, channel Channel, now t
 	o := Order{
 		Doc: domain.Doc{ID: id}, Camp: camp, Organiser: organiser, Member: member, Promise: p, Amount: Sum(p.Lines),
 		Channel: channel, State: Pending, CreatedAt: now, PayBy: now.Add(PayWithin), WakeAt: now.Add(FirstQuery),
+	}
+	if p.Part > 0 {
+		o.PayBy = earlier(o.PayBy, p.LockAt)
 	}
 	if o.Amount == 0 {
 		o.Channel = Nothing

@@ -11,35 +11,70 @@ import (
 	"yingdi/domain/product"
 )
 
-// Pool is what a price depends on of a scholarship pool: which rules are shown, and until when all of the part comes back.
-type Pool struct {
-	Rules  int
-	LockAt time.Time
-}
-
-// Quote is the price of a seat at an instant, line by line. It is the one place where a price is computed.
-func Quote(c camp.Camp, p product.Product, offer string, pool Pool, now time.Time) (Promise, error) {
+// Quote is the price of a seat at an instant, line by line, with what the buyer brings. It is the one place where a price
+// is computed; discount.go says which discounts may meet.
+func Quote(c camp.Camp, p product.Product, offer string, pool Pool, deal Deal, now time.Time) (Promise, error) {
 	o, err := p.Offer(offer)
 	if err != nil {
 		return Promise{}, fmt.Errorf("offer %s of camp %s: %w", offer, c.ID, err)
 	}
-	price, window := o.At(now)
+	if err := pool.sells(o, now); err != nil {
+		return Promise{}, fmt.Errorf("offer %s of camp %s: %w", offer, c.ID, err)
+	}
 	promise := Promise{
-		Offer: o.ID, Kind: o.Kind, Title: c.Title + " · " + o.Title, Version: p.Version,
-		Lines:     []Line{{LinePrice, o.Title, o.Price}},
-		Part:      o.Part,
+		Offer: o.ID, Kind: o.Kind, Title: c.Title + " · " + o.Title, Version: p.Version, Part: o.Part,
 		Deadlines: slices.DeleteFunc(p.Policy.Deadlines(c), func(d product.Deadline) bool { return !now.Before(d.Until) }),
 	}
-	if window != nil {
-		promise.Lines = append(promise.Lines, Line{LineEarlyBird, "早鸟优惠", price - o.Price})
+	var early *domain.Fen
+	if price, window := o.At(now); window != nil {
+		early = &price
 	}
+	promise.Lines, promise.Skipped = combine(o, early, deal)
 	if o.Kind == product.Scholarship {
 		promise.Rules, promise.LockAt = pool.Rules, pool.LockAt
 	}
-	if promise.Part > Sum(promise.Lines) { // the form refuses such a price list
-		return Promise{}, fmt.Errorf("part of offer %s: %w", offer, domain.ErrInvalid)
+	if err := promise.Check(); err != nil { // the form refuses a price list of which this could come
+		return Promise{}, fmt.Errorf("offer %s of camp %s: %w", offer, c.ID, err)
 	}
 	return promise, nil
+}
+
+// Check holds a price against the rules of combination; what it returns is for staff and logs.
+func (p Promise) Check() error {
+	amount := Sum(p.Lines)
+	seen := map[LineKind]bool{}
+	for i, l := range p.Lines {
+		switch {
+		case (i == 0) != (l.Kind == LinePrice):
+			return fmt.Errorf("line %d is of kind %s: %w", i, l.Kind, domain.ErrInvalid)
+		case i > 0 && l.Amount >= 0:
+			return fmt.Errorf("line %s takes nothing off: %w", l.Kind, domain.ErrInvalid)
+		case seen[l.Kind]:
+			return fmt.Errorf("line %s comes twice: %w", l.Kind, domain.ErrInvalid)
+		}
+		seen[l.Kind] = true
+	}
+	firsts := 0
+	for _, kind := range []LineKind{LineEarlyBird, LineGroup, LineAssist} {
+		if seen[kind] {
+			firsts++
+		}
+	}
+	switch {
+	case len(p.Lines) == 0 || firsts > 1:
+		return fmt.Errorf("%d prices in the place of one: %w", firsts, domain.ErrInvalid)
+	case amount < 0 || p.Part < 0 || amount < p.Part:
+		return fmt.Errorf("%s with %s for the pool: %w", amount, p.Part, domain.ErrInvalid)
+	}
+	return nil
+}
+
+// Used is the id of what a discount of a kind used up, empty if none did.
+func (p Promise) Used(kind LineKind) string {
+	if l := lineOf(p.Lines, kind); l != nil {
+		return l.Ref
+	}
+	return ""
 }
 
 // china is the zone in which people are told of instants that belong to no camp's day.

@@ -150,7 +150,7 @@ func (o Order) Refundable(now time.Time) domain.Fen {
 	if part > 0 && now.Before(o.Promise.LockAt) {
 		back += part
 	}
-	return min(back, o.left(paid.Number))
+	return min(back, o.Spare(true, now))
 }
 
 // AskBack is the learner's own wish: the amount of the policy, and the place goes. Asking again changes nothing.
@@ -200,6 +200,9 @@ func (o *Order) ask(r Refund, now time.Time) error {
 		return ErrTooLate
 	case len(o.Refunds) >= MaxRefunds:
 		return ErrRefundParts
+	}
+	if err := o.keepsTied(r, now); err != nil {
+		return err
 	}
 	o.refund(r, now)
 	return nil

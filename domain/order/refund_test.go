@@ -194,3 +194,50 @@ func TestOnlyThosePersonsMaySendMoneyBack(t *testing.T) {
 		t.Errorf("somebody else's order: %v", err)
 	}
 }
+
+func TestThePartInThePoolGoesBackByThePoolAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(2)
+	o := w.bought(t, "an", "pool") // 159: 59 of tuition, 100 for the pool
+	give := func(key string, amount domain.Fen, ends bool) error {
+		_, err := w.GiveBack(owner(t), o.ID, order.Grant{Key: key, Amount: amount, Ends: ends, Reason: "补偿"})
+		return err
+	}
+	if err := give("a", 59_01, false); !errors.Is(err, order.ErrTied) {
+		t.Errorf("a fen of the part: %v", err)
+	}
+	if err := give("b", 99_99, true); !errors.Is(err, order.ErrPartBack) {
+		t.Errorf("out before the lock without the whole part: %v", err)
+	}
+	w.clock.Set(at("2026-03-03T16:00:00Z"))
+	if err := give("c", 59_01, true); !errors.Is(err, order.ErrTied) {
+		t.Errorf("a fen of the part after the lock: %v", err)
+	}
+	if err := give("d", 50_00, false); err != nil {
+		t.Fatal(err)
+	}
+	back := func(key string, amount domain.Fen) error {
+		_, err := w.PayBackPart(t.Context(), o.ID, key, amount, "奖学金")
+		return err
+	}
+	if err := errors.Join(back("pool", 100_00), back("pool", 100_00)); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.get(t, o.ID); got.Tied() != 0 || got.Left() != 9_00 || got.Spare(false, w.clock.Now()) != 9_00 {
+		t.Errorf("tied %s, left %s", got.Tied(), got.Left())
+	}
+}
+
+func TestAnOrderForThePoolIsPaidBeforeTheLock(t *testing.T) {
+	t.Parallel()
+	w := newWorld(2)
+	w.clock.Set(at("2026-03-03T15:50:00Z"))
+	o := w.place(t, "an", "pool")
+	if want := at("2026-03-03T16:00:00Z"); !o.PayBy.Equal(want) {
+		t.Errorf("to be paid by %s", o.PayBy)
+	}
+	w.clock.Set(o.PayBy)
+	if _, err := w.Preview(as(t, "bo"), "c1", "pool"); !errors.Is(err, order.ErrPoolLocked) {
+		t.Errorf("bought after the lock: %v", err)
+	}
+}

@@ -52,6 +52,9 @@ type Places interface {
 // Pools is what this feature needs of domain/pool.
 type Pools interface {
 	Quoted(ctx context.Context, camp string) (Pool, error)
+	// Promised is told before an order with a part for the pool comes about. Returns why the person cannot take part, and
+	// ErrPrice if the rules are others by now.
+	Promised(ctx context.Context, member string, p Promise, camp string) error
 }
 
 // Members is what this feature needs of domain/member.
@@ -150,7 +153,7 @@ func (s *Service) quote(ctx context.Context, c camp.Camp, offer string) (Promise
 	if err != nil {
 		return Promise{}, err
 	}
-	return Quote(c, p, offer, pool, s.Clock.Now())
+	return Quote(c, p, offer, pool, Deal{}, s.Clock.Now())
 }
 
 // Place orders a seat for the acting person and holds it until the order's PayBy. An order of theirs for the camp that
@@ -176,6 +179,11 @@ func (s *Service) Place(ctx context.Context, w Wish) (o Order, fresh bool, err e
 	c, err := s.Camps.Get(ctx, w.Camp)
 	if err != nil {
 		return Order{}, false, err
+	}
+	if promise.Part > 0 {
+		if err := s.Pools.Promised(ctx, actor.Member, promise, w.Camp); err != nil {
+			return Order{}, false, err
+		}
 	}
 	o = Place(s.IDs.New(), c.Organiser, w.Camp, actor.Member, promise, channel, s.Clock.Now())
 	err = s.Store.Insert(ctx, o)

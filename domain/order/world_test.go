@@ -87,8 +87,10 @@ func (p products) Of(context.Context, string) (product.Product, error) { return 
 type pools struct{}
 
 func (pools) Quoted(context.Context, string) (order.Pool, error) {
-	return order.Pool{Rules: 1, LockAt: at("2026-03-03T16:00:00Z")}, nil
+	return order.Pool{Rules: 1, LockAt: at("2026-03-03T16:00:00Z"), Cap: 500_00}, nil
 }
+
+func (pools) Promised(context.Context, string, order.Promise, string) error { return nil }
 
 type members struct{}
 

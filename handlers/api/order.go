@@ -59,6 +59,7 @@ type Promise struct {
 	Kind     string      `json:"kind" enum:"free,paid,scholarship"`
 	Title    string      `json:"title"`
 	Lines    []PriceLine `json:"lines" nullable:"false" doc:"They add up to the amount"`
+	Skipped  []Skipped   `json:"skipped" nullable:"false" doc:"Discounts that were there and do not lower the price, each with the reason"`
 	Amount   domain.Fen  `json:"amount" doc:"In fen"`
 	Part     domain.Fen  `json:"part" doc:"Of the amount, in fen, that goes into the scholarship pool"`
 	Rules    int         `json:"rules" doc:"Version of the pool's rules; 0 without a pool"`
@@ -69,9 +70,15 @@ type Promise struct {
 
 // PriceLine is one line of a price.
 type PriceLine struct {
-	Kind   string     `json:"kind"`
+	Kind   string     `json:"kind" enum:"price,early_bird,group,assist,coupon"`
 	Text   string     `json:"text"`
 	Amount domain.Fen `json:"amount" doc:"In fen; below 0 for what lowers the price"`
+}
+
+// Skipped is a discount that does not lower the price.
+type Skipped struct {
+	Kind string `json:"kind" enum:"early_bird,group,assist,coupon"`
+	Why  string `json:"why" doc:"For the buyer to read"`
 }
 
 // Deadline is a step of the refund policy.
@@ -83,10 +90,13 @@ type Deadline struct {
 func promiseOf(p order.Promise) Promise {
 	promise := Promise{
 		Offer: p.Offer, Kind: string(p.Kind), Title: p.Title, Lines: []PriceLine{}, Amount: order.Sum(p.Lines), Part: p.Part,
-		Rules: p.Rules, Refunds: []Deadline{}, Sentence: p.Sentence(),
+		Rules: p.Rules, Skipped: []Skipped{}, Refunds: []Deadline{}, Sentence: p.Sentence(),
 	}
 	for _, l := range p.Lines {
 		promise.Lines = append(promise.Lines, PriceLine{string(l.Kind), l.Text, l.Amount})
+	}
+	for _, d := range p.Skipped {
+		promise.Skipped = append(promise.Skipped, Skipped{string(d.Kind), d.Why})
 	}
 	for _, d := range p.Deadlines {
 		promise.Refunds = append(promise.Refunds, Deadline(d))

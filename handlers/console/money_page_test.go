@@ -8,7 +8,7 @@ import (
 // moneyPages are the pages of prices and orders, full of the sample's text.
 func (s sample) moneyPages() map[string][]view {
 	o := order.Order{
-		Promise: order.Promise{Title: s.text, Lines: []order.Line{{Kind: order.LinePrice, Text: s.text, Amount: 199_00}}, Part: 100_00, Rules: 1, LockAt: now},
+		Promise: order.Promise{Title: s.text, Lines: []order.Line{{Kind: order.LinePrice, Text: s.text, Amount: 199_00}}, Skipped: []order.Skipped{{Kind: order.LineCoupon, Why: s.text}}, Part: 100_00, Rules: 1, LockAt: now},
 		Amount:  199_00, State: order.Refunding, CreatedAt: now, PayBy: now, FulfilledAt: now,
 		Attempts: []order.Attempt{{Number: s.text, State: order.Succeeded, Amount: 199_00, Transaction: s.text, PaidAt: now}, {State: order.Orphan}},
 		Refunds:  []order.Refund{{Number: s.text, Reason: s.text, Amount: 1, State: order.RefundAbnormally, Ends: true, DoneAt: now}},

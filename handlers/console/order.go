@@ -100,7 +100,7 @@ func (h *console) order(c echo.Context, status int, f grantForm, wrong Faults) e
 	if f.Key == "" {
 		f.Key = domain.Secret()[:20]
 	}
-	v := &orderView{campFrame: h.campFrame(c, in, tabMoney), Order: o, Learner: cards[o.Member], Left: o.Left(), Form: f, Faults: wrong}
+	v := &orderView{campFrame: h.campFrame(c, in, tabMoney), Order: o, Learner: cards[o.Member], Left: o.Spare(true, h.now()), Form: f, Faults: wrong}
 	v.Title, v.Sub = cards[o.Member].Nickname+"的订单", subOrders
 	v.Crumbs = append(v.Crumbs, Crumb{"订单", ordersPath(in.ID)})
 	return h.page(c, status, "order/show", v)

@@ -45,8 +45,11 @@ var invariants = []struct {
 	{"messages-allowed", "messages sent", allowed},
 	{"consents-conserved", "people who agreed to messages", consents},
 	{"ranking", "lines of the ranking", ranking},
+	{"wall", "pins, choices and topics", wall},
+	{"statistics", "numbers", statistics},
 	{"effects-once", "counted numbers", effects},
 	{"seats", "places", seats},
+	{"capacity", "camps", capacity},
 	{"places", "places and queues of the circle", places},
 	{"make-ups", "days made up", makeUps},
 	{"works-kept", "works of the circle", works},
@@ -59,7 +62,7 @@ var invariants = []struct {
 	{"media", "files", media},
 	{"one-member-per-person", "people", people},
 	{"outbox-empty", "collections", outbox},
-	{"dead-jobs-explained", "dead jobs", deadJobs},
+	{"no-dead-jobs", "dead jobs", deadJobs},
 }
 
 // finding is what one look at an invariant found.

@@ -67,6 +67,15 @@ func (f Facts) of(camp string) Facts {
 	return f
 }
 
+// only is of, without what belongs to no camp.
+func (f Facts) only(camp string) Facts {
+	f = f.of(camp)
+	f.Notices = keep(f.Notices, func(n Notice) bool { return n.Camp == camp })
+	f.Attempts = keep(f.Attempts, func(a Attempt) bool { return a.Camp == camp })
+	f.Orders = keep(f.Orders, func(o Order) bool { return o.Camp == camp })
+	return f
+}
+
 func keep[T any](list []T, is func(T) bool) (kept []T) {
 	for _, one := range list {
 		if is(one) {

@@ -1,6 +1,7 @@
 package audit_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,9 +54,9 @@ func (s *season) addCircle(t *testing.T) {
 	}{Verdict: "hide", Before: "visible"})
 	s.Cases = []audit.Case{c}
 	s.Quizzes = []audit.Quiz{{ID: "q", Reveal: "close", Days: 2, Attempts: 1}, {ID: "r", Reveal: "after", Days: 1, Attempts: 1}}
-	s.Tasks = append(s.Tasks, audit.Task{ID: "tq", Camp: "k", Day: "2027-03-01", Quiz: "q"}, audit.Task{ID: "tr", Camp: "k", Day: "2027-03-01", Quiz: "r"})
+	s.Tasks = append(s.Tasks, audit.Task{ID: "t", Camp: "k", Kind: "checkin", Day: "2027-03-01"}, audit.Task{ID: "tq", Camp: "k", Day: "2027-03-01", Quiz: "q"}, audit.Task{ID: "tr", Camp: "k", Day: "2027-03-01", Quiz: "r"})
 	ended := at(t, "2027-03-01 09:10")
-	tried := audit.Attempt{ID: "a", Quiz: "q", Member: "may", State: "finished", StartedAt: ended, GraceAt: ended, FinishedAt: ended, Mark: 200}
+	tried := audit.Attempt{ID: "a", Camp: "k", Pass: 60, Quiz: "q", Member: "may", State: "finished", StartedAt: ended, GraceAt: ended, FinishedAt: ended, Mark: 200}
 	tried.Entries = append(tried.Entries, struct {
 		Kind   string `json:"kind"`
 		Full   int64  `json:"full"`
@@ -65,7 +66,8 @@ func (s *season) addCircle(t *testing.T) {
 	}{Kind: "fill_in", Full: 200})
 	tried.Entries[0].Answer.Text = "对"
 	failed := tried
-	failed.ID, failed.Quiz, failed.Mark, failed.Entries = "b", "r", 0, nil
+	failed.ID, failed.Quiz, failed.Mark, failed.Entries = "b", "r", 0, slices.Clone(tried.Entries)
+	failed.Entries[0].Kind = "single"
 	s.Attempts = []audit.Attempt{tried, failed}
 	s.Peeks = []audit.Peek{
 		{Quiz: "q", Member: "may", Attempt: "a", Start: "2027-02-28", At: at(t, "2027-03-03 01:59")},
@@ -98,7 +100,7 @@ func (s *season) addCircle(t *testing.T) {
 // addCourse adds a course of two levels. May has done the first, by which the second has opened; it was open to her since.
 func (s *season) addCourse(t *testing.T) {
 	t.Helper()
-	camp := audit.Camp{ID: "g"}
+	camp := audit.Camp{ID: "g", Kind: "course", Start: "2027-02-25", End: "2199-12-31", Seats: 9}
 	camp.Calendar.Zone, camp.Calendar.CutOff = "Asia/Shanghai", 2
 	joined, done := at(t, "2027-02-27 20:00"), at(t, "2027-03-01 09:00")
 	s.Camps = append(s.Camps, camp)
@@ -143,6 +145,10 @@ func circleSpoilt() map[string]violation {
 			s.Files["card/k/ned/2027-02-28.jpg"] = 9
 		}},
 		"a card that was withdrawn from a day that counts": {"cards", func(s *season) { s.Cards[3].State = "withdrawn" }},
+		"a card of a day of which all is gone":             {"cards", func(s *season) { s.found(hidden).State = "deleted" }},
+		"a withdrawn card that keeps its picture": {"cards", func(s *season) {
+			s.found(hidden).State, s.Cards[5].State = "deleted", "withdrawn"
+		}},
 		"a message at night": {"messages-allowed", func(s *season) { s.Notices[0].SentAt = s.Notices[0].SentAt.Add(4 * time.Hour) }},
 		"a reminder to one who wants none": {"messages-allowed", func(s *season) {
 			s.Notices[0].Kind, s.Hushed = "reminder", []string{"ann"}

@@ -20,6 +20,7 @@ type Facts struct {
 	Deletions  []Deletion
 	Quizzes    []Quiz
 	Attempts   []Attempt
+	Orders     []Order
 	Courses    []Course
 	Progress   []Progress
 	Badges     []Badge
@@ -44,18 +45,23 @@ type (
 			Zone   string `json:"zone"`
 			CutOff int    `json:"cut_off"`
 		} `json:"calendar"`
-		Start string `json:"start"`
-		End   string `json:"end"`
-		Seats int    `json:"seats"`
+		Kind    string `json:"kind"`
+		Start   string `json:"start"`
+		End     string `json:"end"`
+		EnrolBy string `json:"enrol_by"`
+		Pace    string `json:"pace"`
+		Seats   int    `json:"seats"`
 	}
 	// Task is a day's task.
 	Task struct {
 		ID   string `json:"id"`
 		Camp string `json:"camp"`
+		Kind string `json:"kind"`
 		Day  string `json:"day"`
 		Quiz string `json:"quiz"`
 
-		Level string `json:"level"`
+		Level     string    `json:"level"`
+		RemovedAt time.Time `json:"removed_at"`
 	}
 	// Member is a person.
 	Member struct {
@@ -72,6 +78,7 @@ type (
 		State     string    `json:"state"`
 		Shift     int       `json:"shift"`
 		ActiveAt  time.Time `json:"active_at"`
+		StayedTo  time.Time `json:"stayed_to"`
 		QueuedAt  time.Time `json:"queued_at"`
 		ExpiresAt time.Time `json:"expires_at"`
 	}
@@ -111,17 +118,33 @@ type (
 	}
 	// Review is a teacher's answer; its id is the check-in's.
 	Review struct {
-		ID       string `json:"id"`
-		Learner  string `json:"learner"`
-		State    string `json:"state"`
-		Round    int    `json:"round"`
-		Released struct {
+		ID         string    `json:"id"`
+		Learner    string    `json:"learner"`
+		Reviewer   string    `json:"reviewer"`
+		State      string    `json:"state"`
+		Round      int       `json:"round"`
+		ReleasedAt time.Time `json:"released_at"`
+		SettleAt   time.Time `json:"settle_at"`
+		Judged     Judged    `json:"judged"`
+		History    []Past    `json:"history"`
+		Released   struct {
 			Text   string `json:"text"`
 			Points int    `json:"points"`
 			Return *struct {
 				Reason string `json:"reason"`
 			} `json:"return"`
 		} `json:"released"`
+	}
+	// Judged is what was handed in of which a review speaks.
+	Judged struct {
+		Redo     int       `json:"redo"`
+		HandedAt time.Time `json:"handed_at"`
+	}
+	// Past is an earlier release of a review.
+	Past struct {
+		Reviewer string    `json:"reviewer"`
+		At       time.Time `json:"at"`
+		Judged   Judged    `json:"judged"`
 	}
 	// Card is a sign-card.
 	Card struct {
@@ -186,9 +209,11 @@ type (
 	// Attempt is one try at a quiz.
 	Attempt struct {
 		ID         string    `json:"id"`
+		Camp       string    `json:"camp"`
 		Quiz       string    `json:"quiz"`
 		Member     string    `json:"member"`
 		State      string    `json:"state"`
+		Pass       int64     `json:"pass"` // percent
 		StartedAt  time.Time `json:"started_at"`
 		GraceAt    time.Time `json:"grace_at"`
 		FinishedAt time.Time `json:"finished_at"`
@@ -200,6 +225,29 @@ type (
 				Text string `json:"text"`
 			} `json:"answer"`
 		} `json:"entries"`
+	}
+	// Order is what somebody bought.
+	Order struct {
+		ID       string    `json:"id"`
+		Camp     string    `json:"camp"`
+		Member   string    `json:"member"`
+		State    string    `json:"state"`
+		Attempts []Payment `json:"attempts"`
+		Refunds  []Refund  `json:"refunds"`
+	}
+	// Payment is one attempt at paying.
+	Payment struct {
+		No     string    `json:"no"`
+		Amount int64     `json:"amount"`
+		State  string    `json:"state"`
+		PaidAt time.Time `json:"paid_at"`
+	}
+	// Refund is money on its way back.
+	Refund struct {
+		No     string    `json:"no"`
+		Amount int64     `json:"amount"`
+		State  string    `json:"state"`
+		DoneAt time.Time `json:"done_at"`
 	}
 	// Course is the levels of one, in order.
 	Course struct {

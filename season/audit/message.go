@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// told: every release of a review, and every check-in that was rejected, is in its author's inbox once, and nothing else is.
+// told: every release of a review, and every check-in that was rejected or chosen, is in its author's inbox once, and nothing else is.
 func told(t *trial, f *finding) {
 	byID := map[string]Notice{}
 	for _, n := range t.Notices {
@@ -30,6 +30,16 @@ func told(t *trial, f *finding) {
 		id := "moderation_checkin_" + c.ID + "_auto1"
 		f.expect(byID[id].Member == c.Member, "the author of %s does not know that it was rejected", c.ID)
 		causes[id] = true
+	}
+	for _, id := range t.Wall.Featured {
+		prefix, told := "featured_"+id+"_", 0
+		for _, n := range t.Notices {
+			if n.Member == t.checkins[id].Member && strings.HasPrefix(n.ID, prefix) {
+				causes[n.ID] = true
+				told++
+			}
+		}
+		f.expect(told == 1, "the author of %s, which was chosen, was told so %d times", id, told)
 	}
 	f.checked = len(causes)
 	for _, n := range t.Notices {

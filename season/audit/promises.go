@@ -20,6 +20,11 @@ type Promises struct {
 	Ranking []Ranked // of the large camp, when all is over
 	Hushed  []string // members who have switched reminders off before the first
 
+	Wall Wall // of the large camp
+
+	Statistics []Statistics // of every camp, when all is over
+	House      House        // of their organiser, likewise
+
 	Circle Circle
 	Maps   []Map  // of the course, as they were looked at, in order
 	Peeks  []Peek // at answers that have to do with a quiz
@@ -52,6 +57,7 @@ type Handed struct {
 	Media  []string
 	Streak int       // answered at the first hand-in
 	At     time.Time // of the first hand-in, by the season's clock
+	Topics []string  // chosen of those that are offered
 }
 
 // Mark is a released review.

@@ -1,0 +1,383 @@
+package audit
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"slices"
+	"time"
+)
+
+// Statistics are a camp's numbers as its staff were shown them when all was over.
+type Statistics struct {
+	Camp      string
+	At        time.Time
+	From, To  string
+	Learners  int
+	Completed []int // learners by the part that they have done
+	Streaks   []int // learners by their longest run of days
+	Reviewers []Speed
+	Days      []DayCount // every one from the first to the last
+}
+
+// Speed is how many answers somebody gave, and how many minutes learners waited for them.
+type Speed struct {
+	Member           string
+	Reviews          int
+	Median, Slowness int // Slowness is what nine of ten stayed below
+}
+
+// DayCount is one day of it.
+type DayCount struct {
+	Day                            string
+	Enrolled, Joined, Left         int
+	Due, Done, MadeUp, Active      int
+	AtRisk, Passed, Reviews        int
+	Median, Slowness, Sent, Unsent int
+	Received, Returned             int64 // in fen
+}
+
+// House is what the organiser of the camps is shown: a number for each day, by the name of its column. What is nothing on
+// every day is not shown.
+type House struct {
+	From, To string
+	Series   map[string][]int64
+}
+
+// columns are what the organiser's page must add up.
+var columns = map[string]func(DayCount) int64{
+	"按时完成": func(d DayCount) int64 { return int64(d.Done - d.MadeUp) },
+	"补卡完成": func(d DayCount) int64 { return int64(d.MadeUp) },
+	"没有完成": func(d DayCount) int64 { return int64(d.Due - d.Done) },
+	"在营":   func(d DayCount) int64 { return int64(d.Enrolled) },
+	"活跃":   func(d DayCount) int64 { return int64(d.Active) },
+	"需关注":  func(d DayCount) int64 { return int64(d.AtRisk) },
+	"新报名":  func(d DayCount) int64 { return int64(d.Joined) },
+	"退出":   func(d DayCount) int64 { return int64(d.Left) },
+	"点评数":  func(d DayCount) int64 { return int64(d.Reviews) },
+	"测评及格": func(d DayCount) int64 { return int64(d.Passed) },
+	"已发出":  func(d DayCount) int64 { return int64(d.Sent) },
+	"没有发":  func(d DayCount) int64 { return int64(d.Unsent) },
+	"收款":   func(d DayCount) int64 { return d.Received },
+	"退款":   func(d DayCount) int64 { return d.Returned },
+}
+
+// statistics: what staff are shown of each camp is what counting its facts gives, and the organiser is shown the sum.
+func statistics(t *trial, f *finding) {
+	sums := map[string][]int64{}
+	for _, shown := range t.Statistics {
+		want := t.recount(shown)
+		f.expect(shown.Learners == want.Learners, "camp %s shows %d learners and has %d", shown.Camp, shown.Learners, want.Learners)
+		f.expect(slices.Equal(shown.Completed, want.Completed), "camp %s shows completion %v and it is %v", shown.Camp, shown.Completed, want.Completed)
+		f.expect(slices.Equal(shown.Streaks, want.Streaks), "camp %s shows streaks %v and they are %v", shown.Camp, shown.Streaks, want.Streaks)
+		f.expect(slices.Equal(shown.Reviewers, want.Reviewers), "camp %s shows reviewers %v and they are %v", shown.Camp, shown.Reviewers, want.Reviewers)
+		f.expect(len(shown.Days) == len(want.Days), "camp %s shows %d days of %d", shown.Camp, len(shown.Days), len(want.Days))
+		for i, d := range want.Days[:min(len(want.Days), len(shown.Days))] {
+			f.expect(shown.Days[i] == d, "camp %s shows %+v and it is %+v", shown.Camp, shown.Days[i], d)
+			at := between(t.House.From, d.Day)
+			for name, count := range columns {
+				if sums[name] == nil {
+					sums[name] = make([]int64, between(t.House.From, t.House.To)+1)
+				}
+				if at >= 0 && at < len(sums[name]) {
+					sums[name][at] += count(d)
+				}
+			}
+		}
+	}
+	f.expect(len(t.Statistics) == len(t.whole.Camps), "the numbers of %d camps are shown of %d", len(t.Statistics), len(t.whole.Camps))
+	for name, sum := range sums {
+		nothing := t.House.Series[name] == nil && !slices.ContainsFunc(sum, func(n int64) bool { return n != 0 })
+		f.expect(nothing || slices.Equal(t.House.Series[name], sum), "the organiser is shown %s as %v and it is %v", name, t.House.Series[name], sum)
+	}
+}
+
+// tally counts one camp.
+type tally struct {
+	camp  Camp
+	facts Facts
+	today string
+	plan  []string // days with something to hand in
+	days  map[string]*DayCount
+	waits map[string][]int // minutes, by day
+	speed map[string][]int // by reviewer
+	into  Statistics
+}
+
+// recount counts the facts of a camp by themselves.
+func (t *trial) recount(shown Statistics) Statistics {
+	c := tally{
+		camp: camps(t.whole.Camps)[shown.Camp], facts: t.whole.only(shown.Camp), days: map[string]*DayCount{}, waits: map[string][]int{}, speed: map[string][]int{},
+		into: Statistics{Camp: shown.Camp, Completed: make([]int, 6), Streaks: make([]int, 6)},
+	}
+	c.today = c.on(shown.At)
+	if c.camp.Kind != "course" {
+		for _, task := range c.facts.Tasks {
+			if (task.Kind == "checkin" || task.Kind == "homework") && task.RemovedAt.IsZero() {
+				c.plan = append(c.plan, task.Day)
+			}
+		}
+		slices.Sort(c.plan)
+		c.plan = slices.Compact(c.plan)
+	}
+	handed := map[string][]Checkin{}
+	for _, k := range c.facts.Checkins {
+		if k.State != "deleted" && k.State != "rejected" {
+			handed[k.Member] = append(handed[k.Member], k)
+		}
+	}
+	for _, e := range c.facts.Enrolments {
+		c.stay(e, handed[e.Member])
+	}
+	c.reviews()
+	c.passes()
+	c.messages()
+	c.money()
+	return c.sum(shown.From, shown.To)
+}
+
+func (c *tally) on(at time.Time) string {
+	day, err := dayAt(at, c.camp.Calendar.Zone, c.camp.Calendar.CutOff)
+	if err != nil {
+		return ""
+	}
+	return day
+}
+
+func (c *tally) day(day string) *DayCount {
+	if c.days[day] == nil {
+		c.days[day] = &DayCount{Day: day}
+	}
+	return c.days[day]
+}
+
+// stay counts what one person did while they had their place.
+func (c *tally) stay(e Enrolment, handed []Checkin) {
+	if e.ActiveAt.IsZero() {
+		return
+	}
+	from, gone := c.on(e.ActiveAt), "9999-12-31"
+	c.day(from).Joined++
+	if e.State != "active" {
+		gone = c.on(e.ActiveAt)
+		if e.StayedTo.After(e.ActiveAt) {
+			gone = c.on(e.StayedTo)
+		}
+		c.day(gone).Left++
+	}
+	did, active := map[string]string{}, map[string]bool{} // the day on which a day's task was done first
+	for _, k := range handed {
+		if k.Day < from {
+			continue
+		}
+		on := k.Day
+		if k.MadeUp {
+			on = c.on(k.SubmittedAt)
+		}
+		active[on] = true
+		if before, ok := did[k.Day]; !ok || on < before {
+			did[k.Day] = on
+		}
+	}
+	for day := range active {
+		c.day(day).Active++
+	}
+	var mine []string
+	first, last := later(c.camp.Start, e.Shift), later(c.camp.End, e.Shift)
+	for _, day := range c.plan {
+		if day = later(day, e.Shift); day >= first && day <= last {
+			mine = append(mine, day)
+		}
+	}
+	due, done := 0, 0
+	for _, day := range mine {
+		if day < from || day >= gone || day > c.today {
+			continue
+		}
+		on, ok := did[day]
+		c.day(day).Due++
+		if ok || day < c.today || c.today > c.lastDay() {
+			due++
+		}
+		if ok {
+			done++
+			c.day(day).Done++
+		}
+		if ok && on > day {
+			c.day(day).MadeUp++
+		}
+	}
+	for day := max(from, first); len(mine) > 0 && day < gone && day <= min(last, c.today); day = later(day, 1) {
+		if inDanger(mine, did, from, day) {
+			c.day(day).AtRisk++
+		}
+	}
+	if e.State == "active" {
+		c.here(due, done, mine, did)
+	}
+}
+
+// lastDay is the camp's for the last who could join.
+func (c *tally) lastDay() string {
+	if c.camp.Pace == "personal" && c.camp.EnrolBy > c.camp.Start {
+		return later(c.camp.End, between(c.camp.Start, c.camp.EnrolBy))
+	}
+	return c.camp.End
+}
+
+// here puts somebody who has a place now among those who have done as much.
+func (c *tally) here(due, done int, mine []string, did map[string]string) {
+	c.into.Learners++
+	switch {
+	case due == 0:
+	case done == 0:
+		c.into.Completed[0]++
+	case done == due:
+		c.into.Completed[5]++
+	default:
+		c.into.Completed[1+4*done/due]++
+	}
+	if c.camp.Kind == "course" {
+		mine = nil
+		for day := c.camp.Start; len(did) > 0 && day <= c.today; day = later(day, 1) {
+			mine = append(mine, day)
+		}
+	}
+	run, best := 0, 0
+	for _, day := range mine {
+		run++
+		if _, ok := did[day]; !ok {
+			run = 0
+		}
+		best = max(best, run)
+	}
+	step := 0
+	for step < 5 && best >= []int{1, 3, 7, 14, 21}[step] {
+		step++
+	}
+	c.into.Streaks[step]++
+}
+
+// inDanger tells whether on a day, by what had been done by then, somebody had not begun in two days, missed three in a
+// row, or had been silent for five.
+func inDanger(mine []string, did map[string]string, from, today string) bool {
+	last, missed := "", 0
+	for day, on := range did {
+		if on <= today {
+			last = max(last, day)
+		}
+	}
+	for i := len(mine) - 1; i >= 0; i-- {
+		if mine[i] >= today {
+			continue
+		}
+		if on, ok := did[mine[i]]; ok && on <= today || mine[i] < from {
+			break
+		}
+		missed++
+	}
+	switch {
+	case last == "":
+		return missed >= 2
+	case last >= today:
+		return false
+	}
+	return missed >= 3 || missed > 0 && between(last, today) >= 5
+}
+
+// reviews counts the first answer to whatever was handed in.
+func (c *tally) reviews() {
+	for _, r := range c.facts.Reviews {
+		answered := map[int]bool{}
+		all := r.History
+		if r.Round > 0 && r.SettleAt.IsZero() {
+			all = append(slices.Clone(all), Past{r.Reviewer, r.ReleasedAt, r.Judged})
+		}
+		for _, p := range all {
+			if answered[p.Judged.Redo] || p.Judged.HandedAt.IsZero() {
+				continue
+			}
+			answered[p.Judged.Redo] = true
+			day, minutes := c.on(p.At), int(p.At.Sub(p.Judged.HandedAt)/time.Minute)
+			c.day(day).Reviews++
+			c.waits[day] = append(c.waits[day], minutes)
+			c.speed[p.Reviewer] = append(c.speed[p.Reviewer], minutes)
+		}
+	}
+}
+
+// passes counts each quiz once for each learner who has passed it.
+func (c *tally) passes() {
+	first := map[[2]string]time.Time{}
+	for _, a := range c.facts.Attempts {
+		full := int64(0)
+		for _, e := range a.Entries {
+			full += e.Full
+		}
+		key := [2]string{a.Quiz, a.Member}
+		if at, ok := first[key]; a.State == "finished" && a.Mark*100 >= full*a.Pass && (!ok || a.FinishedAt.Before(at)) {
+			first[key] = a.FinishedAt
+		}
+	}
+	for _, at := range first {
+		c.day(c.on(at)).Passed++
+	}
+}
+
+func (c *tally) messages() {
+	for _, n := range c.facts.Notices {
+		switch n.Outcome {
+		case "sent":
+			c.day(c.on(n.At)).Sent++
+		case "refused":
+			c.day(c.on(n.At)).Unsent++
+		}
+	}
+}
+
+// money counts what arrived and what went back, on the days on which it did.
+func (c *tally) money() {
+	for _, o := range c.facts.Orders {
+		for _, a := range o.Attempts {
+			if !a.PaidAt.IsZero() {
+				c.day(c.on(a.PaidAt)).Received += a.Amount
+			}
+		}
+		for _, r := range o.Refunds {
+			if r.State == "succeeded" {
+				c.day(c.on(r.DoneAt)).Returned += r.Amount
+			}
+		}
+	}
+}
+
+// sum puts the days between two into a row.
+func (c *tally) sum(from, to string) Statistics {
+	for day, list := range c.waits {
+		c.day(day).Median, c.day(day).Slowness = rank(list, 0.5), rank(list, 0.9)
+	}
+	for who, list := range c.speed {
+		c.into.Reviewers = append(c.into.Reviewers, Speed{who, len(list), rank(list, 0.5), rank(list, 0.9)})
+	}
+	slices.SortFunc(c.into.Reviewers, func(a, b Speed) int {
+		return cmp.Or(cmp.Compare(b.Reviews, a.Reviews), cmp.Compare(a.Member, b.Member))
+	})
+	enrolled := 0
+	for _, day := range slices.Sorted(maps.Keys(c.days)) {
+		if day < from {
+			enrolled += c.days[day].Joined - c.days[day].Left
+		}
+	}
+	for day := from; day <= to && day != ""; day = later(day, 1) {
+		enrolled += c.day(day).Joined - c.day(day).Left
+		c.day(day).Enrolled = enrolled
+		c.into.Days = append(c.into.Days, *c.day(day))
+	}
+	return c.into
+}
+
+// rank is the smallest of a list that so large a part of it does not exceed.
+func rank(list []int, part float64) int {
+	slices.Sort(list)
+	return list[int(math.Ceil(part*float64(len(list))))-1]
+}
