@@ -45,6 +45,7 @@ var layers = []string{
 	"notice",
 	"order",
 	"payment",
+	"transfer",
 	"quiz",
 	"checkin",
 	"moderation",

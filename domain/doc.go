@@ -46,4 +46,5 @@
 //	价格/名额种类   product.Product, Offer   订单/支付尝试   order.Order, Attempt
 //	优惠/用券规则   order.Deal, Line, Skipped               拼团价/助力价   order.Special
 //	退款            order.Refund             支付通知        payment.Notice
+//	转账/收款确认   transfer.Transfer, Confirm               重新领取        transfer.Service.Claim
 package domain

@@ -39,6 +39,7 @@ import (
 	"yingdi/domain/signcard"
 	"yingdi/domain/stats"
 	"yingdi/domain/team"
+	"yingdi/domain/transfer"
 )
 
 // Consumer does one thing after an event. It may be told of the same event more than once, and must not mind.
@@ -91,6 +92,7 @@ type Services struct {
 	Privacy     *privacy.Service
 	Orders      *order.Service
 	Payments    *payment.Service
+	Transfers   *transfer.Service
 	Pushes      *push.Service
 	Sessions    *session.Service
 	Idempotency *idempotency.Service
@@ -121,6 +123,7 @@ func Consumers(s Services) []Consumer {
 		privacies(s.Privacy),
 		orders(s.Orders),
 		payments(s.Payments),
+		transfers(s.Transfers),
 		pushes(s.Pushes),
 		schedules(Table(s)),
 	)

@@ -8,7 +8,7 @@ import (
 	"yingdi/domain/order"
 	"yingdi/domain/payment"
 	"yingdi/domain/product"
-	"yingdi/domain/wechatpay"
+	"yingdi/domain/transfer"
 	"yingdi/handlers/web"
 	paystore "yingdi/storage/wechatpay"
 )
@@ -16,6 +16,7 @@ import (
 // merchant is what the product needs of WeChat Pay.
 type merchant interface {
 	order.WeChatPay
+	transfer.WeChatPay
 	web.PayReceiver
 }
 
@@ -46,7 +47,8 @@ func (a *app) joinMoney(at stores, camps *camp.Service) {
 		Pay: a.merchant, Channels: channels(a.config.Pay), IDs: a.ids, Clock: a.clock,
 	}
 	s.Enrolments.Prices, s.Enrolments.Orders = s.Products, s.Orders
-	s.Payments = &payment.Service{Store: at.payments, Orders: s.Orders, Transfers: noTransfers{}, Sealer: a.sealer, Clock: a.clock}
+	s.Transfers = &transfer.Service{Store: at.transfers, Members: s.Members, Notices: s.Notices, Pay: a.merchant, Clock: a.clock}
+	s.Payments = &payment.Service{Store: at.payments, Orders: s.Orders, Transfers: s.Transfers, Sealer: a.sealer, Clock: a.clock}
 	s.PayReceiver, s.Sells = a.merchant, a.config.Pay.Sells()
 }
 
@@ -61,7 +63,3 @@ type noPools struct{}
 func (noPools) Quoted(context.Context, string) (order.Pool, error) { return order.Pool{}, nil }
 
 func (noPools) Promised(context.Context, string, order.Promise, string) error { return nil }
-
-type noTransfers struct{}
-
-func (noTransfers) TakeTransfer(context.Context, wechatpay.Transfer) error { return nil }

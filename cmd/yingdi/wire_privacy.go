@@ -19,6 +19,7 @@ import (
 	"yingdi/domain/signcard"
 	"yingdi/domain/study"
 	"yingdi/domain/team"
+	"yingdi/domain/transfer"
 	"yingdi/storage/archive"
 )
 
@@ -51,6 +52,9 @@ func (a *app) joinPrivacy(at stores, members *member.Service, files *mediadomain
 		privacy.Part[order.Order]{
 			Collection: "order", Store: at.orders, Of: at.orders.OfPerson, Erase: func(*order.Order) error { return domain.ErrSame }, // the law wants it kept
 			First: func(ctx context.Context, o order.Order) error { return a.services.Orders.Depart(ctx, o) },
+		},
+		privacy.Part[transfer.Transfer]{
+			Collection: "transfer", Store: at.transfers, Of: at.transfers.OfPerson, Erase: func(*transfer.Transfer) error { return domain.ErrSame }, // likewise
 		},
 		privacy.Part[enrolment.Enrolment]{Collection: "enrolment", Store: at.enrolments, Of: at.enrolments.OfPerson, First: enrolments.Depart, Erase: (*enrolment.Enrolment).Forget, Copy: enrolments.Given},
 		privacy.Part[checkin.Standing]{Collection: "standing", Store: at.standings, Of: at.standings.OfPerson},

@@ -62,6 +62,7 @@ type stores struct {
 	products     storage.Products
 	orders       storage.Orders
 	payments     storage.Payments
+	transfers    storage.Transfers
 	pushes       storage.Pushes
 	answers      storage.Answers
 	slots        storage.Slots
@@ -129,6 +130,8 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.orders, err = storage.NewOrders(ctx, db)
 	note(err)
 	s.payments, err = storage.NewPayments(ctx, db)
+	note(err)
+	s.transfers, err = storage.NewTransfers(ctx, db)
 	note(err)
 	s.figures, err = storage.NewFigures(ctx, db)
 	note(err)

@@ -45,6 +45,8 @@ const (
 	SeatOffered     Kind = "seat_offered"     // a seat is held for somebody who waited for one
 	CheckinFeatured Kind = "checkin_featured" // staff have chosen it for the others to see
 	OrderNews       Kind = "order_news"       // a payment opened a place, or a refund arrived
+	TransferWaits   Kind = "transfer_waits"   // money is there for them, and they must confirm it
+	TransferNews    Kind = "transfer_news"    // what became of money on its way to them
 )
 
 // Kinds that there are, with what is decided once for each.
@@ -62,6 +64,8 @@ var Kinds = map[Kind]struct {
 	SeatOffered:     {CampNews, true, true},
 	CheckinFeatured: {Reviews, true, false},
 	OrderNews:       {Payments, true, true},
+	TransferWaits:   {Payments, true, true},
+	TransferNews:    {Payments, true, true},
 }
 
 // Listed is all kinds, in the order in which people are asked for their consent.
@@ -75,6 +79,8 @@ var Listed = []Kind{
 	SeatOffered,
 	OrderNews,
 	CheckinFeatured,
+	TransferWaits,
+	TransferNews,
 }
 
 // Outcome of the message that goes with a notice.

@@ -43,7 +43,7 @@ type Orders interface {
 	TakeRefund(ctx context.Context, r wechatpay.Refund) error
 }
 
-// Transfers takes what is said about transfers; domain/wallet does it.
+// Transfers takes what is said about transfers; domain/transfer does it.
 type Transfers interface {
 	TakeTransfer(ctx context.Context, t wechatpay.Transfer) error
 }

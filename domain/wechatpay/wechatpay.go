@@ -139,6 +139,13 @@ type Transfer struct {
 	At      time.Time
 }
 
+// Confirmation is what the mini-program hands to wx.requestMerchantTransfer as it is.
+type Confirmation struct {
+	MchID   string `json:"mchId"`
+	AppID   string `json:"appId"`
+	Package string `json:"package"`
+}
+
 // Notice is what WeChat Pay told us of its own accord, verified and decrypted. Exactly one of Trade, Refund and
 // Transfer is set for the kinds we know, and none for the others.
 type Notice struct {

@@ -39,6 +39,7 @@ import (
 	"yingdi/domain/study"
 	"yingdi/domain/team"
 	"yingdi/domain/today"
+	"yingdi/domain/transfer"
 	"yingdi/domain/wechat"
 	"yingdi/domain/wechatpay"
 )
@@ -72,6 +73,7 @@ type Services struct {
 	Products    *product.Service
 	Orders      *order.Service
 	Payments    *payment.Service
+	Transfers   *transfer.Service
 	Pushes      *push.Service
 	Idempotency *idempotency.Service
 

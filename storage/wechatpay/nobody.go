@@ -53,6 +53,9 @@ func (Nobody) QueryTransfer(context.Context, string) (wechatpay.Transfer, error)
 // CancelTransfer refuses.
 func (Nobody) CancelTransfer(context.Context, string) error { return wechatpay.ErrSetup }
 
+// Confirmation is of nothing.
+func (Nobody) Confirmation(string) wechatpay.Confirmation { return wechatpay.Confirmation{} }
+
 // TradeBill refuses.
 func (Nobody) TradeBill(context.Context, domain.Day, io.Writer) error { return wechatpay.ErrSetup }
 

@@ -72,6 +72,11 @@ func (c *Client) CancelTransfer(ctx context.Context, number string) error {
 	return c.call(ctx, "cancel transfer", http.MethodPost, transfers+"/out-bill-no/"+url.PathEscape(number)+"/cancel", nil, nil)
 }
 
+// Confirmation is what lets the person take what a package offers.
+func (c *Client) Confirmation(pack string) wechatpay.Confirmation {
+	return wechatpay.Confirmation{MchID: c.o.MchID, AppID: c.o.AppID, Package: pack}
+}
+
 func offered(t transfer, number string, err error) (wechatpay.Transfer, error) {
 	switch {
 	case err != nil:
