@@ -94,6 +94,8 @@ func village(t *testing.T) *site {
 	}
 	s.vars["shop"], s.vars["seat"] = s.shop(t, id["owner"], 50)
 	s.vars["order"] = s.ordered(t, author, "{shop}")
+	s.vars["transfer"] = "pool:author:gain"
+	s.owed(t, c.Organiser, id["author"], s.vars["transfer"], 12_34)
 	offer := invitation.Form{Role: domain.RoleReviewer, Uses: 50, Life: time.Hour}
 	if _, s.vars["invitation"], err = s.services.Invitations.Invite(s.as(t, id["rival"]), rival.Place(), offer); err != nil {
 		t.Fatal(err)
@@ -224,6 +226,10 @@ var accessTable = []struct {
 	{"GET /orders/{order}/refund", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
 	{"POST /orders/{order}/refund", `{"amount":1}`, [8]int{401, 404, 409, 404, 404, 404, 404, 404}}, // not paid yet
 	{"POST /orders/{order}/cancel", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
+	{"GET /transfers", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /transfers/{transfer}", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
+	{"POST /transfers/{transfer}/confirm", ``, [8]int{401, 404, 409, 404, 404, 404, 404, 404}}, // not offered yet
+	{"POST /transfers/{transfer}/claim", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
 	// Last: it makes staff of people.
 	{"POST /invitations/accept", `{"token":"{invitation}"}`, [8]int{401, 200, 200, 200, 409, 200, 200, 409}},
 }

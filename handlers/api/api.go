@@ -110,6 +110,12 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, signedIn, l.Read, "GET /orders/{order}/refund", "refundable", "What I would get back now · 可退金额", a.refundable)
 	add(r, signedIn, l.Write, "POST /orders/{order}/refund", "refund-order", "Give up the seat for what the policy gives back · 申请退款", a.refundOrder)
 
+	r.tag = "Money for me 我的钱"
+	add(r, signedIn, l.Read, "GET /transfers", "transfers", "Money on its way to my WeChat balance, the newest first · 我的收款", a.transfers)
+	add(r, signedIn, l.Read, "GET /transfers/{transfer}", "transfer", "One of them · 收款", a.transfer)
+	add(r, signedIn, l.Write, "POST /transfers/{transfer}/confirm", "confirm-transfer", "What wx.requestMerchantTransfer wants · 确认收款", a.confirmTransfer)
+	add(r, signedIn, l.Write, "POST /transfers/{transfer}/claim", "claim-transfer", "Have it offered again after it expired or failed; again changes nothing · 重新领取", a.claimTransfer)
+
 	r.tag = "Media 素材"
 	create(r, signedIn, l.Upload, "/media", "begin-upload", "Announce a file and get the form to send it with · 申请上传", a.beginUpload)
 	add(r, signedIn, l.Upload, "POST /media/{media}/complete", "complete-upload", "The file is sent · 完成上传", a.completeUpload)

@@ -27,11 +27,14 @@ type PayOptions struct {
 	PlatformKey *rsa.PrivateKey
 	APIv3Key    string // 32 characters
 	Clock       domain.Clock
-	Float       domain.Fen   // what the merchant has before the first payment
-	SlowRefunds bool         // refunds wait for Settle, or for their time, instead of arriving at once
-	Journal     string       // the file that keeps everything over a restart; none if empty
-	Hands       int          // notifications sent at once; one after the other if zero
-	Client      *http.Client // sends the notifications
+	Float       domain.Fen // what the merchant has before the first payment
+	SlowRefunds bool       // refunds wait for Settle, or for their time, instead of arriving at once
+	// SlowTransfers are only taken in at first; the same request again moves them on, a query ends what is confirmed or
+	// taken back.
+	SlowTransfers bool
+	Journal       string       // the file that keeps everything over a restart; none if empty
+	Hands         int          // notifications sent at once; one after the other if zero
+	Client        *http.Client // sends the notifications
 }
 
 // Pay is the fake WeChat Pay: an http.Handler in the place of api.mch.weixin.qq.com, and methods for what people do on

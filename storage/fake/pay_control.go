@@ -16,7 +16,7 @@ var payTemplate = template.Must(template.New("pay").Funcs(controlFuncs).Parse(pa
 // Control is the page on which a developer plays everybody's wallet, mounted under prefix, such as /dev/pay. Its forms
 // are an interface for programs too: the same POSTs answer in JSON to who accepts application/json.
 //
-//	POST pay {number}   POST settle {number, state}   POST confirm {number, refused}
+//	POST pay {number}   POST settle {number, state}   POST confirm {number, refused}   POST lapse {number}
 //	POST fault {path, mode, code, times}   POST notice-fault {fault}   POST deliver
 //	GET trades, refunds, transfers, notices → lists
 func (p *Pay) Control(prefix string) http.Handler {
@@ -49,6 +49,7 @@ var payActs = map[string]func(*Pay, *http.Request) (fault string){
 	"pay":     func(p *Pay, r *http.Request) string { return p.Pay(r.FormValue("number")) },
 	"settle":  func(p *Pay, r *http.Request) string { return p.Settle(r.FormValue("number"), r.FormValue("state")) },
 	"confirm": func(p *Pay, r *http.Request) string { return p.Confirm(r.FormValue("number"), r.FormValue("refused")) },
+	"lapse":   func(p *Pay, r *http.Request) string { return p.Lapse(r.FormValue("number")) },
 	"deliver": func(p *Pay, r *http.Request) string { p.Deliver(r.Context()); return "" },
 	"notice-fault": func(p *Pay, r *http.Request) string {
 		f := PushFault(r.FormValue("fault"))

@@ -1,9 +1,11 @@
 package fake
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"yingdi/domain"
 )
@@ -12,6 +14,7 @@ const (
 	leastTransfer = 10
 	namedTransfer = 2000_00 // from here on the person's name is needed
 	confirmWithin = 24 * time.Hour
+	knownFor      = 30 * 24 * time.Hour // by a query
 )
 
 func (p *Pay) transfer(c payCall) (any, *payError) {
@@ -40,7 +43,7 @@ func (p *Pay) transfer(c payCall) (any, *payError) {
 	switch {
 	case req.AppID != p.o.AppID:
 		return nil, refusePay(400, "APPID_MCHID_NOT_MATCH", "appid 和 mchid 不匹配")
-	case !transferNumber.MatchString(req.Number), req.Amount < leastTransfer, req.OpenID == "", req.Remark == "", len(req.Remark) > 32:
+	case !transferNumber.MatchString(req.Number), req.Amount < leastTransfer, req.OpenID == "", req.Remark == "", utf8.RuneCountInString(req.Remark) > 32:
 		return nil, errParam
 	case req.Amount >= namedTransfer && req.Name == "":
 		return nil, refusePay(400, "PARAM_ERROR", "金额达到 2000 元时需要收款人姓名")
@@ -51,7 +54,7 @@ func (p *Pay) transfer(c payCall) (any, *payError) {
 		if had.Asked != string(c.body) {
 			return nil, refusePay(400, "ALREADY_EXISTS", "商户单号已存在，且信息不一致")
 		}
-		return p.transferTaken(had), nil
+		return p.transferTaken(p.goOn(had)), nil
 	}
 	if p.balance < req.Amount {
 		return nil, refusePay(403, "NOT_ENOUGH", "运营账户余额不足")
@@ -60,8 +63,23 @@ func (p *Pay) transfer(c payCall) (any, *payError) {
 		Number: req.Number, Bill: serial("1330", p.now(), len(p.transfers)), OpenID: req.OpenID, Amount: req.Amount, Remark: req.Remark,
 		State: "WAIT_USER_CONFIRM", NotifyURL: req.NotifyURL, Asked: string(c.body), CreatedAt: p.now(),
 	}
+	if p.o.SlowTransfers {
+		t.State = "ACCEPTED"
+	}
 	p.note(payFact{Transfer: &t})
 	return p.transferTaken(&t), nil
+}
+
+// goOn is what the same request once more does to a slow transfer, with the lock held.
+func (p *Pay) goOn(had *PayTransfer) *PayTransfer {
+	next, ok := map[string]string{"ACCEPTED": "PROCESSING", "PROCESSING": "WAIT_USER_CONFIRM"}[had.State]
+	if !ok {
+		return had
+	}
+	t := *had
+	t.State = next
+	p.note(payFact{Transfer: &t})
+	return &t
 }
 
 func (p *Pay) transferTaken(t *PayTransfer) object {
@@ -91,12 +109,15 @@ func (p *Pay) transferAnswer(t *PayTransfer) object {
 func (p *Pay) queryTransfer(c payCall) (any, *payError) {
 	p.expire()
 	t, ok := p.transfers[c.parts[0]]
-	if !ok {
+	if !ok || p.now().Sub(t.CreatedAt) > knownFor {
 		return nil, refusePay(404, "NOT_FOUND", "记录不存在")
 	}
-	answer := p.transferAnswer(t)
-	if t.State == "WAIT_USER_CONFIRM" {
-		answer["package_info"] = p.transferTaken(t)["package_info"]
+	answer := p.transferAnswer(t) // without a package: that is told to who asks for the transfer again
+	switch t.State {
+	case "CANCELING":
+		p.endTransfer(*t, "CANCELLED", "")
+	case "TRANSFERING":
+		p.endTransfer(*t, "SUCCESS", "")
 	}
 	return answer, nil
 }
@@ -106,9 +127,14 @@ func (p *Pay) cancelTransfer(c payCall) (any, *payError) {
 	switch {
 	case !ok:
 		return nil, refusePay(404, "NOT_FOUND", "记录不存在")
-	case t.State == "SUCCESS" || t.State == "FAIL":
+	case t.State == "SUCCESS", t.State == "FAIL", t.State == "TRANSFERING":
 		return nil, refusePay(400, "INVALID_REQUEST", "当前状态不能撤销")
-	case t.State == "WAIT_USER_CONFIRM":
+	case t.State == "CANCELING", t.State == "CANCELLED":
+	case p.o.SlowTransfers:
+		next := *t
+		next.State = "CANCELING"
+		p.note(payFact{Transfer: &next})
+	default:
 		p.endTransfer(*t, "CANCELLED", "")
 	}
 	t = p.transfers[c.parts[0]]
@@ -124,11 +150,31 @@ func (p *Pay) endTransfer(t PayTransfer, state, reason string) {
 
 // expire closes the transfers that nobody has confirmed in time, with the lock held.
 func (p *Pay) expire() {
-	for _, t := range p.transfers {
-		if t.State == "WAIT_USER_CONFIRM" && p.now().Sub(t.CreatedAt) >= confirmWithin {
-			p.endTransfer(*t, "CANCELLED", "OVERDUE_CLOSE")
+	for _, number := range slices.Sorted(maps.Keys(p.transfers)) {
+		if t := p.transfers[number]; t.State == "WAIT_USER_CONFIRM" && p.now().Sub(t.CreatedAt) >= confirmWithin {
+			p.endTransfer(*t, "CANCELLED", overdue)
 		}
 	}
+}
+
+// overdue is the reason of a transfer that nobody confirmed in time.
+const overdue = "OVERDUE_CLOSE"
+
+// Lapse is a person who lets the money that is offered go by, as if their time were over. It tells why they cannot, and
+// is "" when they could.
+func (p *Pay) Lapse(number string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.expire()
+	t, ok := p.transfers[number]
+	switch {
+	case !ok:
+		return "没有这笔转账"
+	case t.State != "WAIT_USER_CONFIRM":
+		return "这笔转账已经结束"
+	}
+	p.endTransfer(*t, "CANCELLED", overdue)
+	return ""
 }
 
 // Confirm is a person who takes the money that is offered, or whom WeChat will not give it, for a reason such as
@@ -145,6 +191,10 @@ func (p *Pay) Confirm(number, refused string) string {
 		return "这笔转账已经结束"
 	case refused != "":
 		p.endTransfer(*t, "FAIL", refused)
+	case p.o.SlowTransfers:
+		next := *t
+		next.State = "TRANSFERING"
+		p.note(payFact{Transfer: &next})
 	default:
 		p.endTransfer(*t, "SUCCESS", "")
 	}
