@@ -42,7 +42,7 @@ func (a *app) joinPrivacy(at stores, members *member.Service, files *mediadomain
 		privacy.Part[checkin.Tag]{Collection: "tag", Store: at.tags, Of: at.tags.OfPerson, Erase: func(t *checkin.Tag) error { return t.Forget(a.clock.Now()) }},
 		privacy.Part[checkin.Comment]{Collection: "comment", Store: at.comments, Of: at.comments.OfPerson, Erase: func(c *checkin.Comment) error { return c.Forget(a.clock.Now()) }},
 		privacy.Part[review.Review]{
-			Collection: "review", Store: at.reviews, Of: at.reviews.OfPerson, Erase: (*review.Review).Forget,
+			Collection: "review", Store: at.reviews, Of: at.reviews.OfPerson, Erase: func(r *review.Review) error { return r.Forget(a.clock.Now()) },
 			Copy: func(_ context.Context, r review.Review) (any, error) { return r.Given(), nil },
 		},
 		privacy.Part[quiz.Attempt]{

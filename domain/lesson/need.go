@@ -1,6 +1,11 @@
 package lesson
 
-import "yingdi/domain"
+import (
+	"fmt"
+	"strings"
+
+	"yingdi/domain"
+)
 
 // Need is what a check-in for a task must hold. The zero one asks for nothing in particular.
 type Need struct {
@@ -9,6 +14,26 @@ type Need struct {
 	Recordings int `json:"recordings,omitempty"`  // at least so many recordings or films
 	MinSeconds int `json:"min_seconds,omitempty"` // that each of them lasts at least
 	MaxSeconds int `json:"max_seconds,omitempty"` // that none of them is over; 0 is no bound
+}
+
+// Asks reports whether anything is asked for.
+func (n Need) Asks() bool { return n != Need{} }
+
+// Sentence says in Chinese what is asked for; "" if nothing is.
+func (n Need) Sentence() string {
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		text string
+	}{
+		{n.Characters, "文字至少 %d 字"}, {n.Pictures, "图片至少 %d 张"}, {n.Recordings, "录音或视频至少 %d 个"},
+		{n.MinSeconds, "每个不短于 %d 秒"}, {n.MaxSeconds, "每个不长于 %d 秒"},
+	} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprintf(p.text, p.n))
+		}
+	}
+	return strings.Join(parts, "，")
 }
 
 // The most that can be asked for.

@@ -9,6 +9,7 @@ import (
 	_ "image/jpeg" // so that DecodeConfig knows the pictures that are accepted
 	_ "image/png"
 	"io"
+	"slices"
 	"time"
 
 	"yingdi/domain"
@@ -217,22 +218,35 @@ func (s *Service) Release(ctx context.Context, ref string, ids []string) error {
 // Replace is for jobs, after what ref uses has changed: the old media is released unless it is used again by now, and the
 // one in use is kept, whoever was faster. current reads which one that is; either may be "".
 func (s *Service) Replace(ctx context.Context, ref, old string, current func(context.Context) (string, error)) error {
+	return s.Exchange(ctx, ref, some(old), func(ctx context.Context) ([]string, error) {
+		now, err := current(ctx)
+		return some(now), err
+	})
+}
+
+func some(id string) []string {
+	if id == "" {
+		return nil
+	}
+	return []string{id}
+}
+
+// Exchange is Replace for what uses several media.
+func (s *Service) Exchange(ctx context.Context, ref string, old []string, current func(context.Context) ([]string, error)) error {
 	now, err := current(ctx)
 	if err != nil {
 		return err
 	}
-	if old != "" && old != now {
-		if err := s.Release(ctx, ref, []string{old}); err != nil {
+	gone := slices.DeleteFunc(slices.Clone(old), func(id string) bool { return slices.Contains(now, id) })
+	if len(gone) > 0 {
+		if err := s.Release(ctx, ref, gone); err != nil {
 			return err
 		}
-		if now, err = current(ctx); err != nil { // it may have come back while it was let go
+		if now, err = current(ctx); err != nil { // some may have come back while they were let go
 			return err
 		}
 	}
-	if now == "" {
-		return nil
-	}
-	return s.Keep(ctx, ref, []string{now})
+	return s.Keep(ctx, ref, now)
 }
 
 // Many returns media by their ids; unknown ids are left out. Whoever calls it has checked who asks.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"yingdi/domain/checkin"
+	"yingdi/domain/lesson"
 	"yingdi/domain/review"
 )
 
@@ -123,6 +124,41 @@ func TestTheDeskOpensWhatIsFree(t *testing.T) {
 	desk, err = w.Desk(teacher(t, "tea"), review.Filter{Camp: "c1"}, own, false)
 	if err != nil || desk.Open.Writing || !desk.Open.Mine {
 		t.Errorf("one's own: %+v, %v", desk.Open, err)
+	}
+}
+
+func TestTheDeskCountsWhatTheFilterLeaves(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	for n := range 150 {
+		w.checkins.add(fmt.Sprintf("bob%03d", n), w.clock.Now().Add(-50*time.Hour))
+	}
+	must(t, w.checkins.set(id, func(c *checkin.Checkin) { c.Homework = true }))
+	for name, c := range map[string]struct {
+		filter review.Filter
+		want   int64
+	}{
+		"everything":                {review.Filter{Camp: "c1"}, 151},
+		"homework":                  {review.Filter{Camp: "c1", Turn: checkin.TurnHomework}, 1},
+		"homework in all camps":     {review.Filter{Turn: checkin.TurnHomework}, 1},
+		"for two days":              {review.Filter{Camp: "c1", Days: 2}, 150},
+		"a team":                    {review.Filter{Camp: "c1", Team: "blue"}, 150},
+		"a team, and homework only": {review.Filter{Camp: "c1", Team: "blue", Turn: checkin.TurnHomework}, 0},
+	} {
+		desk, err := w.Desk(owner(t, "olga"), c.filter, "", false)
+		if err != nil || desk.Matching != (review.Matching{Count: c.want}) || desk.Waiting != 151 {
+			t.Errorf("%s: %+v of %d, %v; want %d", name, desk.Matching, desk.Waiting, err, c.want)
+		}
+	}
+}
+
+func TestTheDeskShowsWhatTheTaskAsked(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.house.blocks = append(lesson.Text("读三遍"), lesson.Block{Kind: lesson.PictureBlock, Media: "tea_image_1"})
+	desk, err := w.Desk(teacher(t, "tom"), review.Filter{Camp: "c1"}, "", false)
+	if err != nil || len(desk.Open.Body) != 2 || desk.Open.Body[0].Text != "读三遍" || desk.Open.Body[1].File.ID != "tea_image_1" {
+		t.Errorf("%+v, %v", desk.Open, err)
 	}
 }
 

@@ -18,14 +18,15 @@ import (
 
 // Desk is where a teacher works through what learners have handed in.
 type Desk struct {
-	Filter  Filter
-	Camp    camp.Camp // of the filter; the zero one if it is all camps
-	Queue   []Row     // what waits the longest, of what was asked for
-	More    domain.Cursor
-	Waiting int64 // in all, whatever the filter
-	Tasks   []lesson.Task
-	Teams   []team.Team
-	Open    *Open // nil if nothing waits that is free, and nothing was asked for
+	Filter   Filter
+	Camp     camp.Camp // of the filter; the zero one if it is all camps
+	Queue    []Row     // what waits the longest, of what was asked for
+	More     domain.Cursor
+	Matching Matching // of what was asked for
+	Waiting  int64    // in all, whatever the filter
+	Tasks    []lesson.Task
+	Teams    []team.Team
+	Open     *Open // nil if nothing waits that is free, and nothing was asked for
 }
 
 // Row is a check-in that waits.
@@ -44,13 +45,14 @@ func (r Row) free() bool { return !r.Own && r.Holder.ID == "" }
 type Open struct {
 	checkin.Entry
 	Camp      camp.Camp
-	Task      lesson.Task // the zero one if it was removed
-	Streak    int         // of the learner, days
-	Done      int         // scheduled days on which they handed in
-	Review    Review      // the zero one if nobody has begun
-	Writing   bool        // the actor holds it and can write
-	Mine      bool        // the actor's own, which they may not review
-	Holder    member.Card // who else has it
+	Task      lesson.Task    // the zero one if it was removed
+	Body      []lesson.Shown // of the task
+	Streak    int            // of the learner, days
+	Done      int            // scheduled days on which they handed in
+	Review    Review         // the zero one if nobody has begun
+	Writing   bool           // the actor holds it and can write
+	Mine      bool           // the actor's own, which they may not review
+	Holder    member.Card    // who else has it
 	Files     []media.View
 	Told      []Said                 // what was released, the oldest first
 	Before    []checkin.Entry        // what was handed in before, the oldest first
@@ -116,6 +118,9 @@ func (s *Service) desk(ctx context.Context, f Filter) (Desk, []checkin.Waiting, 
 			return Desk{}, nil, err
 		}
 		desk.Waiting += n
+	}
+	if desk.Matching, err = s.matching(ctx, sources, f, desk.Waiting); err != nil {
+		return Desk{}, nil, err
 	}
 	if f.Camp == "" {
 		return desk, sources, nil
@@ -218,7 +223,7 @@ func (s *Service) openReview(ctx context.Context, open *Open) (err error) {
 	return err
 }
 
-// look finds the files of what was said, and of what comes next in the queue.
+// look finds the files of the task, of what was said and of what comes next in the queue.
 func (s *Service) look(ctx context.Context, open *Open, queue []Row) (err error) {
 	r := open.Review
 	told := append([]Past{}, r.History...)
@@ -230,7 +235,8 @@ func (s *Service) look(ctx context.Context, open *Open, queue []Row) (err error)
 	if at := slices.IndexFunc(queue, func(r Row) bool { return r.ID == open.Next }); at >= 0 {
 		ahead = queue[at].Media
 	}
-	ids := slices.Concat(r.Draft.Media, ahead)
+	asked := open.Task.Files()
+	ids := slices.Concat(r.Draft.Media, ahead, asked)
 	for _, p := range told {
 		ids = append(ids, p.Media...)
 	}
@@ -241,6 +247,11 @@ func (s *Service) look(ctx context.Context, open *Open, queue []Row) (err error)
 	if open.Files, err = s.Media.Views(ctx, found, r.Draft.Media, true); err != nil {
 		return err
 	}
+	shown, err := s.Media.Views(ctx, found, asked, true)
+	if err != nil {
+		return err
+	}
+	open.Body = lesson.Show(open.Task.Body(found), shown)
 	if open.Ahead, err = s.Media.Views(ctx, found, ahead, true); err != nil {
 		return err
 	}

@@ -1,9 +1,15 @@
 package review
 
-import "yingdi/domain"
+import (
+	"time"
+
+	"yingdi/domain"
+)
 
 // Forget takes out of a review what was said about the learner; the points stay, for the numbers.
-func (r *Review) Forget() error {
+func (r *Review) Forget(now time.Time) error { return withFiles((*Review).forget, now)(r) }
+
+func (r *Review) forget() error {
 	said := []*Mark{&r.Draft, &r.Released}
 	for i := range r.History {
 		said = append(said, &r.History[i].Mark)

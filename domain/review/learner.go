@@ -134,13 +134,13 @@ func (s *Service) PassedHomework(ctx context.Context, campID, memberID string) (
 }
 
 // Follow makes sure that the queue agrees with the review, that its files are kept and that the learner knows what holds.
-// For jobs, after EventReleased, EventReopened and EventDrafted.
+// For jobs, after EventReleased and EventReopened.
 func (s *Service) Follow(ctx context.Context, checkinID string) error {
 	r, err := s.Store.Get(ctx, checkinID)
 	if err != nil {
 		return err
 	}
-	if err := s.Media.Keep(ctx, "review_"+checkinID, append(append([]string{}, r.Draft.Media...), r.Released.Media...)); err != nil && !errors.Is(err, media.ErrUnusable) {
+	if err := s.SettleFiles(ctx, checkinID, nil); err != nil {
 		return err
 	}
 	if err := s.syncQueue(ctx, r); err != nil {

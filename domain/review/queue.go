@@ -103,31 +103,82 @@ const maxScan = 10
 // from reads one source. A page may be shorter than was asked for, and yet have a next.
 func (s *Service) from(ctx context.Context, w checkin.Waiting, f Filter, page domain.Page) (list []checkin.Checkin, next domain.Cursor, err error) {
 	for range maxScan {
-		found, after, err := s.Checkins.Waiting(ctx, w, page)
+		found, after, err := s.part(ctx, w, f, page)
 		if err != nil {
 			return nil, "", err
 		}
-		teams := map[string]string{}
-		if f.Team != "" {
-			people := make([]string, len(found))
-			for i, c := range found {
-				people[i] = c.Member
-			}
-			if teams, err = s.Teams.TeamsOf(ctx, w.Camp, people); err != nil {
-				return nil, "", err
-			}
-		}
-		for _, c := range found {
-			if (f.Turn == "" || c.Turn() == f.Turn) && (f.Team == "" || teams[c.Member] == f.Team) {
-				list = append(list, c)
-			}
-		}
-		next = after
+		list, next = append(list, found...), after
 		if page.After = after; after == "" || len(list) >= page.Size(deskQueue) {
 			break
 		}
 	}
 	return list, next, nil
+}
+
+// part is what the filter leaves of a page of one source.
+func (s *Service) part(ctx context.Context, w checkin.Waiting, f Filter, page domain.Page) (list []checkin.Checkin, next domain.Cursor, err error) {
+	found, next, err := s.Checkins.Waiting(ctx, w, page)
+	if err != nil {
+		return nil, "", err
+	}
+	teams := map[string]string{}
+	if f.Team != "" {
+		people := make([]string, len(found))
+		for i, c := range found {
+			people[i] = c.Member
+		}
+		if teams, err = s.Teams.TeamsOf(ctx, w.Camp, people); err != nil {
+			return nil, "", err
+		}
+	}
+	for _, c := range found {
+		if (f.Turn == "" || c.Turn() == f.Turn) && (f.Team == "" || teams[c.Member] == f.Team) {
+			list = append(list, c)
+		}
+	}
+	return list, next, nil
+}
+
+// Matching is how much of the queue a filter leaves.
+type Matching struct {
+	Count int64
+	More  bool // there are more, which were not counted
+}
+
+// maxCounted is how much of a queue is looked through for a count that no index gives.
+const maxCounted = 1000
+
+// matching counts what the filter leaves of the queue; all is how much there is without it.
+func (s *Service) matching(ctx context.Context, sources []checkin.Waiting, f Filter, all int64) (m Matching, err error) {
+	if f == (Filter{Camp: f.Camp}) {
+		return Matching{Count: all}, nil
+	}
+	left := maxCounted
+	for _, w := range sources {
+		if f.Team == "" && (f.Turn == "" || w.Camp != "" && w.Task == "") {
+			n, err := s.Checkins.CountWaiting(ctx, w)
+			if err != nil {
+				return m, err
+			}
+			m.Count += n
+			continue
+		}
+		for page := (domain.Page{Limit: domain.MaxPage}); ; left -= domain.MaxPage {
+			if left <= 0 {
+				m.More = true
+				break
+			}
+			list, next, err := s.part(ctx, w, f, page)
+			if err != nil {
+				return m, err
+			}
+			if m.Count += int64(len(list)); next == "" {
+				break
+			}
+			page.After = next
+		}
+	}
+	return m, nil
 }
 
 // rows joins what waits with its authors, their camps and who has it on the desk.

@@ -86,7 +86,7 @@ const (
 	EventReopened = "review:reopened" // or undone
 	EventPassed   = "review:passed"   // it can no longer be undone, and what was handed in is good
 	EventReturned = "review:returned" // it can no longer be undone, and the learner is to do it again
-	EventDrafted  = "review:drafted"  // with files that are to be kept
+	EventDrafted  = "review:drafted"  // other files than before are to be kept; with Dropped
 )
 
 // The refusals of this feature.

@@ -76,7 +76,7 @@ type Members interface {
 // Media is what this feature needs of domain/media.
 type Media interface {
 	Usable(ctx context.Context, owner string, ids []string) error
-	Keep(ctx context.Context, ref string, ids []string) error
+	Exchange(ctx context.Context, ref string, old []string, current func(context.Context) ([]string, error)) error
 	Many(ctx context.Context, ids []string) (map[string]media.Media, error)
 	Views(ctx context.Context, found map[string]media.Media, ids []string, all bool) ([]media.View, error)
 }
@@ -144,20 +144,12 @@ func (s *Service) write(ctx context.Context, checkinID string, f Form, release b
 		return Review{}, false, err
 	}
 	r, err = s.upsert(ctx, c, func(r *Review) error {
-		before := r.Draft.Media
-		fresh = false
-		if release {
-			err := r.Release(m, judged(c), by, now, s.Undoable)
-			fresh = err == nil
-			return err
+		if fresh = false; !release {
+			return r.Write(m, judged(c), by, now)
 		}
-		if err := r.Write(m, judged(c), by, now); err != nil {
-			return err
-		}
-		if len(m.Media) > 0 && !slices.Equal(before, m.Media) {
-			r.Emit(EventDrafted, now, nil)
-		}
-		return nil
+		err := r.Release(m, judged(c), by, now, s.Undoable)
+		fresh = err == nil
+		return err
 	})
 	return r, fresh, err
 }
@@ -177,6 +169,7 @@ func (s *Service) task(ctx context.Context, c checkin.Checkin) (lesson.Task, err
 
 // upsert changes the review of a check-in, which this may begin.
 func (s *Service) upsert(ctx context.Context, c checkin.Checkin, change func(*Review) error) (Review, error) {
+	change = withFiles(change, s.Clock.Now())
 	r, err := s.Store.Update(ctx, c.ID, change)
 	if !errors.Is(err, domain.ErrNotFound) {
 		return r, err

@@ -92,7 +92,8 @@ func (c *checkins) Waiting(_ context.Context, w checkin.Waiting, page domain.Pag
 	defer c.mu.Unlock()
 	for _, key := range slices.Sorted(maps.Keys(c.all)) {
 		k := c.all[key]
-		if k.Waits() && (w.Camp == "" || k.Camp == w.Camp) && (w.Organiser == "" || k.Organiser == w.Organiser) && (w.Before.IsZero() || k.HandedAt().Before(w.Before)) {
+		if k.Waits() && (w.Camp == "" || k.Camp == w.Camp) && (w.Organiser == "" || k.Organiser == w.Organiser) && (w.Before.IsZero() || k.HandedAt().Before(w.Before)) &&
+			(w.Turn == "" || w.Camp == "" || k.Turn() == w.Turn) {
 			list = append(list, k)
 		}
 	}
@@ -106,8 +107,14 @@ func (c *checkins) Waiting(_ context.Context, w checkin.Waiting, page domain.Pag
 }
 
 func (c *checkins) CountWaiting(ctx context.Context, w checkin.Waiting) (int64, error) {
-	list, _, err := c.Waiting(ctx, w, domain.Page{Limit: domain.MaxPage})
-	return int64(len(list)), err
+	var n int64
+	for page := (domain.Page{Limit: domain.MaxPage}); ; {
+		list, next, err := c.Waiting(ctx, w, page)
+		if n += int64(len(list)); next == "" || err != nil {
+			return n, err
+		}
+		page.After = next
+	}
 }
 
 // notices keeps the first of each id.
@@ -151,7 +158,10 @@ func (s store) PassedBy(_ context.Context, campID, who string, page domain.Page)
 }
 
 // house is the camp c1 of o1 with the task t1 and the teams red (ann) and blue (everybody else).
-type house struct{ rubric lesson.Rubric }
+type house struct {
+	rubric lesson.Rubric
+	blocks []lesson.Block
+}
 
 var c1 = camp.Camp{
 	Doc: domain.Doc{ID: "c1"}, Organiser: "o1", Title: "晨读", Calendar: domain.Calendar{Zone: "Asia/Shanghai"}, Start: "2026-03-01", End: "2026-03-21", State: camp.Published,
@@ -172,7 +182,7 @@ func (h *house) Many(context.Context, []string) (map[string]camp.Camp, error) {
 type tasks struct{ *house }
 
 func (h tasks) Get(context.Context, string, string) (lesson.Task, error) {
-	return lesson.Task{Doc: domain.Doc{ID: "t1"}, Rubric: h.rubric}, nil
+	return lesson.Task{Doc: domain.Doc{ID: "t1"}, Rubric: h.rubric, Blocks: h.blocks}, nil
 }
 
 func (h tasks) All(context.Context, string) ([]lesson.Task, error) { return nil, nil }
@@ -202,7 +212,7 @@ func (people) Cards(_ context.Context, ids []string) (map[string]member.Card, er
 // files are named after their owner and kind: tom_audio_1.
 type files struct {
 	mu   sync.Mutex
-	kept []string
+	kept []string // without those let go again
 }
 
 func (f *files) Usable(_ context.Context, owner string, ids []string) error {
@@ -214,11 +224,15 @@ func (f *files) Usable(_ context.Context, owner string, ids []string) error {
 	return nil
 }
 
-func (f *files) Keep(_ context.Context, _ string, ids []string) error {
+func (f *files) Exchange(ctx context.Context, _ string, old []string, current func(context.Context) ([]string, error)) error {
+	now, err := current(ctx)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.kept = append(f.kept, ids...)
-	return nil
+	f.kept = slices.DeleteFunc(f.kept, func(id string) bool { return slices.Contains(old, id) })
+	f.kept = append(f.kept, now...)
+	slices.Sort(f.kept)
+	f.kept = slices.Compact(f.kept)
+	return err
 }
 
 func (f *files) Many(_ context.Context, ids []string) (map[string]media.Media, error) {

@@ -183,4 +183,29 @@ func around(t *testing.T, b *tab, camp string) {
 	b.press(t, "k")
 	b.until(t, at(1))
 	b.look(t, "back")
+	if !b.size.phone {
+		drive(t, b)
+	}
+}
+
+// drive reviews one after the other by keys alone: after a release a digit is a shortcut again, wherever the cursor was.
+func drive(t *testing.T, b *tab) {
+	t.Helper()
+	var last string
+	for range 2 {
+		last = read[string](t, b, "document.querySelector('.review-form').action")
+		b.press(t, "1")
+		b.press(t, "2")
+		b.until(t, `(() => { const [a, b] = document.querySelectorAll(".remark"); return document.querySelector("#review-text").value === a.dataset.remark + "\n" + b.dataset.remark })()`)
+		b.press(t, "p")
+		b.until(t, "document.activeElement.name === 'points' || document.activeElement.name === 'score'")
+		b.press(t, "r")
+		b.until(t, "document.activeElement.id === 'review-text'")
+		b.do(t, chromedp.KeyEvent("7"), chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+		b.until(t, fmt.Sprintf("document.querySelector('.desk-just') && document.querySelector('.review-form')?.action !== %q", last))
+		b.until(t, "document.activeElement.matches('.desk-open')")
+	}
+	b.press(t, "c")
+	b.until(t, "document.querySelector('.desk-task').open")
+	b.look(t, "driven")
 }

@@ -20,7 +20,7 @@
     if (event.target.matches("dialog")) return event.target.close(); // the backdrop
     if (at("[data-dismiss]")) return at(".flash").remove();
     const remark = at("[data-remark]");
-    if (remark) return write(remark.dataset.remark);
+    if (remark) return write(remark.dataset.remark, event.detail > 0);
     const removed = at("[data-remove]");
     if (removed) {
       const box = removed.closest("[data-upload]");
@@ -30,18 +30,20 @@
     for (const menu of document.querySelectorAll(".me[open]")) if (!menu.contains(event.target)) menu.open = false;
   });
 
-  // A remark goes to the end of what is written already.
-  function write(remark) {
+  // A remark goes to the end of what is written already. The pointer leads into the field; keys stay with the desk, so
+  // that the next one is a shortcut as well.
+  function write(remark, pointed) {
     const field = document.getElementById("review-text");
     field.value = (field.value.trim() ? field.value.trimEnd() + "\n" : "") + remark;
-    field.focus();
+    if (pointed) field.focus();
   }
 
   document.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     const typing = event.target.matches("input, textarea, select");
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      const release = document.querySelector("[data-release]");
+      const back = event.target.closest(".desk-return")?.querySelector("[data-return]");
+      const release = back || document.querySelector("[data-release]");
       if (release) { event.preventDefault(); release.click(); }
     } else if (event.key === "Escape" && typing && !event.target.closest("dialog")) {
       event.target.blur();
@@ -78,7 +80,9 @@
     if (window.confirm("点评还没有保存，要离开吗？")) { dirty = false; event.detail.issueRequest(true); }
   });
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.id === "desk") { dirty = false; window.scrollTo(0, 0); }
+    if (event.detail.target.id !== "desk") return;
+    dirty = false;
+    window.scrollTo(0, 0);
   });
   document.addEventListener("htmx:responseError", () => say("操作没有成功，请刷新页面再试"));
   document.addEventListener("htmx:sendError", () => say("网络不通，请检查后再试"));

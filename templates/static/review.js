@@ -142,6 +142,20 @@
     const just = document.querySelector("[data-undo]");
     if (just) setTimeout(() => just.remove(), Number(just.dataset.undo) * 1000);
   }
-  document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "desk") set(); });
+
+  // Whatever had the focus, keys now drive the desk again, unless there is something to put right in the form.
+  function drive() {
+    const desk = document.getElementById("desk");
+    const wrong = desk.querySelector(".review-form .is-invalid");
+    if (wrong) return wrong.focus();
+    if (!desk.querySelector(".review-form .invalid-feedback, .alert-danger")) (desk.querySelector(".desk-open") || desk).focus({ preventScroll: true });
+  }
+  document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "desk") { set(); drive(); } });
+
+  // Who wants it done again goes on to say why.
+  document.addEventListener("click", (event) => {
+    const back = event.target.closest(".desk-return summary")?.parentElement;
+    if (back && !back.open) requestAnimationFrame(() => document.getElementById("return-reason").focus());
+  });
   set();
 })();
