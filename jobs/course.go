@@ -21,6 +21,13 @@ func courses(s *course.Service, tasks *lesson.Service) []Consumer {
 		{Name: "course-news", Events: []string{course.EventAdvanced}, Lane: Normal, Handle: byID(s.Announce)},
 		{Name: "course-changed", Events: []string{course.EventChanged}, Lane: Slow, Timeout: 10 * time.Minute, Handle: byID(s.Changed)},
 		{Name: "course-badge", Events: []string{course.EventBadge}, Lane: Slow, Timeout: 10 * time.Minute, Handle: byID(s.HonourAll)},
+		{Name: "course-cover", Events: []string{course.EventCover}, Lane: Normal, Handle: func(ctx context.Context, p domain.Posted) error {
+			var changed course.CoverChanged
+			if err := decode(p, &changed); err != nil {
+				return err
+			}
+			return s.SettleCover(ctx, p.ID, changed)
+		}},
 		{Name: "course-task", Events: []string{lesson.EventTask, lesson.EventRemoved}, Lane: Slow, Timeout: 10 * time.Minute,
 			Handle: func(ctx context.Context, p domain.Posted) error {
 				campID, err := tasks.CampOf(ctx, p.ID)

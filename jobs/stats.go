@@ -5,6 +5,7 @@ import (
 
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
+	"yingdi/domain/course"
 	"yingdi/domain/enrolment"
 	"yingdi/domain/lesson"
 	"yingdi/domain/notice"
@@ -21,7 +22,7 @@ func statistics(s *stats.Service) []Consumer {
 		{Name: "stats", Lane: Normal, Handle: byID(s.Heard), Events: []string{
 			camp.EventFace, camp.EventStarted, camp.EventClosing, camp.EventEnded, enrolment.EventEntered, enrolment.EventFreed,
 			checkin.EventSubmitted, checkin.EventDeleted, checkin.EventWeighed, review.EventPassed, review.EventReturned,
-			quiz.EventMarked, risk.EventSet,
+			quiz.EventMarked, risk.EventSet, course.EventChanged, course.EventAdvanced,
 		}},
 		{Name: "stats-task", Events: []string{lesson.EventTask, lesson.EventRemoved}, Lane: Normal, Handle: byID(s.HeardTask)},
 		{Name: "stats-message", Events: []string{notice.EventArrived}, Lane: Normal, Handle: byID(s.HeardNotice)},

@@ -7,6 +7,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/checkin"
+	"yingdi/domain/course"
 	"yingdi/domain/enrolment"
 	"yingdi/domain/order"
 	"yingdi/domain/review"
@@ -42,6 +43,7 @@ func (s Figures) Since(ctx context.Context, organiser string, day domain.Day, pa
 type Facts struct {
 	Enrolments Enrolments
 	Checkins   Checkins
+	Progresses Progresses
 	Reviews    Reviews
 	Attempts   Attempts
 	Notices    Notices
@@ -68,6 +70,20 @@ func (f Facts) Marks(ctx context.Context, camp string, members []string) (map[st
 		marks[member] = append(marks[member], markOf(e))
 	}
 	return marks, nil
+}
+
+// Progress implements stats.Facts.
+func (f Facts) Progress(ctx context.Context, camp string, members []string) (map[string]course.Progress, error) {
+	ids := make([]string, len(members))
+	for i, m := range members {
+		ids[i] = course.ProgressID(camp, m)
+	}
+	found, err := f.Progresses.GetMany(ctx, ids)
+	progress := make(map[string]course.Progress, len(found))
+	for _, p := range found {
+		progress[p.Member] = p
+	}
+	return progress, err
 }
 
 // EachReview implements stats.Facts.

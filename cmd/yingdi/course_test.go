@@ -1,7 +1,9 @@
 package main
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
@@ -41,6 +43,53 @@ func (s *site) course(t testing.TB, organiser string) camp.Camp {
 		t.Fatal(err)
 	}
 	return in
+}
+
+func TestATeacherMovesLevelsAndChangesBadgesInTheConsole(t *testing.T) {
+	t.Parallel()
+	s := studio(t)
+	s.course(t, s.vars["organiser"])
+	v := s.staff(t, s.vars["teacher"])
+	order := func(first, second string) {
+		t.Helper()
+		v.see(t, "/console/camps/{course}/levels", 200)
+		if a, b := strings.Index(v.page, "<h2>"+first), strings.Index(v.page, "<h2>"+second); a < 0 || b < a {
+			t.Errorf("%s comes at %d, %s at %d", first, a, second, b)
+		}
+	}
+	order("认识吉他", "第一首歌")
+	v.post(t, "/console/camps/{course}/levels/{level}/move", values("to", "1"), 303)
+	order("第一首歌", "认识吉他")
+	v.submit(t, "/console/camps/{course}/badges", values("name", "毕业", "what", "course"), "徽章已保存", "完成整门闯关课")
+	badges, _, err := s.services.Courses.BadgesOf(domain.WithActor(t.Context(), domain.SystemActor), domain.Place{Camp: s.vars["course"]})
+	if err != nil || len(badges) != 1 {
+		t.Fatalf("%+v, %v", badges, err)
+	}
+	s.vars["badge"] = badges[0].ID
+	v.see(t, "/console/camps/{course}/badges/{badge}", 200, "修改徽章", `value="毕业"`)
+	v.post(t, "/console/camps/{course}/badges/{badge}", values("name", "", "what", "streak", "n", "1"), 422, "修改徽章", "徽章名称不能为空", "连续天数应在 2 到 1000 之间")
+	v.submit(t, "/console/camps/{course}/badges/{badge}", values("name", "结业", "what", "checkins", "n", "3"), "徽章已保存", "结业", "累计打卡 3 天")
+	v.see(t, "/console/organisers/{organiser}/badges/{badge}", 404)
+	v.see(t, "/console/camps/{course}/progress", 200, "还没有可以看的进度")
+	learner, _, _ := s.signIn(t, "lily")
+	s.tell(t, learner, []step{
+		{name: "enrols", request: "POST /camps/{course}/enrolments", status: 201},
+		{name: "does the first", request: "POST /camps/{course}/checkins", body: `{"task":"{course_first}","text":"学会了"}`, status: 201},
+		{name: "her tasks are those of open levels", request: "GET /camps/{course}/tasks", status: 200},
+	})
+	v.see(t, "/console/camps/{course}/progress", 200, "1 / 2 关", "已完成")
+	v.see(t, "/console/camps/{course}/risk", 200, "这里没有需要关注的学员")
+	s.clock.Set(s.clock.Now().Add(6 * 24 * time.Hour))
+	v = s.staff(t, s.vars["teacher"])
+	v.see(t, "/console/camps/{course}/risk", 200, "已经 6 天没有动静")
+	system := domain.WithActor(t.Context(), domain.SystemActor)
+	if err := s.services.Stats.Rebuild(system, s.vars["course"], func(string) {}); err != nil {
+		t.Fatal(err)
+	}
+	v.see(t, "/console/camps/{course}/stats", 200, "各关进度", "认识吉他", "完成度分布", "完成整门课")
+	s.vars["material"] = "nothing"
+	v.post(t, "/console/camps/{course}/materials/{material}", values("title", "课件"), 404)
+	v.post(t, "/console/camps/{course}/materials", values("visible", "whenever"), 303)
 }
 
 func TestALearnerGoesThroughACourse(t *testing.T) {

@@ -131,7 +131,7 @@ func (a *app) joinServices(ctx context.Context) error {
 		Moderation: moderations,
 		Channels:   channels, Forms: forms, Enrolments: enrolments, Teams: teams, Notices: notices, Quizzes: quizzes, Checkins: checkins, Reviews: reviews, Studies: studies, Courses: courses, Signcards: signcards,
 		Risks: &risk.Service{
-			Store: at.thresholds, Checkins: at.checkins, Camps: camps, Tasks: lessons, Enrolments: enrolments, Members: members, Clock: a.clock,
+			Store: at.thresholds, Checkins: at.checkins, Camps: camps, Tasks: lessons, Enrolments: enrolments, Courses: courses, Members: members, Clock: a.clock,
 		},
 		Today: &today.Service{
 			Camps: camps, Tasks: lessons, Enrolments: enrolments, Courses: courses, Quizzes: quizzes, Studies: studies, Checkins: checkins, Reviews: reviews, Media: files, Members: members,

@@ -151,8 +151,13 @@ func (s *Service) SaveBadge(ctx context.Context, at domain.Place, id string, f B
 	} else if b, err = s.ownBadge(ctx, at, id); err != nil {
 		return Badge{}, err
 	}
-	if err := s.usePicture(ctx, domain.Key("badge", b.ID), b.Picture, f.Picture); err != nil {
+	if err := s.mayUse(ctx, b.Picture, f.Picture); err != nil {
 		return Badge{}, err
+	}
+	if f.Picture != "" { // for good: it stays with those who got the badge while it looked so
+		if err := s.Pictures.Keep(ctx, domain.Key("badge", b.ID), []string{f.Picture}); err != nil {
+			return Badge{}, err
+		}
 	}
 	if id != "" {
 		return s.Badges.Update(ctx, id, func(b *Badge) error { return b.Apply(f, now) })
@@ -166,6 +171,19 @@ func (s *Service) SaveBadge(ctx context.Context, at domain.Place, id string, f B
 func (s *Service) ownBadge(ctx context.Context, at domain.Place, id string) (Badge, error) {
 	b, err := s.Badges.Get(ctx, id)
 	if err == nil && (b.Camp != at.Camp || b.Organiser != at.Organiser) {
+		err = fmt.Errorf("badge %s: %w", id, domain.ErrNotFound)
+	}
+	return b, err
+}
+
+// Badge returns one that is still given at the place to those who may change it.
+func (s *Service) Badge(ctx context.Context, at domain.Place, id string) (Badge, error) {
+	at, err := s.badgePlace(ctx, at)
+	if err != nil {
+		return Badge{}, err
+	}
+	b, err := s.ownBadge(ctx, at, id)
+	if err == nil && !b.RemovedAt.IsZero() {
 		err = fmt.Errorf("badge %s: %w", id, domain.ErrNotFound)
 	}
 	return b, err

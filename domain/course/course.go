@@ -33,6 +33,16 @@ const MaxLevels = 100
 // EventChanged says that levels, rules or tasks are others than before: more may be open to some.
 const EventChanged = "course:changed"
 
+// EventCover says that a level has another cover, or is gone with the one that it had: the new picture is to be kept, the
+// old one let go.
+const EventCover = "course:cover"
+
+// CoverChanged is the data of EventCover.
+type CoverChanged struct {
+	Level string `json:"level"`
+	Old   string `json:"old,omitempty"` // media id
+}
+
 // The refusals of this feature.
 var (
 	ErrNoCourse    = domain.Refusal(domain.KindConflict, "not_a_course", "这不是闯关课，没有关卡")
@@ -87,6 +97,16 @@ func (c *Course) set(levels []Level, tasks []lesson.Task, now time.Time) error {
 	next := Course{Levels: levels}
 	if err := next.Sound(tasks, false); err != nil {
 		return err
+	}
+	for _, had := range c.Levels {
+		if has, _ := next.Find(had.ID); had.Cover != has.Cover {
+			c.Emit(EventCover, now, CoverChanged{had.ID, had.Cover})
+		}
+	}
+	for _, l := range levels {
+		if _, at := c.Find(l.ID); at < 0 && l.Cover != "" {
+			c.Emit(EventCover, now, CoverChanged{Level: l.ID})
+		}
 	}
 	c.Levels = levels
 	c.changed(now)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
@@ -50,23 +51,29 @@ func (s *Service) save(ctx context.Context, campID, level string, f Form, must b
 	if err := f.Check(); err != nil {
 		return c, err
 	}
-	if err := s.usePicture(ctx, domain.Key("level", level), had.Cover, f.Cover); err != nil {
+	if err := s.mayUse(ctx, had.Cover, f.Cover); err != nil {
 		return c, err
 	}
 	return s.change(ctx, in, func(c *Course) error { return c.put(level, f, tasks, s.Clock.Now()) })
 }
 
-// usePicture checks a picture that was not there before, and keeps it.
-func (s *Service) usePicture(ctx context.Context, ref, before, picture string) error {
-	if picture == "" || picture == before {
-		return nil
-	}
-	if actor := domain.ActorFrom(ctx); !actor.System {
+// mayUse checks a picture that was not there before.
+func (s *Service) mayUse(ctx context.Context, before, picture string) error {
+	if actor := domain.ActorFrom(ctx); picture != "" && picture != before && !actor.System {
 		if err := s.Pictures.OwnPicture(ctx, actor.Member, picture); err != nil {
 			return fmt.Errorf("picture %s: %w", picture, domain.Invalid("cover", "图片无法使用"))
 		}
 	}
-	return s.Pictures.Keep(ctx, ref, []string{picture})
+	return nil
+}
+
+// SettleCover keeps the cover that a level has and lets go of the one before. For jobs, after EventCover.
+func (s *Service) SettleCover(ctx context.Context, campID string, changed CoverChanged) error {
+	return s.Pictures.Replace(ctx, domain.Key("level", changed.Level), changed.Old, func(ctx context.Context) (string, error) {
+		c, err := s.course(ctx, campID)
+		l, _ := c.Find(changed.Level)
+		return l.Cover, err
+	})
 }
 
 // change changes the course of a camp, which it makes if there is none yet.
@@ -156,6 +163,29 @@ func namesOf(c Course, tasks []lesson.Task) Names {
 		}
 	}
 	return names
+}
+
+// Covers prepares the covers of the levels, in their order; nil where there is none. Whoever calls it has checked who asks.
+func (s *Service) Covers(ctx context.Context, c Course) ([]*media.View, error) {
+	ids := make([]string, len(c.Levels))
+	for i, l := range c.Levels {
+		ids[i] = l.Cover
+	}
+	found, err := s.Pictures.Many(ctx, slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return id == "" }))
+	if err != nil {
+		return nil, err
+	}
+	covers := make([]*media.View, len(ids))
+	for i, id := range ids {
+		views, err := s.Pictures.Views(ctx, found, []string{id}, true)
+		if err != nil {
+			return nil, err
+		}
+		if id != "" && len(views) > 0 {
+			covers[i] = &views[0]
+		}
+	}
+	return covers, nil
 }
 
 // CoverFor prepares the picture that a form names: the one that is there, or one of the acting person's; none if it is

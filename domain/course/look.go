@@ -106,7 +106,7 @@ func (s *Service) gather(ctx context.Context, at standing, memberID string) (Fac
 	}
 	var counting []string
 	for i, t := range at.tasks {
-		if c, ok := handedIn[ids[i]]; ok && c.Counts() {
+		if c, ok := handedIn[ids[i]]; ok && c.Counts() && c.Day >= at.own.Joined { // of this stay
 			if t.Kind != lesson.KindHomework { // that one its review completes
 				f.Done[t.ID] = true
 			}

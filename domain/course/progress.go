@@ -6,6 +6,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/lesson"
+	"yingdi/domain/risk"
 )
 
 // Progress is how far one learner has come in one course; its id is camp:member. It only grows: what has opened stays
@@ -92,6 +93,20 @@ func (p *Progress) advance(c Course, tasks []lesson.Task, f Facts, now time.Time
 
 func allDone(tasks []lesson.Task, done map[string]bool) bool {
 	return !slices.ContainsFunc(tasks, func(t lesson.Task) bool { return !done[t.ID] })
+}
+
+// Going is how the learner goes on, by the days of a calendar.
+func (p Progress) Going(in domain.Calendar) risk.Going {
+	var g risk.Going
+	for _, r := range p.Levels {
+		if !r.Finished.IsZero() {
+			g.Days = append(g.Days, in.Day(r.Finished))
+		}
+	}
+	if !p.Finished.IsZero() {
+		g.Finished = in.Day(p.Finished)
+	}
+	return g
 }
 
 func (p Progress) finished() map[string]bool {

@@ -28,6 +28,7 @@ type Store interface {
 // ProgressStore keeps progress.
 type ProgressStore interface {
 	domain.Documents[Progress]
+	domain.Many[Progress]
 	// AtLevel lists the learners who are at a level, those who came there last first.
 	AtLevel(ctx context.Context, camp, level string, page domain.Page) ([]Progress, domain.Cursor, error)
 	// CountAt counts them.
@@ -77,6 +78,8 @@ type Quizzes interface {
 // Marks is what this feature needs of domain/study.
 type Marks interface {
 	Marks(ctx context.Context, ids []string) (map[string]study.Mark, error)
+	// Done tells of each learner which of the tasks are done; in a number of look-ups that does not grow with the learners.
+	Done(ctx context.Context, in camp.Camp, enrolled []enrolment.Enrolment, plan []lesson.Task) ([][]bool, error)
 }
 
 // Reviews is what this feature needs of domain/review. A review has the id of its check-in.
@@ -93,6 +96,7 @@ type Members interface {
 type Pictures interface {
 	OwnPicture(ctx context.Context, owner, id string) error
 	Keep(ctx context.Context, ref string, ids []string) error
+	Replace(ctx context.Context, ref, old string, current func(context.Context) (string, error)) error
 	Own(ctx context.Context, ids []string) ([]media.View, error)
 	Many(ctx context.Context, ids []string) (map[string]media.Media, error)
 	Views(ctx context.Context, found map[string]media.Media, ids []string, all bool) ([]media.View, error)
@@ -176,6 +180,26 @@ func (s *Service) Ready(ctx context.Context, campID string) error {
 		return err
 	}
 	return c.Sound(tasks, true)
+}
+
+// Opened implements study.Levels: which of these levels are open to the learner.
+func (s *Service) Opened(ctx context.Context, campID, memberID string, levels []string) (map[string]bool, error) {
+	p, err := s.Progresses.Get(ctx, ProgressID(campID, memberID))
+	if err != nil && !errors.Is(err, domain.ErrNotFound) {
+		return nil, err
+	}
+	if slices.ContainsFunc(levels, func(l string) bool { return !p.Open(l) }) { // what opens it may have happened just now
+		standing, err := s.look(ctx, campID, memberID)
+		if err != nil {
+			return nil, err
+		}
+		p = standing.progress
+	}
+	open := make(map[string]bool, len(levels))
+	for _, l := range levels {
+		open[l] = p.Open(l)
+	}
+	return open, nil
 }
 
 // Open implements checkin.Levels and quiz.Levels: nil if the level is open to the learner, checkin.ErrLocked if not.

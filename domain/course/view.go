@@ -12,6 +12,7 @@ import (
 	"yingdi/domain/lesson"
 	"yingdi/domain/media"
 	"yingdi/domain/member"
+	"yingdi/domain/risk"
 )
 
 // State of a level for a learner.
@@ -192,6 +193,20 @@ func (s *Service) peers(ctx context.Context, campID, level, me string, page doma
 		}
 	}
 	return peers, next, nil
+}
+
+// Going implements risk.Courses. Whoever calls it has checked who asks.
+func (s *Service) Going(ctx context.Context, in camp.Camp, members []string) (map[string]risk.Going, error) {
+	ids := make([]string, len(members))
+	for i, m := range members {
+		ids[i] = ProgressID(in.ID, m)
+	}
+	found, err := s.Progresses.GetMany(ctx, ids)
+	going := make(map[string]risk.Going, len(found))
+	for _, p := range found {
+		going[p.Member] = p.Going(in.Calendar)
+	}
+	return going, err
 }
 
 // Count is how many learners are at a level.

@@ -39,6 +39,7 @@ type world struct {
 	marks      map[string]quiz.Standing // by member:quiz
 	reviews    map[string]review.Review
 	told       map[string]notice.Notice
+	pictures   pictures
 }
 
 type progresses struct {
@@ -173,9 +174,21 @@ func (h handedIn) Progress(_ context.Context, in camp.Camp, memberID string) (ch
 }
 
 // read is what learners said that they have read: nothing.
-type read struct{}
+type read struct{ *world }
 
 func (read) Marks(context.Context, []string) (map[string]study.Mark, error) { return nil, nil }
+
+// Done tells of what was handed in, at any time.
+func (r read) Done(_ context.Context, _ camp.Camp, enrolled []enrolment.Enrolment, plan []lesson.Task) ([][]bool, error) {
+	done := make([][]bool, len(enrolled))
+	for i, e := range enrolled {
+		for _, t := range plan {
+			c, ok := r.checkins[checkin.ID("c1", e.Member, t.ID, "")]
+			done[i] = append(done[i], ok && c.Counts())
+		}
+	}
+	return done, nil
+}
 
 type marks struct{ *world }
 
@@ -190,7 +203,7 @@ func (m marks) Many(_ context.Context, ids []string) (map[string]review.Review, 
 }
 
 // pictures belong to whom their name begins with.
-type pictures struct{}
+type pictures struct{ kept map[string][]string }
 
 func (pictures) OwnPicture(_ context.Context, owner, id string) error {
 	if !strings.HasPrefix(id, owner) {
@@ -198,7 +211,15 @@ func (pictures) OwnPicture(_ context.Context, owner, id string) error {
 	}
 	return nil
 }
-func (pictures) Keep(context.Context, string, []string) error                   { return nil }
+func (pictures) Keep(context.Context, string, []string) error { return nil }
+func (p pictures) Replace(ctx context.Context, ref, old string, current func(context.Context) (string, error)) error {
+	now, err := current(ctx)
+	p.kept[ref] = slices.DeleteFunc(p.kept[ref], func(id string) bool { return id == old })
+	if now != "" && !slices.Contains(p.kept[ref], now) {
+		p.kept[ref] = append(p.kept[ref], now)
+	}
+	return err
+}
 func (pictures) Own(context.Context, []string) ([]media.View, error)            { return nil, nil }
 func (pictures) Many(context.Context, []string) (map[string]media.Media, error) { return nil, nil }
 func (pictures) Views(_ context.Context, _ map[string]media.Media, ids []string, _ bool) ([]media.View, error) {
@@ -211,7 +232,7 @@ func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{
 		clock: &domaintest.Clock{}, power: &domaintest.Power{}, checkins: map[string]checkin.Checkin{}, marks: map[string]quiz.Standing{},
-		reviews: map[string]review.Review{}, told: map[string]notice.Notice{},
+		reviews: map[string]review.Review{}, told: map[string]notice.Notice{}, pictures: pictures{map[string][]string{}},
 		tasks: []lesson.Task{task("t1", "l1"), task("t2", "l1"), quizTask("t3", "l2", "q1"), task("t4", "l3")},
 		camp: camp.Camp{
 			Doc: domain.Doc{ID: "c1"}, Kind: camp.KindCourse, Organiser: "o1", Calendar: shanghai, State: camp.Published, Start: "2026-03-01", End: camp.Forever,
@@ -225,7 +246,7 @@ func newWorld(t testing.TB) *world {
 	w.Service = &course.Service{
 		Store: w.courses, Progresses: w.progresses, Badges: badges{domaintest.NewStore[course.Badge](w.power)}, Awards: w.awards,
 		Camps: around{w}, Tasks: around{w}, Places: w.places, Enrolments: w.places, Checkins: handedIn{w}, Quizzes: around{w},
-		Reviews: marks{w}, Marks: read{}, Members: around{w}, Pictures: pictures{}, Notices: around{w}, IDs: &domaintest.IDs{}, Clock: w.clock,
+		Reviews: marks{w}, Marks: read{w}, Members: around{w}, Pictures: w.pictures, Notices: around{w}, IDs: &domaintest.IDs{}, Clock: w.clock,
 	}
 	w.levels(t, course.Rule{}, level("l1"), quizRule)
 	return w

@@ -94,7 +94,7 @@ type Form struct {
 	Level  string // of a course, which has no days
 	Title  string
 	Blocks []Block
-	Need   Need         // nothing but of a check-in or a homework
+	Need   Need         // of a check-in or a homework; otherwise it is left out, as Rubric is
 	Kind   Kind         // empty: quiz if there is one, else checkin or, with Homework, homework
 	Quiz   string       // of kind quiz
 	Trial  bool         // to be read by everybody
@@ -117,8 +117,11 @@ func (f Form) Check(c camp.Camp) error {
 		check.That(f.Level == "", "level", "只有闯关课有关卡")
 	}
 	checkBlocks(&check, f.Blocks)
-	f.Need.Check(&check)
 	kind := f.kind()
+	if kind == KindCheckin || kind == KindHomework {
+		f.Need.Check(&check)
+		f.Rubric.check(&check)
+	}
 	check.That(kind == KindCheckin || kind == KindQuiz || kind == KindHomework || kind.ByMark(), "kind", "请选择怎样算完成")
 	check.That((kind == KindQuiz) == (f.Quiz != "") && (f.Quiz == "" || domain.ValidID(f.Quiz)), "quiz", "请选择测评")
 	check.That((kind == KindForm) == (len(f.Ask) > 0), "ask", "表单至少要有一个问题")
@@ -127,7 +130,6 @@ func (f Form) Check(c camp.Camp) error {
 	}
 	check.That(!f.Homework || kind == KindHomework, "quiz", "一个任务只能有一种完成方式")
 	check.That(f.Quiz == "" || !f.Trial, "trial", "测评不能试看")
-	f.Rubric.check(&check)
 	if err := check.Err(); err != nil {
 		return err
 	}
@@ -165,7 +167,7 @@ func (t *Task) Apply(f Form, c camp.Camp, now time.Time) error {
 	t.Quiz, t.Ask, t.VisibleAt = f.Quiz, f.Ask, f.VisibleAt
 	t.Content, t.Media, t.Trial, t.Need = "", nil, f.Trial, f.Need
 	if !t.ByCheckin() {
-		t.Need = Need{}
+		t.Need, t.Rubric = Need{}, nil
 	}
 	return nil
 }

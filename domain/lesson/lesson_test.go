@@ -164,6 +164,11 @@ func (f files) Keep(_ context.Context, ref string, ids []string) error {
 	return nil
 }
 
+func (f files) Release(_ context.Context, ref string, _ []string) error {
+	delete(f.kept, ref)
+	return nil
+}
+
 func (f files) Many(_ context.Context, ids []string) (map[string]media.Media, error) {
 	found := map[string]media.Media{}
 	for _, id := range ids {

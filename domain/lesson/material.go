@@ -16,7 +16,7 @@ type Material struct {
 	Camp      string    `json:"camp"`
 	Media     string    `json:"media"`
 	Title     string    `json:"title"`
-	VisibleAt time.Time `json:"visible_at,omitzero"` // before it no learner sees the material
+	VisibleAt time.Time `json:"visible_at,omitzero"` // before it no learner sees the material; zero is at once
 	CreatedAt time.Time `json:"created_at"`
 	RemovedAt time.Time `json:"removed_at,omitzero"`
 }
@@ -33,7 +33,7 @@ type Places interface {
 	Check(ctx context.Context, camp string) error
 }
 
-// EventMaterial says that a camp has a new material, whose file is to be kept.
+// EventMaterial says that a camp has a new material, whose file is to be kept, or one less.
 const EventMaterial = "lesson:material"
 
 // Shelved is a material with its file; its link is short-lived.
@@ -62,13 +62,36 @@ func (s *Service) AddMaterial(ctx context.Context, campID, file, title string, v
 	return m, s.MaterialStore.Insert(ctx, m)
 }
 
-// KeepMaterial notes that the material's file is in use. For jobs, after EventMaterial.
+// EditMaterial changes what a material is called and from when on learners see it.
+func (s *Service) EditMaterial(ctx context.Context, campID, id, title string, visibleAt time.Time) (Material, error) {
+	if _, err := s.Camps.ForStaff(ctx, campID, domain.RightCampEdit); err != nil {
+		return Material{}, err
+	}
+	var check domain.Check
+	check.Line("title", "名称", title, 0, MaxCaption)
+	if err := check.Err(); err != nil {
+		return Material{}, err
+	}
+	return s.MaterialStore.Update(ctx, id, func(m *Material) error {
+		if m.Camp != campID || !m.RemovedAt.IsZero() {
+			return fmt.Errorf("material %s of camp %s: %w", id, campID, domain.ErrNotFound)
+		}
+		m.Title, m.VisibleAt = title, visibleAt
+		return nil
+	})
+}
+
+// KeepMaterial notes that the material's file is in use, or no longer, as it was removed. For jobs, after EventMaterial.
 func (s *Service) KeepMaterial(ctx context.Context, id string) error {
 	m, err := s.MaterialStore.Get(ctx, id)
 	if err != nil {
 		return err
 	}
-	return s.Media.Keep(ctx, domain.Key("material", m.ID), []string{m.Media})
+	ref, files := domain.Key("material", m.ID), []string{m.Media}
+	if !m.RemovedAt.IsZero() {
+		return s.Media.Release(ctx, ref, files)
+	}
+	return s.Media.Keep(ctx, ref, files)
 }
 
 // RemoveMaterial takes a material out of the camp's library.
@@ -84,6 +107,7 @@ func (s *Service) RemoveMaterial(ctx context.Context, campID, id string) error {
 			return domain.ErrSame
 		}
 		m.RemovedAt = s.Clock.Now()
+		m.Emit(EventMaterial, m.RemovedAt, nil)
 		return nil
 	})
 	return err

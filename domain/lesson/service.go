@@ -36,6 +36,7 @@ type Camps interface {
 type Media interface {
 	Usable(ctx context.Context, owner string, ids []string) error
 	Keep(ctx context.Context, ref string, ids []string) error
+	Release(ctx context.Context, ref string, ids []string) error
 	Many(ctx context.Context, ids []string) (map[string]media.Media, error)
 	Views(ctx context.Context, found map[string]media.Media, ids []string, all bool) ([]media.View, error)
 	Own(ctx context.Context, ids []string) ([]media.View, error)

@@ -13,7 +13,7 @@ type Thresholds struct {
 	domain.Doc
 	Missed int       `json:"missed"` // scheduled days missed in a row
 	Quiet  int       `json:"quiet"`  // days since the last check-in
-	Never  int       `json:"never"`  // scheduled days gone by without any check-in
+	Never  int       `json:"never"`  // scheduled days, in a course days, gone by without any check-in
 	SetAt  time.Time `json:"set_at,omitzero"`
 }
 
@@ -41,6 +41,14 @@ type Facts struct {
 	Done      []domain.Day // days with a check-in that counts, in any order
 	Joined    domain.Day
 	Today     domain.Day // not over yet, so it is not missed
+	Free      bool       // of a course, which schedules no day: Done are all days on which they did something
+	Finished  bool       // the whole course
+}
+
+// Going is how a learner goes on in a course.
+type Going struct {
+	Days     []domain.Day // on which they finished a level
+	Finished domain.Day   // the whole course; "" while they have not
 }
 
 // Reason is why a learner is on the list, with its number of days.
@@ -84,6 +92,9 @@ func (f Facts) MissedInARow() int {
 
 // Reasons lists why the learner is at risk; none if they are not. Who checked in today is not.
 func (t Thresholds) Reasons(f Facts) []Reason {
+	if f.Free {
+		return t.freely(f)
+	}
 	last, missed := f.Last(), f.MissedInARow()
 	over := func(n, threshold int) bool { return threshold > 0 && n >= threshold }
 	if last == "" {
@@ -103,4 +114,16 @@ func (t Thresholds) Reasons(f Facts) []Reason {
 		reasons = append(reasons, Reason{Quiet, quiet})
 	}
 	return reasons
+}
+
+// freely are the reasons in a course, which everybody walks at their own pace: only standing still is one.
+func (t Thresholds) freely(f Facts) []Reason {
+	since, kind, threshold := f.Last(), Quiet, t.Quiet
+	if since == "" {
+		since, kind, threshold = f.Joined, Never, t.Never
+	}
+	if days := f.Today.Since(since); !f.Finished && threshold > 0 && days >= threshold {
+		return []Reason{{kind, days}}
+	}
+	return nil
 }

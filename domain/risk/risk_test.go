@@ -10,6 +10,31 @@ import (
 	"yingdi/domain/risk"
 )
 
+func TestInACourseOnlyStandingStillIsARisk(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		done     []domain.Day
+		today    domain.Day
+		finished bool
+		want     []risk.Reason
+	}{
+		"came yesterday":           {nil, "2026-03-02", false, nil},
+		"never began":              {nil, "2026-03-03", false, []risk.Reason{{Kind: risk.Never, Days: 2}}},
+		"goes on":                  {[]domain.Day{"2026-03-01", "2026-03-06"}, "2026-03-10", false, nil},
+		"has stopped":              {[]domain.Day{"2026-03-01", "2026-03-06"}, "2026-03-11", false, []risk.Reason{{Kind: risk.Quiet, Days: 5}}},
+		"has stopped, at its end":  {[]domain.Day{"2026-03-06"}, "2026-04-11", true, nil},
+		"is here today once again": {[]domain.Day{"2026-03-01", "2026-03-20"}, "2026-03-20", false, nil},
+	} {
+		f := risk.Facts{Free: true, Finished: c.finished, Done: c.done, Joined: "2026-03-01", Today: c.today}
+		if diff := cmp.Diff(c.want, risk.Default.Reasons(f)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+		if got := (risk.Thresholds{}).Reasons(f); got != nil {
+			t.Errorf("%s: %v with everything switched off", name, got)
+		}
+	}
+}
+
 func TestWhoIsAtRiskAndWhy(t *testing.T) {
 	t.Parallel()
 	week := []domain.Day{"2026-03-01", "2026-03-02", "2026-03-03", "2026-03-05", "2026-03-06", "2026-03-07"} // the 4th is free

@@ -38,6 +38,11 @@ type Enrolments interface {
 	OfCamp(ctx context.Context, camp string, page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error)
 }
 
+// Courses tells how learners go on in a course; domain/course does it.
+type Courses interface {
+	Going(ctx context.Context, in camp.Camp, members []string) (map[string]Going, error)
+}
+
 // Members is what this feature needs of domain/member.
 type Members interface {
 	Cards(ctx context.Context, ids []string) (map[string]member.Card, error)
@@ -50,6 +55,7 @@ type Service struct {
 	Camps      Camps
 	Tasks      Tasks
 	Enrolments Enrolments
+	Courses    Courses
 	Members    Members
 	Clock      domain.Clock
 }
@@ -137,7 +143,13 @@ func (s *Service) List(ctx context.Context, campID string, after domain.Cursor) 
 	if err != nil {
 		return View{}, err
 	}
-	f := Facts{Today: in.Calendar.Day(now)}
+	f := Facts{Today: in.Calendar.Day(now), Free: in.Kind == camp.KindCourse}
+	var going map[string]Going
+	if f.Free {
+		if going, err = s.Courses.Going(ctx, in, people); err != nil {
+			return View{}, err
+		}
+	}
 	var atRisk []string
 	for _, e := range list {
 		own := e.In(in)
@@ -145,7 +157,9 @@ func (s *Service) List(ctx context.Context, campID string, after domain.Cursor) 
 			continue
 		}
 		f.Scheduled, f.Joined = lesson.DaysFor(own, scheduled), own.Joined
-		f.Done = slices.DeleteFunc(days[e.Member], func(d domain.Day) bool { return d < own.Joined })
+		f.Done = slices.Concat(days[e.Member], going[e.Member].Days)
+		f.Done = slices.DeleteFunc(f.Done, func(d domain.Day) bool { return d < own.Joined })
+		f.Finished = going[e.Member].Finished != ""
 		if reasons := v.Thresholds.Reasons(f); len(reasons) > 0 {
 			atRisk = append(atRisk, e.Member)
 			v.Learners = append(v.Learners, Learner{member.Card{ID: e.Member}, f.Last(), reasons})

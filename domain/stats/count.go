@@ -10,6 +10,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
+	"yingdi/domain/course"
 	"yingdi/domain/enrolment"
 	"yingdi/domain/lesson"
 	"yingdi/domain/notice"
@@ -26,6 +27,7 @@ type Counter struct {
 	count   Count
 	lasts   bool // the day as of which it counts
 	days    map[domain.Day]*Day
+	levels  []course.Level
 	waits   map[domain.Day]waits
 	persons map[string]waits
 }
@@ -48,8 +50,8 @@ func (c *Counter) day(d domain.Day) *Day {
 
 func (c *Counter) on(at time.Time) *Day { return c.day(c.in.Calendar.Day(at)) }
 
-// Stay counts one person's stay in the camp with the check-ins of theirs that count.
-func (c *Counter) Stay(e enrolment.Enrolment, marks []checkin.Mark) {
+// Stay counts one person's stay in the camp with the check-ins of theirs that count and, in a course, how far they are.
+func (c *Counter) Stay(e enrolment.Enrolment, marks []checkin.Mark, p course.Progress) {
 	from, to, ok := e.Stayed(c.in.Calendar)
 	if !ok {
 		return
@@ -59,8 +61,7 @@ func (c *Counter) Stay(e enrolment.Enrolment, marks []checkin.Mark) {
 	if !here {
 		c.day(to).Left++
 	}
-	l := learner{from: from, to: to, own: e.In(c.in), handed: map[domain.Day]domain.Day{}}
-	active := map[domain.Day]bool{}
+	l := learner{from: from, to: to, own: e.In(c.in), handed: map[domain.Day]domain.Day{}, active: map[domain.Day]bool{}}
 	for _, m := range marks {
 		on := m.Day
 		if m.MadeUp {
@@ -69,20 +70,23 @@ func (c *Counter) Stay(e enrolment.Enrolment, marks []checkin.Mark) {
 		if m.Day < from { // of an earlier stay
 			continue
 		}
-		active[on] = true
+		l.active[on] = true
 		if before, ok := l.handed[m.Day]; !ok || on < before {
 			l.handed[m.Day] = on
 		}
 	}
-	for d := range active {
+	for d := range l.active {
 		c.day(d).Active++
 	}
 	l.scheduled = lesson.DaysFor(l.own, c.plan)
+	var done, due int
 	if c.in.Kind == camp.KindCourse {
 		l.scheduled = nil
+		done, due = c.walked(l, p, here)
+	} else {
+		done, due = c.lived(l)
+		c.risks(l)
 	}
-	done, due := c.lived(l)
-	c.risks(l)
 	if here {
 		c.count.Learners++
 		if due > 0 {
@@ -98,6 +102,7 @@ type learner struct {
 	own       camp.Own
 	scheduled []domain.Day
 	handed    map[domain.Day]domain.Day // when what counts for a day was handed in
+	active    map[domain.Day]bool       // on which they handed anything in
 }
 
 func (l learner) there(d domain.Day) bool { return d >= l.from && (l.to == "" || d < l.to) }

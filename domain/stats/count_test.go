@@ -9,6 +9,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
+	"yingdi/domain/course"
 	"yingdi/domain/enrolment"
 	"yingdi/domain/notice"
 	"yingdi/domain/order"
@@ -178,10 +179,10 @@ func TestTheOrderInWhichFactsAreReadDoesNotMatter(t *testing.T) {
 	one, other := stats.NewCounter(in, plan, risk.Thresholds{}, at(5, 9)), stats.NewCounter(in, plan, risk.Thresholds{}, at(5, 9))
 	e := enrolment.Enrolment{State: enrolment.Active, ActiveAt: at(1, 9)}
 	marks := []checkin.Mark{{Day: day(1), At: at(1, 10)}, {Day: day(2), At: at(3, 10), MadeUp: true}, {Day: day(2), At: at(2, 10)}}
-	one.Stay(e, marks)
+	one.Stay(e, marks, course.Progress{})
 	one.Pass(at(1, 9))
 	other.Pass(at(1, 9))
-	other.Stay(e, []checkin.Mark{marks[2], marks[1], marks[0]})
+	other.Stay(e, []checkin.Mark{marks[2], marks[1], marks[0]}, course.Progress{})
 	same(t, one.Result(), other.Result())
 	if got := one.Result().Days[1]; got.Done != 1 || got.MadeUp != 0 {
 		t.Errorf("what was done on time counts as made up: %+v", got)

@@ -9,7 +9,9 @@ import (
 	"pgregory.net/rapid"
 
 	"yingdi/domain"
+	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
+	"yingdi/domain/course"
 	"yingdi/domain/enrolment"
 	"yingdi/domain/notice"
 	"yingdi/domain/order"
@@ -23,6 +25,11 @@ func TestTheRunningNumbersAreThoseOfARebuild(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newWorld()
+		if rapid.Bool().Draw(rt, "course") {
+			in := w.camps["c1"]
+			in.Kind, in.End = camp.KindCourse, camp.Forever
+			w.camps["c1"] = in
+		}
 		var events []func() error // that are on their way
 		heard := func(f func() error) { events = append(events, f) }
 		people := []string{"an", "bo", "cy", "di", "ed"}
@@ -30,7 +37,7 @@ func TestTheRunningNumbersAreThoseOfARebuild(t *testing.T) {
 		today := func() int { return min(int(w.clock.Now().Sub(at(1, 2)).Hours()/24)+1, 7) }
 		change := func() {
 			m, now := who(), w.clock.Now()
-			switch rapid.IntRange(0, 7).Draw(rt, "fact") {
+			switch rapid.IntRange(0, 8).Draw(rt, "fact") {
 			case 0:
 				w.facts.enter(m, now, rapid.IntRange(0, 2).Draw(rt, "shift"))
 			case 1:
@@ -48,6 +55,8 @@ func TestTheRunningNumbersAreThoseOfARebuild(t *testing.T) {
 				w.facts.notices[id] = notice.Notice{Camp: "c1", At: now, Outcome: notice.Refused, Reason: rapid.SampledFrom(notice.Reasons).Draw(rt, "reason")}
 				heard(func() error { return w.HeardNotice(t.Context(), id) })
 				return
+			case 8:
+				w.facts.advance(m, rapid.IntRange(1, 3).Draw(rt, "level"), now)
 			case 7:
 				o := order.Order{Camp: "c1", Attempts: []order.Attempt{{Amount: 9900, PaidAt: now}}}
 				if paid, ok := w.facts.orders[m]; ok {
@@ -114,7 +123,7 @@ func TestTheRunningNumbersAreThoseOfARebuild(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		got := stats.Count{Completion: want.Completion, Streaks: want.Streaks, AsOf: want.AsOf}
+		got := stats.Count{Completion: want.Completion, Streaks: want.Streaks, AsOf: want.AsOf, Levels: want.Levels}
 		if f, err := w.store.Get(t.Context(), "c1"); err == nil {
 			got = f.Count
 		}
@@ -170,7 +179,7 @@ func BenchmarkCount(b *testing.B) {
 	for b.Loop() {
 		c := stats.NewCounter(in, days, risk.Default, at(1, 9).AddDate(2, 0, 0))
 		for range 100 {
-			c.Stay(e, marks)
+			c.Stay(e, marks, course.Progress{})
 		}
 		c.Result()
 	}

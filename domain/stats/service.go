@@ -10,6 +10,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
+	"yingdi/domain/course"
 	"yingdi/domain/enrolment"
 	"yingdi/domain/member"
 	"yingdi/domain/notice"
@@ -35,6 +36,8 @@ type Facts interface {
 	Stays(ctx context.Context, camp string, page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error)
 	// Marks returns by member the check-ins that count; in a number of look-ups that does not grow with the members.
 	Marks(ctx context.Context, camp string, members []string) (map[string][]checkin.Mark, error)
+	// Progress returns by member how far they are in a course.
+	Progress(ctx context.Context, camp string, members []string) (map[string]course.Progress, error)
 	EachReview(ctx context.Context, camp string, told func(review.Review)) error
 	// EachPass tells of each quiz and learner when it was first passed.
 	EachPass(ctx context.Context, camp string, told func(at time.Time)) error
@@ -81,6 +84,12 @@ type Members interface {
 	Cards(ctx context.Context, ids []string) (map[string]member.Card, error)
 }
 
+// Courses is what this feature needs of domain/course.
+type Courses interface {
+	// Written lists the levels of a course that have a task.
+	Written(ctx context.Context, camp string) ([]course.Level, error)
+}
+
 // Service holds the use cases.
 type Service struct {
 	Store      Store
@@ -90,6 +99,7 @@ type Service struct {
 	Notices    Notices
 	Orders     Orders
 	Risks      Risks
+	Courses    Courses
 	Organisers Organisers
 	Members    Members
 	Clock      domain.Clock
@@ -227,7 +237,14 @@ func (s *Service) Count(ctx context.Context, in camp.Camp, now time.Time) (Count
 		return Count{}, err
 	}
 	c := NewCounter(in, plan, limits, now)
-	if err := s.stays(ctx, in.ID, c); err != nil {
+	if in.Kind == camp.KindCourse {
+		levels, err := s.Courses.Written(ctx, in.ID)
+		if err != nil {
+			return Count{}, err
+		}
+		c.Levels(levels)
+	}
+	if err := s.stays(ctx, in, c); err != nil {
 		return Count{}, err
 	}
 	if err := s.Facts.EachReview(ctx, in.ID, c.Review); err != nil {
@@ -245,9 +262,9 @@ func (s *Service) Count(ctx context.Context, in camp.Camp, now time.Time) (Count
 	return c.Result(), nil
 }
 
-func (s *Service) stays(ctx context.Context, campID string, c *Counter) error {
+func (s *Service) stays(ctx context.Context, in camp.Camp, c *Counter) error {
 	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		list, next, err := s.Facts.Stays(ctx, campID, page)
+		list, next, err := s.Facts.Stays(ctx, in.ID, page)
 		if err != nil {
 			return err
 		}
@@ -255,12 +272,18 @@ func (s *Service) stays(ctx context.Context, campID string, c *Counter) error {
 		for i, e := range list {
 			people[i] = e.Member
 		}
-		marks, err := s.Facts.Marks(ctx, campID, people)
+		marks, err := s.Facts.Marks(ctx, in.ID, people)
 		if err != nil {
 			return err
 		}
+		var progress map[string]course.Progress
+		if in.Kind == camp.KindCourse {
+			if progress, err = s.Facts.Progress(ctx, in.ID, people); err != nil {
+				return err
+			}
+		}
 		for _, e := range list {
-			c.Stay(e, marks[e.Member])
+			c.Stay(e, marks[e.Member], progress[e.Member])
 		}
 		if page.After = next; next == "" {
 			return nil

@@ -25,13 +25,24 @@ type Figures struct {
 
 // Count is what the facts come to on a day of the camp.
 type Count struct {
-	AsOf       domain.Day `json:"as_of"`             // today, or the last day of the plan once that is over; none in a course
-	Learners   int        `json:"learners"`          // who have a place now
-	Earlier    int        `json:"earlier,omitempty"` // who had one before the first of Days
-	Days       []Day      `json:"days,omitempty"`    // those with anything to count, in order
-	Completion []int      `json:"completion"`        // learners by CompletionSteps
-	Streaks    []int      `json:"streaks"`           // learners by StreakSteps, of the longest that each had
+	AsOf       domain.Day `json:"as_of"`              // today, or the last day of the plan once that is over
+	Learners   int        `json:"learners"`           // who have a place now
+	Earlier    int        `json:"earlier,omitempty"`  // who had one before the first of Days
+	Days       []Day      `json:"days,omitempty"`     // those with anything to count, in order
+	Completion []int      `json:"completion"`         // learners by CompletionSteps
+	Finished   int        `json:"finished,omitempty"` // learners who are through with the course
+	Levels     []Level    `json:"levels,omitempty"`   // of a course, in its order
+	Streaks    []int      `json:"streaks"`            // learners by StreakSteps, of the longest that each had
 	Reviewers  []Reviewer `json:"reviewers,omitempty"`
+}
+
+// Level is how many of those who have a place are how far with a level of a course.
+type Level struct {
+	ID       string `json:"id"`
+	Title    string `json:"title"`
+	Opened   int    `json:"opened"`
+	Finished int    `json:"finished"`
+	At       int    `json:"at"` // are at it now
 }
 
 // Day is one day of a camp, by its calendar.
@@ -62,7 +73,7 @@ type Reviewer struct {
 	P90      int    `json:"p90"`
 }
 
-// CompletionSteps are the ends of the steps of Count.Completion, in percent of the days that were due: none, below 25 …, all.
+// CompletionSteps are the ends of the steps of Count.Completion, in percent of the days that were due, in a course of the levels: none, below 25 …, all.
 var CompletionSteps = []string{"0%", "1–24%", "25–49%", "50–74%", "75–99%", "100%"}
 
 // StreakSteps are those of Count.Streaks, in days.
@@ -132,11 +143,8 @@ func (f *Figures) finish(run int64, c Count, next, now time.Time, took time.Dura
 	return nil
 }
 
-// asOf is the day up to which a camp's plan has been lived, none for a course, and whether that day still lasts.
+// asOf is the day up to which a camp's plan has been lived, and whether that day still lasts.
 func asOf(in camp.Camp, now time.Time) (day domain.Day, lasts bool) {
-	if in.Kind == camp.KindCourse {
-		return "", false
-	}
 	today, last := in.Calendar.Day(now), in.LastDay()
 	if in.State == camp.Closed {
 		today = min(today, in.Calendar.Day(in.Closed))

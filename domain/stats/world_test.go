@@ -11,6 +11,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
+	"yingdi/domain/course"
 	"yingdi/domain/domaintest"
 	"yingdi/domain/enrolment"
 	"yingdi/domain/member"
@@ -40,9 +41,9 @@ func newWorld() *world {
 		Start: "2026-03-01", End: "2026-03-07", EnrolBy: "2026-03-07", State: camp.Published,
 	}
 	w.store = store{domaintest.NewStore[stats.Figures](w.power)}
-	w.facts = &facts{w: w, marks: map[string][]checkin.Mark{}, passes: map[string]time.Time{}, orders: map[string]order.Order{}, notices: map[string]notice.Notice{}, reviews: map[string]review.Review{}, stays: map[string]enrolment.Enrolment{}}
+	w.facts = &facts{w: w, marks: map[string][]checkin.Mark{}, passes: map[string]time.Time{}, orders: map[string]order.Order{}, notices: map[string]notice.Notice{}, reviews: map[string]review.Review{}, stays: map[string]enrolment.Enrolment{}, progress: map[string]course.Progress{}}
 	w.Service = &stats.Service{
-		Store: w.store, Facts: w.facts, Camps: w.camps, Tasks: tasks{}, Notices: w.facts, Orders: orders{w.facts}, Risks: risks{},
+		Store: w.store, Facts: w.facts, Camps: w.camps, Tasks: tasks{}, Notices: w.facts, Orders: orders{w.facts}, Risks: risks{}, Courses: levels{},
 		Organisers: houses{}, Members: people{}, Clock: w.clock,
 	}
 	return w
@@ -72,6 +73,7 @@ func (s store) Since(_ context.Context, organiser string, day domain.Day, page d
 type facts struct {
 	w         *world
 	stays     map[string]enrolment.Enrolment
+	progress  map[string]course.Progress
 	marks     map[string][]checkin.Mark
 	reviews   map[string]review.Review
 	passes    map[string]time.Time
@@ -132,6 +134,43 @@ func (f *facts) Marks(_ context.Context, _ string, members []string) (map[string
 	}
 	return found, nil
 }
+
+func (f *facts) Progress(_ context.Context, _ string, members []string) (map[string]course.Progress, error) {
+	f.pause()
+	found := map[string]course.Progress{}
+	for _, m := range members {
+		if p, ok := f.progress[m]; ok {
+			found[m] = p
+		}
+	}
+	return found, nil
+}
+
+// advance lets somebody finish the levels of the course up to n, and opens the next.
+func (f *facts) advance(member string, n int, when time.Time) {
+	p := course.Progress{Camp: "c1", Member: member}
+	for i, l := range three {
+		if i > n {
+			break
+		}
+		r := course.Reached{Level: l.ID, Opened: when}
+		if i < n {
+			r.Finished = when
+		}
+		p.Levels, p.At = append(p.Levels, r), l.ID
+	}
+	if n == len(three) {
+		p.Finished = when
+	}
+	f.progress[member] = p
+}
+
+// three levels of a course.
+var three = []course.Level{{ID: "l1", Title: "第一关"}, {ID: "l2", Title: "第二关"}, {ID: "l3", Title: "第三关"}}
+
+type levels struct{}
+
+func (levels) Written(context.Context, string) ([]course.Level, error) { return three, nil }
 
 func (f *facts) EachReview(_ context.Context, campID string, told func(review.Review)) error {
 	f.pause()

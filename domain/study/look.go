@@ -3,6 +3,7 @@ package study
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
@@ -53,22 +54,16 @@ func rowOf(in camp.Own, t lesson.Task, standing Standing) Row {
 
 // opened keeps the tasks of levels that are open to the learner.
 func (s *Service) opened(ctx context.Context, campID, memberID string, tasks []lesson.Task) ([]lesson.Task, error) {
-	open := map[string]bool{}
-	var kept []lesson.Task
-	for _, t := range tasks {
-		is, known := open[t.Level]
-		if !known {
-			err := s.Levels.Open(ctx, campID, memberID, t.Level)
-			if is = err == nil; !is && !errors.Is(err, checkin.ErrLocked) {
-				return nil, err
-			}
-			open[t.Level] = is
-		}
-		if is {
-			kept = append(kept, t)
-		}
+	levels := make([]string, len(tasks))
+	for i, t := range tasks {
+		levels[i] = t.Level
 	}
-	return kept, nil
+	slices.Sort(levels)
+	open, err := s.Levels.Opened(ctx, campID, memberID, slices.Compact(levels))
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(tasks, func(t lesson.Task) bool { return !open[t.Level] }), nil
 }
 
 // Open returns a task to the acting learner with its content. Returns domain.ErrNotFound while they may not see it,
@@ -131,7 +126,7 @@ func (s *Service) Matrix(ctx context.Context, campID string, from domain.Day, pa
 	if err != nil {
 		return m, err
 	}
-	done, err := s.done(ctx, in, enrolled, m.Tasks)
+	done, err := s.Done(ctx, in, enrolled, m.Tasks)
 	if err != nil {
 		return m, err
 	}
@@ -147,9 +142,9 @@ func (s *Service) Matrix(ctx context.Context, campID string, from domain.Day, pa
 	return m, nil
 }
 
-// done tells of each learner which of the tasks, which are as the plan has them, are done: in as many round trips for all
-// learners as for one.
-func (s *Service) done(ctx context.Context, in camp.Camp, enrolled []enrolment.Enrolment, plan []lesson.Task) ([][]bool, error) {
+// Done tells of each learner which of the tasks, which are as the plan has them, are done: in as many round trips for all
+// learners as for one. Whoever calls it has checked who asks.
+func (s *Service) Done(ctx context.Context, in camp.Camp, enrolled []enrolment.Enrolment, plan []lesson.Task) ([][]bool, error) {
 	owns := map[string]camp.Own{}
 	var handed, marked, quizzes []string
 	for _, t := range plan {

@@ -45,9 +45,12 @@ type Enrolments interface {
 	OfCamp(ctx context.Context, camp string, page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error)
 }
 
-// Levels tells whether a level of a course is open to a learner, with checkin.ErrLocked if not; domain/course does it.
+// Levels is what this feature needs of domain/course.
 type Levels interface {
+	// Open returns checkin.ErrLocked unless the level is open to the learner.
 	Open(ctx context.Context, camp, member, level string) error
+	// Opened tells which of the levels are.
+	Opened(ctx context.Context, camp, member string, levels []string) (map[string]bool, error)
 }
 
 // Checkins is what this feature needs of domain/checkin.

@@ -53,6 +53,10 @@ func (l levels) Open(_ context.Context, _, _, level string) error {
 	return nil
 }
 
+func (l levels) Opened(context.Context, string, string, []string) (map[string]bool, error) {
+	return l, nil
+}
+
 func (s *school) OfCamp(_ context.Context, campID string, page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error) {
 	return s.places.Find(func(e enrolment.Enrolment) bool { return e.Camp == campID && e.State == enrolment.Active }, nil, page)
 }

@@ -89,6 +89,7 @@ func addTask(t *testing.T, b *tab) {
 	b.click(t, ".page-head .btn-primary")
 	b.write(t, "#title", "读王维《山居秋暝》")
 	b.write(t, ".edit-block textarea", "读三遍，找出诗里的声音和颜色。")
+	answers(t, b)
 	b.click(t, "[data-add=picture]")
 	b.do(t, chromedp.SetUploadFiles(chromedp.CSS(".edit-block[data-kind=picture] input[type=file]"), []string{photo(t)}))
 	b.until(t, "document.querySelector('.upload-item img')?.naturalWidth > 0")
@@ -96,6 +97,23 @@ func addTask(t *testing.T, b *tab) {
 	b.click(t, ".form .btn-primary")
 	b.shows(t, "任务已添加")
 	b.look(t, "tasks")
+}
+
+// answers looks at what the form asks about each way of completing a task; what was typed stays when it comes back.
+func answers(t *testing.T, b *tab) {
+	t.Helper()
+	shown := func(field string) string { return fmt.Sprintf("document.querySelector('%s').checkVisibility()", field) }
+	b.until(t, "!"+shown("#ask")+" && "+shown(".task-form .form-more[data-for]"))
+	for _, kind := range []string{"form", "read", "form", ""} {
+		b.write(t, "#quiz", kind)
+		if kind == "form" {
+			b.until(t, shown("#ask")+" && !"+shown(".task-form .form-more[data-for]"))
+			b.write(t, "#ask", "喜欢吗？ | 喜欢 | 一般")
+		} else {
+			b.until(t, "!"+shown("#ask"))
+		}
+	}
+	b.until(t, "document.querySelector('#ask').value.startsWith('喜欢吗')")
 }
 
 func publish(t *testing.T, b *tab, camp string) {
@@ -183,14 +201,14 @@ func around(t *testing.T, b *tab, camp string) {
 	b.press(t, "k")
 	b.until(t, at(1))
 	b.look(t, "back")
-	if !b.size.phone {
-		drive(t, b)
-	}
 }
 
-// drive reviews one after the other by keys alone: after a release a digit is a shortcut again, wherever the cursor was.
-func drive(t *testing.T, b *tab) {
-	t.Helper()
+// After a release a digit is a shortcut again, wherever the cursor was.
+func TestATeacherReviewsOneAfterTheOtherByKeysAlone(t *testing.T) {
+	t.Parallel()
+	b := newTab(t, server.Yingdi(t), desk)
+	b.open(t, "/dev/console?as=teacher")
+	b.open(t, "/console/reviews")
 	var last string
 	for range 2 {
 		last = read[string](t, b, "document.querySelector('.review-form').action")
@@ -199,6 +217,7 @@ func drive(t *testing.T, b *tab) {
 		b.until(t, `(() => { const [a, b] = document.querySelectorAll(".remark"); return document.querySelector("#review-text").value === a.dataset.remark + "\n" + b.dataset.remark })()`)
 		b.press(t, "p")
 		b.until(t, "document.activeElement.name === 'points' || document.activeElement.name === 'score'")
+		b.do(t, chromedp.KeyEvent(kb.Escape))
 		b.press(t, "r")
 		b.until(t, "document.activeElement.id === 'review-text'")
 		b.do(t, chromedp.KeyEvent("7"), chromedp.KeyEvent(kb.Enter, chromedp.KeyModifiers(chromedp.ModifierCtrl)))

@@ -10,15 +10,26 @@ import (
 
 // Statistics is a camp's numbers for its staff.
 type Statistics struct {
-	CountedAt  *time.Time `json:"counted_at,omitempty" doc:"Missing while they have not been counted yet"`
-	From       domain.Day `json:"from"`
-	To         domain.Day `json:"to"`
-	Learners   int        `json:"learners" doc:"Who have a place now"`
-	Completion float64    `json:"completion" doc:"Of the days shown, what was done of what was due, 0 to 1"`
-	Completed  []Step     `json:"completed" nullable:"false" doc:"Learners by the part that they have done of the days that were due so far"`
-	Streaks    []Step     `json:"streaks" nullable:"false" doc:"Learners by the longest streak that they had, in days"`
-	Reviewers  []Speed    `json:"reviewers" nullable:"false" doc:"Of all days; who reviewed the most comes first"`
-	Days       []DayStats `json:"days" nullable:"false" doc:"Every day from the first to the last"`
+	CountedAt  *time.Time   `json:"counted_at,omitempty" doc:"Missing while they have not been counted yet"`
+	From       domain.Day   `json:"from"`
+	To         domain.Day   `json:"to"`
+	Learners   int          `json:"learners" doc:"Who have a place now"`
+	Completion float64      `json:"completion" doc:"Of the days shown, what was done of what was due, 0 to 1"`
+	Completed  []Step       `json:"completed" nullable:"false" doc:"Learners by the part that they have done of the days that were due so far, in a course of its levels"`
+	Levels     []LevelStats `json:"levels" nullable:"false" doc:"Of a course, in its order"`
+	Finished   int          `json:"finished" doc:"Learners who are through with the course"`
+	Streaks    []Step       `json:"streaks" nullable:"false" doc:"Learners by the longest streak that they had, in days"`
+	Reviewers  []Speed      `json:"reviewers" nullable:"false" doc:"Of all days; who reviewed the most comes first"`
+	Days       []DayStats   `json:"days" nullable:"false" doc:"Every day from the first to the last"`
+}
+
+// LevelStats is how many of those who have a place are how far with a level.
+type LevelStats struct {
+	ID       string `json:"id"`
+	Title    string `json:"title"`
+	Opened   int    `json:"opened"`
+	Finished int    `json:"finished"`
+	At       int    `json:"at" doc:"Are at it now"`
 }
 
 // Step is how many learners lie within bounds.
@@ -70,7 +81,11 @@ func (a *api) statistics(ctx context.Context, in *statsInput) (*Answer[Statistic
 	s := Statistics{
 		From: v.Range.From, To: v.Range.To, Learners: v.Count.Learners, Completion: v.Total.Share(),
 		Completed: stepsOf(stats.CompletionSteps, v.Count.Completion), Streaks: stepsOf(stats.StreakSteps, v.Count.Streaks),
+		Levels: []LevelStats{}, Finished: v.Count.Finished,
 		Reviewers: []Speed{}, Days: make([]DayStats, len(v.Rows)),
+	}
+	for _, l := range v.Count.Levels {
+		s.Levels = append(s.Levels, LevelStats(l))
 	}
 	if !v.CountedAt.IsZero() {
 		s.CountedAt = &v.CountedAt

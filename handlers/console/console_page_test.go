@@ -249,10 +249,11 @@ func (s sample) full() map[string][]view {
 		}, &levelView{campFrame: s.campFrame()}},
 		"course/badges": {&badgesView{
 			campFrame: s.campFrame(), Base: "/console/camps/c1/badges", InCamp: true, Levels: []course.Level{s.level()}, Faults: s.faults(badgeFields...),
-			Badges: []course.Owned{{Badge: course.Badge{Name: s.text}, Sentence: s.text, Given: 3}}, Form: badgeForm{Name: s.text, N: s.text},
+			Badges: []course.Owned{{Badge: course.Badge{Name: s.text}, Sentence: s.text, Given: 3}}, Badge: "b1", Form: badgeForm{Name: s.text, N: s.text},
 		}, &badgesView{Base: "/console/organisers/o1/badges"}},
 		"lesson/preview":  {&previewView{s.campFrame(), s.text, s.shown()}},
-		"lesson/material": {&materialsView{s.campFrame(), []lesson.Shelved{{Material: lesson.Material{Title: s.text}, File: s.files()[0]}}, "/console?after=x"}},
+		"lesson/material": {&materialsView{s.campFrame(), []shelved{{Shelved: lesson.Shelved{Material: lesson.Material{Title: s.text, VisibleAt: now}, File: s.files()[0]}, Typed: s.text, Later: true}}, "/console?after=x"}},
+		"course/matrix":   {&travelView{campFrame: s.campFrame(), Matrix: course.Matrix{Levels: []course.Level{s.level(), s.level()}, Learners: []course.Traveller{{Member: s.card(), Levels: []course.Stage{{State: course.Finished}, {State: course.Open, Tasks: 2}}}, {Member: s.card(), Finished: now}}}, Follow: "/console?after=x"}},
 		"study/matrix":    {&matrixView{s.campFrame(), study.Matrix{From: "2026-11-16", To: "2026-11-22", Tasks: []lesson.Task{s.task()}, Learners: []study.Learner{{Member: s.card(), Done: []bool{true, false}, Count: 1}}}, "2026-11-09", "2026-11-23", "/console?after=x"}},
 		"study/answers":   {&answersView{s.campFrame(), study.Replies{Task: s.task(), Given: []study.Given{{Member: s.card(), At: now, Asked: []form.Asked{{Field: form.Field{Label: s.text}, Values: []string{s.text}}}}}}, "/console?after=x"}},
 		"review/desk": {
@@ -297,7 +298,7 @@ func bare() map[string][]view {
 		"export/list":   {&exportsView{campFrame: empty}},
 		"lesson/import": {&taskImportView{campFrame: empty}},
 		"export/audit":  {&auditView{}},
-		"lesson/form":   {&taskView{campFrame: empty}}, "course/levels": {&levelsView{campFrame: empty}}, "course/level": {&levelView{campFrame: empty}}, "course/badges": {&badgesView{campFrame: empty}},
+		"lesson/form":   {&taskView{campFrame: empty}}, "course/levels": {&levelsView{campFrame: empty}}, "course/level": {&levelView{campFrame: empty}}, "course/matrix": {&travelView{campFrame: empty}}, "course/badges": {&badgesView{campFrame: empty}},
 		"lesson/preview": {&previewView{campFrame: empty}}, "review/desk": {&deskView{campFrame: empty}, &deskView{campFrame: empty, Desk: review.Desk{Open: &review.Open{Entry: checkin.Entry{Checkin: checkin.Checkin{Day: "2026-11-19"}}, Mine: true}}}, &deskView{All: true}},
 		"lesson/material": {&materialsView{campFrame: empty}}, "study/matrix": {&matrixView{campFrame: empty}}, "study/answers": {&answersView{campFrame: empty}},
 		"review/remarks": {&remarksView{campFrame: empty}}, "review/latency": {&latencyView{campFrame: empty}},

@@ -20,8 +20,17 @@ func levelsPath(campID string) string { return campPath(campID) + "/levels" }
 type levelsView struct {
 	campFrame
 	Editor course.Editor
+	Covers []*media.View // of the levels, in their order; nil where there is none
 	Where  course.Where
 	Follow string
+}
+
+// Cover of a level by its place; nil if there is none.
+func (v *levelsView) Cover(at int) *media.View {
+	if at >= len(v.Covers) {
+		return nil
+	}
+	return v.Covers[at]
 }
 
 // At counts the learners of a level.
@@ -41,6 +50,9 @@ func (h *console) listLevels(c echo.Context) error {
 		return err
 	}
 	v := &levelsView{campFrame: h.campFrame(c, e.Camp, tabTasks), Editor: e}
+	if v.Covers, err = h.Courses.Covers(ctx, e.Course); err != nil {
+		return err
+	}
 	if v.Where, err = h.Courses.Where(ctx, c.Param("camp"), c.QueryParam("level"), after(c, learnerRows)); err != nil {
 		return err
 	}
@@ -320,7 +332,7 @@ func (h *console) moveLevel(c echo.Context) error {
 	if _, err := h.Courses.Move(c.Request().Context(), c.Param("camp"), c.Param("level"), number(c.FormValue("to"))); err != nil {
 		return h.refused(c, to, err)
 	}
-	return redirect(c, to)
+	return redirect(c, to+"#level-"+c.Param("level"))
 }
 
 func (h *console) removeLevel(c echo.Context) error {

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -24,6 +25,7 @@ type badgesView struct {
 	Base   string
 	InCamp bool
 	Badges []course.Owned
+	Badge  string // id of the one in the form; empty for a new one
 	Levels []course.Level
 	Form   badgeForm
 	Typed  []media.View // the picture of Form
@@ -44,10 +46,24 @@ func (h *console) listBadges(c echo.Context) error {
 	return h.badges(c, http.StatusOK, badgeForm{What: string(course.ForCheckins), N: "7"}, Faults{})
 }
 
+// showBadge puts a badge into the form beside the list.
+func (h *console) showBadge(c echo.Context) error {
+	at, _ := badgePlace(c)
+	b, err := h.Courses.Badge(c.Request().Context(), at, c.Param("badge"))
+	if err != nil {
+		return err
+	}
+	f := badgeForm{Name: b.Name, Picture: b.Picture, What: string(b.Earn.What), Level: b.Earn.Level}
+	if b.Earn.N > 0 {
+		f.N = strconv.Itoa(b.Earn.N)
+	}
+	return h.badges(c, http.StatusOK, f, Faults{})
+}
+
 func (h *console) badges(c echo.Context, status int, f badgeForm, wrong Faults) error {
 	ctx := c.Request().Context()
 	at, base := badgePlace(c)
-	v := &badgesView{Base: base, InCamp: at.Camp != "", Form: f, Faults: wrong}
+	v := &badgesView{Base: base, InCamp: at.Camp != "", Badge: c.Param("badge"), Form: f, Faults: wrong}
 	var err error
 	if v.Badges, _, err = h.Courses.BadgesOf(ctx, at); err != nil {
 		return err
@@ -69,7 +85,13 @@ func (h *console) badges(c echo.Context, status int, f badgeForm, wrong Faults) 
 		v.Section, v.Crumbs = sectionOrganisers, []Crumb{{"机构", Root + "/organisers"}, {"机构", Root + "/organisers/" + at.Organiser}}
 	}
 	v.Title = "徽章"
-	if v.Typed, err = h.Courses.CoverFor(ctx, "", f.Picture); err != nil {
+	had := ""
+	for _, b := range v.Badges {
+		if b.ID == v.Badge {
+			had = b.Badge.Picture
+		}
+	}
+	if v.Typed, err = h.Courses.CoverFor(ctx, had, f.Picture); err != nil {
 		return err
 	}
 	return h.page(c, status, "course/badges", v)
@@ -85,7 +107,7 @@ func (h *console) saveBadge(c echo.Context) error {
 	if f.N != "" {
 		form.Earn.N = number(f.N)
 	}
-	if _, err := h.Courses.SaveBadge(c.Request().Context(), at, "", form); err != nil {
+	if _, err := h.Courses.SaveBadge(c.Request().Context(), at, c.Param("badge"), form); err != nil {
 		wrong, status, err := faults(err, badgeFields...)
 		if err != nil {
 			return err

@@ -67,6 +67,7 @@ func (f taskForm) complete(form *lesson.Form, was lesson.Task) {
 		form.Kind, form.Ask = kind, questions(f.Ask, was.Ask)
 	default:
 		form.Quiz = f.Quiz
+		form.Trial = form.Trial && f.Quiz == "" // the page does not ask it of a quiz
 	}
 	for i := range min(len(f.Criteria), len(f.Most), len(f.Notes)) {
 		if line(f.Criteria[i])+line(f.Most[i])+text(f.Notes[i]) != "" {

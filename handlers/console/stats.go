@@ -84,6 +84,9 @@ func (h *console) recountStats(c echo.Context) error {
 }
 
 func campNumbers(v stats.View) []figure {
+	if inCourse(v.Camp) {
+		return append(courseNumbers(v), moneyNumbers(v.Total, v.MayMoney)...)
+	}
 	list := []figure{
 		{"在营学员", fmt.Sprint(v.Count.Learners), ""},
 		{"完成率", percentOf(v.Total.Done, v.Total.Due), fmt.Sprintf("应打卡 %d 人次，完成 %d", v.Total.Due, v.Total.Done)},
@@ -91,6 +94,22 @@ func campNumbers(v stats.View) []figure {
 		{"点评", fmt.Sprint(v.Total.Reviewed), "条"},
 	}
 	return append(list, moneyNumbers(v.Total, v.MayMoney)...)
+}
+
+func courseNumbers(v stats.View) []figure {
+	begun, risk := 0, 0
+	if len(v.Count.Completion) > 0 {
+		begun = v.Count.Learners - v.Count.Completion[0]
+	}
+	if n := len(v.Rows); n > 0 {
+		risk = v.Rows[n-1].AtRisk
+	}
+	return []figure{
+		{"在学学员", fmt.Sprint(v.Count.Learners), fmt.Sprintf("%d 人完成过至少一关", begun)},
+		{"完成整门课", fmt.Sprint(v.Count.Finished), percentOf(v.Count.Finished, v.Count.Learners)},
+		{"需关注", fmt.Sprint(risk), "人，按所选时间的最后一天"},
+		{"点评", fmt.Sprint(v.Total.Reviewed), "条"},
+	}
 }
 
 func moneyNumbers(t stats.Total, may bool) []figure {

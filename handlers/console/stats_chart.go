@@ -139,7 +139,12 @@ func spread(title, note, label string, steps []string, learners []int) []chart {
 
 func campCharts(v stats.View) []chart {
 	charts := shared(v.Rows)
-	charts = append(charts, spread("完成度分布", "到现在为止应打卡的日子里，每位在营学员完成了几成。", "完成度", stats.CompletionSteps, v.Count.Completion)...)
+	if inCourse(v.Camp) {
+		charts = append(levelChart(v.Count.Levels), charts...)
+		charts = append(charts, spread("完成度分布", "每位在学学员完成了几成关卡。", "完成度", stats.CompletionSteps, v.Count.Completion)...)
+	} else {
+		charts = append(charts, spread("完成度分布", "到现在为止应打卡的日子里，每位在营学员完成了几成。", "完成度", stats.CompletionSteps, v.Count.Completion)...)
+	}
 	charts = append(charts, spread("最长连续打卡", "每位在营学员最长连续了几天。", "天数", stats.StreakSteps, v.Count.Streaks)...)
 	charts = append(charts, daily(v.Rows, "点评", "从提交到学员看到点评的时间；一半的点评比中位数快，十分之九比 P90 快。", []series{
 		bar("点评数"), {Name: "中位数", Kind: "line", Unit: " 小时", Right: true}, {Name: "P90", Kind: "line", Unit: " 小时", Right: true},
@@ -150,6 +155,20 @@ func campCharts(v stats.View) []chart {
 	charts = append(charts, daily(v.Rows, "测评及格", "每位学员每个测评只算第一次及格。", []series{bar("及格")}, func(r stats.Row) []chartCell { return []chartCell{counted(r.Passed)} })...)
 	charts = append(charts, messageCharts(v.Rows, v.Total)...)
 	return append(charts, moneyChart(v.Rows, v.MayMoney)...)
+}
+
+// levelChart shows where the learners of a course are, and where they are lost.
+func levelChart(levels []stats.Level) []chart {
+	if len(levels) == 0 {
+		return nil
+	}
+	c := chart{Title: "各关进度", Note: "只算现在在学的学员；没有任务的关卡不在内。", Label: "关卡", Series: []series{
+		bar("已解锁"), bar("已完成"), bar("正在这一关"), {Name: "解锁后完成", Kind: "line", Unit: "%", Right: true},
+	}}
+	for _, l := range levels {
+		c.Rows = append(c.Rows, chartRow{l.Title, []chartCell{counted(l.Opened), counted(l.Finished), counted(l.At), shareCell(l.Finished, l.Opened)}})
+	}
+	return []chart{c}
 }
 
 func reviewerChart(v stats.View) []chart {

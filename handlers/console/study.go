@@ -1,12 +1,14 @@
 package console
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 
 	"github.com/labstack/echo/v4"
 
 	"yingdi/domain"
+	"yingdi/domain/course"
 	"yingdi/domain/study"
 )
 
@@ -18,6 +20,21 @@ type matrixView struct {
 }
 
 func (h *console) showMatrix(c echo.Context) error {
+	m, err := h.Courses.Matrix(c.Request().Context(), c.Param("camp"), after(c, 20))
+	if errors.Is(err, course.ErrNoCourse) {
+		return h.showWeek(c)
+	}
+	if err != nil {
+		return err
+	}
+	v := &travelView{campFrame: h.campFrame(c, m.Camp, tabTasks), Matrix: m}
+	if v.Title = "学习进度"; m.Next != "" {
+		v.Follow = campPath(m.Camp.ID) + "/progress?after=" + url.QueryEscape(string(m.Next))
+	}
+	return h.page(c, http.StatusOK, "course/matrix", v)
+}
+
+func (h *console) showWeek(c echo.Context) error {
 	m, err := h.Studies.Matrix(c.Request().Context(), c.Param("camp"), domain.Day(c.QueryParam("from")), after(c, 20))
 	if err != nil {
 		return err
@@ -34,6 +51,12 @@ func (h *console) showMatrix(c echo.Context) error {
 		v.Follow = campPath(m.Camp.ID) + "/progress?" + url.Values{"from": {string(m.From)}, "after": {string(m.Next)}}.Encode()
 	}
 	return h.page(c, http.StatusOK, "study/matrix", v)
+}
+
+type travelView struct {
+	campFrame
+	Matrix course.Matrix
+	Follow string
 }
 
 type answersView struct {

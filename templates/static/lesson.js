@@ -51,12 +51,13 @@
   // Tasks are dragged within a day and to another one; the buttons beside them do the same without dragging.
   let dragged = null;
   document.addEventListener("dragstart", (event) => {
-    dragged = event.target.closest("[data-task]");
+    dragged = event.target.closest("[data-task], [data-level]");
     if (dragged) event.dataTransfer.effectAllowed = "move";
   });
-  document.addEventListener("dragover", (event) => { if (dragged && event.target.closest("[data-day]")) event.preventDefault(); });
+  document.addEventListener("dragover", (event) => { if (dragged && event.target.closest(dragged.dataset.level ? "[data-level]" : "[data-day]")) event.preventDefault(); });
   document.addEventListener("dragend", () => { dragged = null; });
   document.addEventListener("drop", (event) => {
+    if (dragged?.dataset.level) return reorder(event);
     const day = dragged && event.target.closest("[data-day]");
     const form = document.querySelector("form[data-arrange]");
     if (!day || !form) return;
@@ -71,4 +72,20 @@
     form.elements.before.value = before ? before.dataset.task : "";
     form.requestSubmit();
   });
+
+  // A level goes to where it was dropped among the levels.
+  function reorder(event) {
+    const over = event.target.closest("[data-level]");
+    const form = document.querySelector("form[data-arrange-levels]");
+    if (!over || !form) return;
+    event.preventDefault();
+    const levels = [...document.querySelectorAll("[data-level]")];
+    const from = levels.indexOf(dragged), lower = event.clientY > over.getBoundingClientRect().top + over.offsetHeight / 2;
+    let to = levels.indexOf(over) + (lower ? 1 : 0);
+    if (to > from) to--;
+    if (to === from) return;
+    form.action = `${form.dataset.arrangeLevels}${dragged.dataset.level}/move`;
+    form.elements.to.value = to;
+    form.requestSubmit();
+  }
 })();
