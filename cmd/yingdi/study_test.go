@@ -142,13 +142,13 @@ func TestMaterialsAreForThoseInTheCamp(t *testing.T) {
 	if got := shelf(); !strings.Contains(got, "以后") {
 		t.Errorf("an hour later: %s", got)
 	}
-	if _, err := s.services.Lessons.EditMaterial(ctx, c.ID, m.ID, "新书单", start.Add(time.Hour)); err != nil {
+	if _, err := s.services.Lessons.EditMaterial(ctx, c.ID, m.ID, "新书单", start.Add(25*time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	if got := shelf(); strings.Contains(got, m.ID) {
 		t.Errorf("put off: %s", got)
 	}
-	s.clock.Set(start.Add(time.Hour))
+	s.clock.Set(start.Add(25 * time.Minute))
 	if got := shelf(); !strings.Contains(got, "新书单") {
 		t.Errorf("when its time has come: %s", got)
 	}
