@@ -44,6 +44,7 @@ var layers = []string{
 	"team",
 	"notice",
 	"order",
+	"coupon",
 	"payment",
 	"transfer",
 	"quiz",

@@ -11,6 +11,8 @@ type Actor struct {
 	Session string  // the session that the request came with
 	System  bool    // a job or a command: may do everything
 	Console bool    // signed in to the web console
+	Network string  // that the request came from: an address, or the /64 of one; empty for jobs
+	Device  string  // as the client names itself, if it does; whoever lies about it says nothing
 	Grants  []Grant // what the person may do as staff, read anew at each request
 }
 
@@ -69,6 +71,7 @@ const (
 	RightAudit       Right = "audit"        // see who took what away
 	RightPrice       Right = "price"        // set what the seats of a camp cost
 	RightMoney       Right = "money"        // see where the money is, send it back, decide what a machine must not
+	RightCampaign    Right = "campaign"     // set up, watch and stop what brings new learners: coupons and the like
 )
 
 var rightsOf = map[Scope]map[Role][]Right{
@@ -76,12 +79,12 @@ var rightsOf = map[Scope]map[Role][]Right{
 		RoleOwner: {
 			RightConsole, RightCampOpen, RightCampView, RightCampEdit, RightReview, RightModerate, RightStaff, RightInvite, RightCardLibrary,
 			RightPersonal, RightExport, RightPhones, RightAudit,
-			RightPrice, RightMoney,
+			RightPrice, RightMoney, RightCampaign,
 		},
 		RoleManager: {
 			RightConsole, RightCampOpen, RightCampView, RightCampEdit, RightReview, RightModerate, RightCardLibrary,
 			RightExport,
-			RightPrice, RightMoney,
+			RightPrice, RightMoney, RightCampaign,
 		},
 		RoleTeacher: {RightConsole, RightCampOpen},
 	},

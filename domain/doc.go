@@ -45,6 +45,8 @@
 //	举报/审核台     moderation.Report, Case  删除账号        privacy.Deletion
 //	价格/名额种类   product.Product, Offer   订单/支付尝试   order.Order, Attempt
 //	优惠/用券规则   order.Deal, Line, Skipped               拼团价/助力价   order.Special
+//	优惠券/优惠券活动 coupon.Coupon, Template                  兑换码         coupon.Batch, Code
+//	领取/核销/收回   coupon.Service.Claim, Coupon.Use, Revoke  异常领取       coupon.Source
 //	退款            order.Refund             支付通知        payment.Notice
 //	转账/收款确认   transfer.Transfer, Confirm               重新领取        transfer.Service.Claim
 package domain

@@ -16,6 +16,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
+	"yingdi/domain/coupon"
 	"yingdi/domain/course"
 	"yingdi/domain/enrolment"
 	"yingdi/domain/export"
@@ -91,6 +92,7 @@ type Services struct {
 	Stats       *stats.Service
 	Privacy     *privacy.Service
 	Orders      *order.Service
+	Coupons     *coupon.Service
 	Payments    *payment.Service
 	Transfers   *transfer.Service
 	Pushes      *push.Service
@@ -122,6 +124,7 @@ func Consumers(s Services) []Consumer {
 		exports(s.Exports),
 		privacies(s.Privacy),
 		orders(s.Orders),
+		coupons(s.Coupons),
 		payments(s.Payments),
 		transfers(s.Transfers),
 		pushes(s.Pushes),

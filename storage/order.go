@@ -38,8 +38,8 @@ func NewOrders(ctx context.Context, db *DB) (Orders, error) {
 	return Orders{c}, err
 }
 
-// pendingKey of the one order of a person for a camp that waits.
-func pendingKey(camp, member string) string { return camp + ":" + member }
+// pendingKey of what a person has of a camp or an organiser.
+func pendingKey(of, member string) string { return of + ":" + member }
 
 // keyed is the key where it applies, and no value elsewhere.
 func keyed(applies bool, key string) any {

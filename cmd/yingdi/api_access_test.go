@@ -11,6 +11,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
+	"yingdi/domain/coupon"
 	"yingdi/domain/form"
 	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
@@ -96,6 +97,7 @@ func village(t *testing.T) *site {
 	s.vars["order"] = s.ordered(t, author, "{shop}")
 	s.vars["transfer"] = "pool:author:gain"
 	s.owed(t, c.Organiser, id["author"], s.vars["transfer"], 12_34)
+	s.vars["template"], s.vars["unready"] = s.coupons(t, id["owner"], s.vars["shop"], coupon.Form{}), s.drafted(t, id["owner"], s.vars["shop"], coupon.Form{}).ID
 	offer := invitation.Form{Role: domain.RoleReviewer, Uses: 50, Life: time.Hour}
 	if _, s.vars["invitation"], err = s.services.Invitations.Invite(s.as(t, id["rival"]), rival.Place(), offer); err != nil {
 		t.Fatal(err)
@@ -218,6 +220,12 @@ var accessTable = []struct {
 	{"GET /camps/{shop}/offers", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /camps/{draft}/offers", ``, [8]int{404, 404, 404, 404, 404, 404, 200, 200}},
 	{"GET /camps/{shop}/offers/{seat}/preview", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /camps/{shop}/coupons", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /camps/{draft}/coupons", ``, [8]int{404, 404, 404, 404, 404, 404, 200, 200}},
+	{"POST /coupon-templates/{template}/coupons", `{}`, [8]int{401, 201, 201, 201, 201, 201, 201, 201}},
+	{"POST /coupon-templates/{unready}/coupons", `{}`, [8]int{401, 404, 404, 404, 404, 404, 404, 404}},
+	{"POST /coupons/redeem", `{"code":"AAAAA-AAAAA"}`, [8]int{401, 404, 404, 404, 404, 404, 404, 404}},
+	{"GET /me/coupons", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"POST /camps/{shop}/enrolments", ``, [8]int{401, 409, 409, 409, 409, 409, 409, 409}}, // it costs money
 	{"POST /camps/{shop}/orders", `{"offer":"{seat}","amount":19900}`, [8]int{401, 201, 200, 201, 201, 201, 201, 201}},
 	{"GET /orders", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},

@@ -5,6 +5,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/checkin"
+	"yingdi/domain/coupon"
 	"yingdi/domain/course"
 	"yingdi/domain/enrolment"
 	mediadomain "yingdi/domain/media"
@@ -56,6 +57,11 @@ func (a *app) joinPrivacy(at stores, members *member.Service, files *mediadomain
 		privacy.Part[transfer.Transfer]{
 			Collection: "transfer", Store: at.transfers, Of: at.transfers.OfPerson, Erase: func(*transfer.Transfer) error { return domain.ErrSame }, // likewise
 		},
+		privacy.Part[coupon.Coupon]{
+			Collection: "coupon", Store: at.coupons.Coupons, Of: at.coupons.Coupons.OfPerson, Erase: func(*coupon.Coupon) error { return domain.ErrSame }, // it explains the order's price
+			First: func(ctx context.Context, c coupon.Coupon) error { return a.services.Coupons.Depart(ctx, c) },
+		},
+		privacy.Part[coupon.Code]{Collection: "couponcode", Store: at.coupons.Codes, Of: at.coupons.Codes.OfPerson, Erase: func(*coupon.Code) error { return domain.ErrSame }, Copy: privacy.Withheld[coupon.Code]},
 		privacy.Part[enrolment.Enrolment]{Collection: "enrolment", Store: at.enrolments, Of: at.enrolments.OfPerson, First: enrolments.Depart, Erase: (*enrolment.Enrolment).Forget, Copy: enrolments.Given},
 		privacy.Part[checkin.Standing]{Collection: "standing", Store: at.standings, Of: at.standings.OfPerson},
 		privacy.Part[study.Mark]{Collection: "mark", Store: at.marks, Of: at.marks.OfPerson, Copy: studies.Given},
@@ -83,18 +89,20 @@ var impersonal = map[string]string{
 	"product": "the organiser's", "payment": "names payments by number, and nobody",
 	"organiser":   "its staff are named by id, and cannot be deleted while they are staff",
 	"cardlibrary": "the organiser's", "cardtemplate": "the organiser's", "cardsetting": "the organiser's", "campfront": "the organiser's",
-	"cardredraw": "names by id whose cards were drawn anew, and who asked",
-	"invitation": "names staff by id, and is the record of who let whom in",
-	"team_plan":  "names learners by id, until it is applied",
-	"regrade":    "names learners by id, and is the audit of their marks",
-	"scene":      "names who shared by id, and is printed on cards that are out",
-	"export":     "names staff by id, and is the record of who took what out; its files end after a while",
-	"moderation": "names authors by id, and is the record of what was decided; what they said is not in it",
-	"consent":    "names who agreed by id, and is the record that they did",
-	"deletion":   "names who was forgotten by id, and is the record that they were",
-	"push":       "sealed, and forgotten after seven days",
-	"answer":     "sealed, and forgotten after a day",
-	"wall":       "names check-ins by id, of which only those that everybody may see are shown, and staff",
-	"topic":      "counts, without names",
-	"ticket":     "ends after minutes",
+	"cardredraw":     "names by id whose cards were drawn anew, and who asked",
+	"invitation":     "names staff by id, and is the record of who let whom in",
+	"team_plan":      "names learners by id, until it is applied",
+	"regrade":        "names learners by id, and is the audit of their marks",
+	"scene":          "names who shared by id, and is printed on cards that are out",
+	"export":         "names staff by id, and is the record of who took what out; its files end after a while",
+	"moderation":     "names authors by id, and is the record of what was decided; what they said is not in it",
+	"consent":        "names who agreed by id, and is the record that they did",
+	"deletion":       "names who was forgotten by id, and is the record that they were",
+	"push":           "sealed, and forgotten after seven days",
+	"answer":         "sealed, and forgotten after a day",
+	"coupontemplate": "the organiser's", "couponbatch": "the organiser's", "coupontally": "numbers",
+	"couponsource": "names who claimed by id at an address that cannot be read, and is forgotten after ninety days",
+	"wall":         "names check-ins by id, of which only those that everybody may see are shown, and staff",
+	"topic":        "counts, without names",
+	"ticket":       "ends after minutes",
 }

@@ -148,6 +148,7 @@ func (a *app) joinServices(ctx context.Context) error {
 		Limiter: &redis.Limiter{Client: a.redis, Clock: a.clock},
 	}
 	a.joinMoney(at, camps)
+	a.joinCoupons(at, camps)
 	a.joinStats(at)
 	return nil
 }

@@ -61,6 +61,7 @@ type stores struct {
 	figures      storage.Figures
 	products     storage.Products
 	orders       storage.Orders
+	coupons      storage.CouponStores
 	payments     storage.Payments
 	transfers    storage.Transfers
 	pushes       storage.Pushes
@@ -128,6 +129,8 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.products, err = storage.NewProducts(ctx, db)
 	note(err)
 	s.orders, err = storage.NewOrders(ctx, db)
+	note(err)
+	s.coupons, err = storage.NewCoupons(ctx, db)
 	note(err)
 	s.payments, err = storage.NewPayments(ctx, db)
 	note(err)

@@ -18,6 +18,7 @@ type Camp struct {
 	Title     string          `json:"title"`
 	Intro     string          `json:"intro"`
 	Cover     string          `json:"cover,omitempty"` // media id
+	Tags      []string        `json:"tags,omitempty"`  // by which campaigns name camps
 	Calendar  domain.Calendar `json:"calendar"`
 	Start     domain.Day      `json:"start"`
 	End       domain.Day      `json:"end"`
@@ -105,6 +106,7 @@ type Form struct {
 	Title     string
 	Intro     string
 	Cover     string
+	Tags      []string
 	Calendar  domain.Calendar
 	Start     domain.Day
 	End       domain.Day
@@ -125,6 +127,7 @@ func (f Form) Check() error {
 	check.Line("title", "标题", f.Title, 2, 40)
 	check.Text("intro", "介绍", f.Intro, 0, 5000)
 	check.That(f.Cover == "" || domain.ValidID(f.Cover), "cover", "封面无效")
+	CheckTags(&check, f.Tags)
 	f.Calendar.Check(&check)
 	check.That(f.Kind == KindDated || f.Kind == KindCourse, "kind", "请选择训练营或闯关课")
 	if f.Kind != KindCourse {
@@ -189,7 +192,7 @@ func (c *Camp) Apply(f Form, now time.Time) error {
 		c.Emit(EventFace, now, nil)
 	}
 	c.MakeUps = f.MakeUps
-	c.Title, c.Intro, c.Cover, c.Calendar = f.Title, f.Intro, f.Cover, f.Calendar
+	c.Title, c.Intro, c.Cover, c.Tags, c.Calendar = f.Title, f.Intro, f.Cover, f.Tags, f.Calendar
 	c.Start, c.End, c.Pace, c.NextDay = f.Start, f.End, f.Pace, f.NextDay
 	c.EnrolFrom, c.EnrolHour, c.EnrolBy, c.Closing, c.Seats = f.EnrolFrom, f.EnrolHour, f.EnrolBy, f.Closing, f.Seats
 	since := now

@@ -48,7 +48,7 @@ type Term struct {
 func (c Camp) term(t Term) Form {
 	by := t.Start.Since(c.Start)
 	f := Form{
-		Kind: c.Kind, Title: t.Title, Intro: c.Intro, Cover: c.Cover, Calendar: c.Calendar, Start: t.Start, End: c.End.Add(by),
+		Kind: c.Kind, Title: t.Title, Intro: c.Intro, Cover: c.Cover, Tags: c.Tags, Calendar: c.Calendar, Start: t.Start, End: c.End.Add(by),
 		Pace: c.Pace, NextDay: c.NextDay, EnrolHour: c.EnrolHour, EnrolBy: c.EnrolBy.Add(by), Closing: c.Closing, Seats: c.Seats, MakeUps: c.MakeUps,
 		Messages: c.Messages,
 	}

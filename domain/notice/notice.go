@@ -47,6 +47,7 @@ const (
 	OrderNews       Kind = "order_news"       // a payment opened a place, or a refund arrived
 	TransferWaits   Kind = "transfer_waits"   // money is there for them, and they must confirm it
 	TransferNews    Kind = "transfer_news"    // what became of money on its way to them
+	CouponNews      Kind = "coupon_news"      // a coupon was given, is about to end, or was taken back
 )
 
 // Kinds that there are, with what is decided once for each.
@@ -66,6 +67,7 @@ var Kinds = map[Kind]struct {
 	OrderNews:       {Payments, true, true},
 	TransferWaits:   {Payments, true, true},
 	TransferNews:    {Payments, true, true},
+	CouponNews:      {Offers, true, true},
 }
 
 // Listed is all kinds, in the order in which people are asked for their consent.
@@ -81,6 +83,7 @@ var Listed = []Kind{
 	CheckinFeatured,
 	TransferWaits,
 	TransferNews,
+	CouponNews,
 }
 
 // Outcome of the message that goes with a notice.

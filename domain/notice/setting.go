@@ -20,10 +20,11 @@ const (
 	// Moderation is what became of something that the person showed.
 	Moderation Category = "moderation"
 	Payments   Category = "payments"
+	Offers     Category = "offers" // coupons and the like
 )
 
 // Categories that there are.
-var Categories = []Category{Reminders, Reviews, CampNews, Moderation, Payments}
+var Categories = []Category{Reminders, Reviews, CampNews, Moderation, Payments, Offers}
 
 // Setting is how one person wants to be told, and what they were sent today. Its id is the member's.
 type Setting struct {

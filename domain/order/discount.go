@@ -2,6 +2,7 @@ package order
 
 import (
 	"fmt"
+	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/product"
@@ -34,6 +35,7 @@ type Coupon struct {
 	Over      domain.Fen // the price before it, pool part included, must reach this
 	EarlyBird bool       // it may join an early-bird price
 	Free      bool       // it may make the seat free; otherwise 1 fen is left to pay
+	Until     time.Time  // when it ends
 }
 
 // Skipped is a discount that was there and does not lower the price, with the reason as the learner reads it.

@@ -163,7 +163,7 @@ func (s *Service) Drive(ctx context.Context, id string) (Order, error) {
 		return o, err
 	}
 	if !o.EndedAt.IsZero() {
-		if err := s.Places.Free(ctx, o.Camp, o.Member, o.ID); err != nil {
+		if err := s.free(ctx, o); err != nil {
 			return o, err
 		}
 	}
@@ -207,7 +207,11 @@ func (s *Service) fulfil(ctx context.Context, o Order) (Order, error) {
 			return o, err
 		}
 	}
-	if err := s.Places.Open(ctx, o.Camp, o.Member, o.ID); err != nil {
+	err := s.use(ctx, o)
+	if err == nil {
+		err = s.Places.Open(ctx, o.Camp, o.Member, o.ID)
+	}
+	if err != nil {
 		if !errors.Is(err, domain.ErrConflict) {
 			return o, err
 		}
@@ -218,15 +222,23 @@ func (s *Service) fulfil(ctx context.Context, o Order) (Order, error) {
 
 var errNoPlace = errors.New("no place for a late payment")
 
-// again asks for what a late payment wants: the price must still be the one promised, or lower, and a seat be free.
+// again asks for what a late payment wants: the price must still be the one promised, or lower, its coupon not be used
+// elsewhere, and a seat be free.
 func (s *Service) again(ctx context.Context, o Order) error {
 	c, err := s.Camps.Get(ctx, o.Camp)
 	if err != nil {
 		return err
 	}
-	now, err := s.quote(ctx, c, o.Promise.Offer)
+	deal, err := s.deal(ctx, c, o.Promise.Used(LineCoupon), o.Member, o.ID)
+	var now Promise
+	if err == nil {
+		now, err = s.quote(ctx, c, o.Promise.Offer, deal)
+	}
 	if err == nil && (Sum(now.Lines) > o.Amount || now.Rules != o.Promise.Rules) {
 		return errNoPlace
+	}
+	if err == nil {
+		err = s.lock(ctx, o)
 	}
 	if err == nil {
 		err = s.Places.Hold(ctx, o.Camp, o.Member, o.ID, form.Given{})

@@ -106,6 +106,7 @@ const (
 	ByTimeout Cause = "timeout"
 	ByStaff   Cause = "admin"
 	NoSeat    Cause = "no_seat"
+	NoCoupon  Cause = "no_coupon"
 )
 
 // Attempt is one number under which the payment was asked for.

@@ -46,9 +46,13 @@ func TestEveryFenIsAccountedForWhateverHappens(t *testing.T) {
 		rt.Repeat(map[string]func(*rapid.T){
 			"order": func(rt *rapid.T) {
 				who, offer := rapid.SampledFrom(learners).Draw(rt, "who"), rapid.SampledFrom([]string{"seat", "pool", "gift"}).Draw(rt, "offer")
+				coupon := ""
+				if rapid.Bool().Draw(rt, "with the coupon") {
+					coupon = who
+				}
 				killed(func() {
-					if p, err := w.Preview(as(t, who), "c1", offer); err == nil {
-						_, _, _ = w.Place(as(t, who), order.Wish{Camp: "c1", Offer: offer, Amount: order.Sum(p.Lines)})
+					if p, err := w.Preview(as(t, who), "c1", offer, coupon); err == nil {
+						_, _, _ = w.Place(as(t, who), order.Wish{Camp: "c1", Offer: offer, Amount: order.Sum(p.Lines), Coupon: coupon})
 					}
 				})
 			},
@@ -108,6 +112,9 @@ func (w world) quiet(rt *rapid.T, t *testing.T) {
 		if err := w.Sweep(t.Context()); err != nil {
 			rt.Fatal(err)
 		}
+	}
+	if err := w.books(); err != nil {
+		rt.Fatal(err)
 	}
 	open := 0
 	for _, o := range w.store.All(nil) {

@@ -77,6 +77,14 @@ func (p Promise) Used(kind LineKind) string {
 	return ""
 }
 
+// Discount is what the line of a kind takes off.
+func (p Promise) Discount(kind LineKind) domain.Fen {
+	if l := lineOf(p.Lines, kind); l != nil {
+		return -l.Amount
+	}
+	return 0
+}
+
 // china is the zone in which people are told of instants that belong to no camp's day.
 var china = time.FixedZone("Asia/Shanghai", 8*60*60)
 

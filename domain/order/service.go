@@ -49,6 +49,20 @@ type Places interface {
 	Free(ctx context.Context, camp, member, order string) error
 }
 
+// Coupons is what this feature needs of domain/coupon: a coupon is locked before anybody pays, used once they have, and
+// freed when the order ends. Each is idempotent by the order, and leaves a coupon alone that is another order's.
+type Coupons interface {
+	// Usable lists what the member could use for a seat of the camp now, at most domain.MaxPage of it.
+	Usable(ctx context.Context, member string, c camp.Camp) ([]Coupon, error)
+	// Priced is a coupon of the member's as a price takes it, be it that it is the order's already; its refusals say why
+	// it cannot be used.
+	Priced(ctx context.Context, coupon, member, order string, c camp.Camp) (Coupon, error)
+	Lock(ctx context.Context, coupon, member, order string) error
+	Use(ctx context.Context, coupon, order string, took, paid domain.Fen) error
+	// Free gives it back; whole says that all the money of the order goes back.
+	Free(ctx context.Context, coupon, order string, whole bool) error
+}
+
 // Pools is what this feature needs of domain/pool.
 type Pools interface {
 	Quoted(ctx context.Context, camp string) (Pool, error)
@@ -111,6 +125,7 @@ type Service struct {
 	Camps    Camps
 	Products Products
 	Places   Places
+	Coupons  Coupons
 	Pools    Pools
 	Members  Members
 	Notices  Notices
@@ -124,43 +139,69 @@ type Service struct {
 type Wish struct {
 	Camp     string
 	Offer    string
+	Coupon   string // its id; empty for none
 	Platform Platform
 	Amount   domain.Fen // that they were shown; ErrPrice if it is another by now
 	Given    form.Given // to what the camp asks at enrolment
 }
 
-// Preview is the price of a seat now, for anybody who is signed in.
-func (s *Service) Preview(ctx context.Context, campID, offer string) (Promise, error) {
-	if err := domain.ActorFrom(ctx).MustBeMember(); err != nil {
+// Preview is the price of a seat now, for anybody who is signed in, with the coupon of theirs if it is not empty.
+func (s *Service) Preview(ctx context.Context, campID, offer, coupon string) (Promise, error) {
+	c, err := s.enrollable(ctx, campID)
+	if err != nil {
 		return Promise{}, err
+	}
+	deal, err := s.deal(ctx, c, coupon, domain.ActorFrom(ctx).Member, "")
+	if err != nil {
+		return Promise{}, err
+	}
+	return s.quote(ctx, c, offer, deal)
+}
+
+// enrollable is the camp, if the acting person may ask for a seat of it.
+func (s *Service) enrollable(ctx context.Context, campID string) (camp.Camp, error) {
+	if err := domain.ActorFrom(ctx).MustBeMember(); err != nil {
+		return camp.Camp{}, err
 	}
 	c, err := s.Camps.Get(ctx, campID)
 	if err != nil {
-		return Promise{}, err
+		return c, err
 	}
 	if err := c.MayEnrol(s.Clock.Now()); err != nil {
-		return Promise{}, fmt.Errorf("camp %s: %w", campID, err)
+		return c, fmt.Errorf("camp %s: %w", campID, err)
 	}
-	return s.quote(ctx, c, offer)
+	return c, nil
 }
 
-func (s *Service) quote(ctx context.Context, c camp.Camp, offer string) (Promise, error) {
-	p, err := s.Products.Of(ctx, c.ID)
+// deal is what a member brings to the price of an order.
+func (s *Service) deal(ctx context.Context, c camp.Camp, coupon, member, order string) (d Deal, err error) {
+	if coupon == "" {
+		return d, nil
+	}
+	with, err := s.Coupons.Priced(ctx, coupon, member, order, c)
+	return Deal{Coupon: &with}, err
+}
+
+func (s *Service) priceList(ctx context.Context, c camp.Camp) (p product.Product, pool Pool, err error) {
+	if p, err = s.Products.Of(ctx, c.ID); err == nil {
+		pool, err = s.Pools.Quoted(ctx, c.ID)
+	}
+	return p, pool, err
+}
+
+func (s *Service) quote(ctx context.Context, c camp.Camp, offer string, deal Deal) (Promise, error) {
+	p, pool, err := s.priceList(ctx, c)
 	if err != nil {
 		return Promise{}, err
 	}
-	pool, err := s.Pools.Quoted(ctx, c.ID)
-	if err != nil {
-		return Promise{}, err
-	}
-	return Quote(c, p, offer, pool, Deal{}, s.Clock.Now())
+	return Quote(c, p, offer, pool, deal, s.Clock.Now())
 }
 
 // Place orders a seat for the acting person and holds it until the order's PayBy. An order of theirs for the camp that
-// still waits is given back instead; fresh tells which. Returns camp.ErrFull, ErrPrice, what enrolment refuses.
+// still waits is given back instead; fresh tells which. Returns camp.ErrFull, ErrPrice, what enrolment and the coupon refuse.
 func (s *Service) Place(ctx context.Context, w Wish) (o Order, fresh bool, err error) {
 	actor := domain.ActorFrom(ctx)
-	promise, err := s.Preview(ctx, w.Camp, w.Offer)
+	promise, err := s.Preview(ctx, w.Camp, w.Offer, w.Coupon)
 	if err != nil {
 		return Order{}, false, err
 	}
@@ -198,17 +239,20 @@ func (s *Service) Place(ctx context.Context, w Wish) (o Order, fresh bool, err e
 	return o, true, err
 }
 
-// hold takes the seat of a new order, and cancels the order if there is none. Should this process die in between, the
-// answers to the camp's form are lost with it, and Drive cancels the order.
+// hold takes the coupon and the seat of a new order, and cancels the order if it cannot have both. Should this process die
+// in between, the answers to the camp's form are lost with it, and Drive cancels the order.
 func (s *Service) hold(ctx context.Context, o Order, given form.Given) (Order, error) {
-	refused := s.Places.Hold(ctx, o.Camp, o.Member, o.ID, given)
+	cause, refused := NoCoupon, s.lock(ctx, o)
+	if refused == nil {
+		cause, refused = NoSeat, s.Places.Hold(ctx, o.Camp, o.Member, o.ID, given)
+	}
 	o, err := s.Store.Update(ctx, o.ID, func(o *Order) error {
 		now := s.Clock.Now()
 		switch {
 		case o.State != Pending || o.Steps.Done(stepSeat):
 			return domain.ErrSame
 		case refused != nil:
-			return o.Cancel(NoSeat, now)
+			return o.Cancel(cause, now)
 		}
 		o.Steps.Note(stepSeat, now)
 		if o.Amount == 0 {
@@ -220,7 +264,7 @@ func (s *Service) hold(ctx context.Context, o Order, given form.Given) (Order, e
 	case err != nil:
 		return o, err
 	case o.State == Cancelled: // by us, or meanwhile by somebody who thought us dead
-		if err := s.Places.Free(ctx, o.Camp, o.Member, o.ID); err != nil {
+		if err := s.free(ctx, o); err != nil {
 			return o, err
 		}
 		return o, errors.Join(refused)

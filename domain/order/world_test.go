@@ -23,12 +23,13 @@ import (
 // world is one camp with a price list, its orders, and a WeChat Pay that can be told to lose answers.
 type world struct {
 	*order.Service
-	store  *store
-	places *places
-	bank   *bank
-	power  *domaintest.Power
-	clock  *domaintest.Clock
-	list   *product.Product
+	store   *store
+	places  *places
+	coupons *coupons
+	bank    *bank
+	power   *domaintest.Power
+	clock   *domaintest.Clock
+	list    *product.Product
 }
 
 type store struct{ *domaintest.Store[order.Order] }
@@ -146,7 +147,7 @@ func (p *places) Hold(ctx context.Context, _, member, orderID string, _ form.Giv
 func (p *places) Open(ctx context.Context, _, member, orderID string) error {
 	return p.change(ctx, func(held map[string]place) error {
 		if held[member].Order != orderID {
-			return errTaken
+			return domain.ErrConflict
 		}
 		held[member] = place{orderID, true}
 		return nil
@@ -344,7 +345,7 @@ func newWorld(seats int) world {
 		}
 		return []string{o.Camp + "/" + o.Member}
 	}
-	w.places = newPlaces(seats, w.power)
+	w.places, w.coupons = newPlaces(seats, w.power), newCoupons(w.power)
 	w.bank = &bank{clock: w.clock, trades: map[string]*wechatpay.Trade{}, refunds: map[string]*wechatpay.Refund{}}
 	w.list = &product.Product{
 		Doc: domain.Doc{ID: "c1"}, Version: 1,
@@ -361,7 +362,7 @@ func newWorld(seats int) world {
 		Start: "2026-03-01", End: "2026-03-21", EnrolBy: "2026-03-10", Seats: seats, State: camp.Published,
 	}
 	w.Service = &order.Service{
-		Store: w.store, Camps: camps{c}, Products: products{w.list}, Places: w.places, Pools: pools{}, Members: members{}, Notices: news{},
+		Store: w.store, Camps: camps{c}, Products: products{w.list}, Places: w.places, Coupons: w.coupons, Pools: pools{}, Members: members{}, Notices: news{},
 		Pay: w.bank, IDs: &domaintest.IDs{}, Clock: w.clock,
 	}
 	return w
@@ -374,7 +375,7 @@ func as(t testing.TB, member string) context.Context {
 // place orders a seat for a member.
 func (w world) place(t testing.TB, member, offer string) order.Order {
 	t.Helper()
-	promise, err := w.Preview(as(t, member), "c1", offer)
+	promise, err := w.Preview(as(t, member), "c1", offer, "")
 	if err != nil {
 		t.Fatal(err)
 	}

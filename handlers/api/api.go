@@ -116,6 +116,12 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, signedIn, l.Write, "POST /transfers/{transfer}/confirm", "confirm-transfer", "What wx.requestMerchantTransfer wants · 确认收款", a.confirmTransfer)
 	add(r, signedIn, l.Write, "POST /transfers/{transfer}/claim", "claim-transfer", "Have it offered again after it expired or failed; again changes nothing · 重新领取", a.claimTransfer)
 
+	r.tag = "Coupons 优惠券"
+	add(r, anyone, l.Visit, "GET /camps/{camp}/coupons", "camp-coupons", "Coupons that can be claimed for the camp · 可领的优惠券", a.couponOffers)
+	create(r, signedIn, l.Write, "/coupon-templates/{template}/coupons", "claim-coupon", "Get a coupon; the same number again gives the same one · 领取优惠券", a.claimCoupon)
+	add(r, signedIn, l.SignIn, "POST /coupons/redeem", "redeem-code", "Turn a code into a coupon; again gives the same one · 使用兑换码", a.redeemCode)
+	add(r, signedIn, l.Read, "GET /me/coupons", "my-coupons", "My coupons, the newest first · 我的优惠券", a.coupons)
+
 	r.tag = "Media 素材"
 	create(r, signedIn, l.Upload, "/media", "begin-upload", "Announce a file and get the form to send it with · 申请上传", a.beginUpload)
 	add(r, signedIn, l.Upload, "POST /media/{media}/complete", "complete-upload", "The file is sent · 完成上传", a.completeUpload)

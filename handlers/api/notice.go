@@ -11,7 +11,7 @@ import (
 // Notice is an entry of my inbox.
 type Notice struct {
 	ID    string    `json:"id"`
-	Kind  string    `json:"kind" enum:"review_received,reminder,camp_starting,level_unlocked,quiz_graded,content_ruled,seat_offered,order_news,checkin_featured,transfer_waits,transfer_news"`
+	Kind  string    `json:"kind" enum:"review_received,reminder,camp_starting,level_unlocked,quiz_graded,content_ruled,seat_offered,order_news,checkin_featured,transfer_waits,transfer_news,coupon_news"`
 	Camp  string    `json:"camp" doc:"That it is about; empty if about none"`
 	Title string    `json:"title"`
 	Body  string    `json:"body"`
@@ -63,7 +63,7 @@ func (a *api) readNotices(ctx context.Context, _ *none) (*Answer[Unread], error)
 
 // NoticeSettings is how I want to be told. The inbox has everything, whatever they say.
 type NoticeSettings struct {
-	Off       []string `json:"off" nullable:"false" maxItems:"4" enum:"reminders,reviews,camp_news,moderation" doc:"The kinds of messages that I want none of"`
+	Off       []string `json:"off" nullable:"false" maxItems:"5" enum:"reminders,reviews,camp_news,moderation,offers" doc:"The kinds of messages that I want none of"`
 	QuietFrom string   `json:"quiet_from" pattern:"^[0-2][0-9]:[0-5][0-9]$" patternDescription:"22:00" example:"22:00"`
 	QuietTo   string   `json:"quiet_to" pattern:"^[0-2][0-9]:[0-5][0-9]$" patternDescription:"07:30" example:"07:30" doc:"Over midnight if it is the earlier one; the same as quiet_from for no quiet hours"`
 	Zone      string   `json:"zone" maxLength:"64" example:"Asia/Shanghai" doc:"By whose clock it is quiet; empty for that of the camp that a message is about"`

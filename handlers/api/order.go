@@ -59,6 +59,7 @@ type Promise struct {
 	Kind     string      `json:"kind" enum:"free,paid,scholarship"`
 	Title    string      `json:"title"`
 	Lines    []PriceLine `json:"lines" nullable:"false" doc:"They add up to the amount"`
+	Coupon   string      `json:"coupon" doc:"Id of the coupon that lowers it; empty if none does"`
 	Skipped  []Skipped   `json:"skipped" nullable:"false" doc:"Discounts that were there and do not lower the price, each with the reason"`
 	Amount   domain.Fen  `json:"amount" doc:"In fen"`
 	Part     domain.Fen  `json:"part" doc:"Of the amount, in fen, that goes into the scholarship pool"`
@@ -90,7 +91,7 @@ type Deadline struct {
 func promiseOf(p order.Promise) Promise {
 	promise := Promise{
 		Offer: p.Offer, Kind: string(p.Kind), Title: p.Title, Lines: []PriceLine{}, Amount: order.Sum(p.Lines), Part: p.Part,
-		Rules: p.Rules, Skipped: []Skipped{}, Refunds: []Deadline{}, Sentence: p.Sentence(),
+		Coupon: p.Used(order.LineCoupon), Rules: p.Rules, Skipped: []Skipped{}, Refunds: []Deadline{}, Sentence: p.Sentence(),
 	}
 	for _, l := range p.Lines {
 		promise.Lines = append(promise.Lines, PriceLine{string(l.Kind), l.Text, l.Amount})
@@ -107,9 +108,33 @@ func promiseOf(p order.Promise) Promise {
 	return promise
 }
 
-func (a *api) preview(ctx context.Context, in *OfferPath) (*Answer[Promise], error) {
-	p, err := a.Orders.Preview(ctx, in.Camp, in.Offer)
-	return answer(promiseOf(p)), err
+type previewInput struct {
+	OfferPath
+	Coupon string `query:"coupon" pattern:"^[0-9A-Za-z_:-]{1,160}$" patternDescription:"id" doc:"Id of a coupon of mine to use; best for the one that saves most; none if left out"`
+}
+
+// Preview is a price, and what coupons of mine would do to it.
+type Preview struct {
+	Promise
+	Coupons []Choice `json:"coupons" nullable:"false" doc:"Mine that hold for this camp, the best first"`
+}
+
+// Choice is a coupon and what it would do.
+type Choice struct {
+	ID    string     `json:"id"`
+	Title string     `json:"title"`
+	Saves domain.Fen `json:"saves" doc:"In fen"`
+	Why   string     `json:"why" doc:"Why it saves nothing, for the buyer to read"`
+	Until time.Time  `json:"until"`
+}
+
+func (a *api) preview(ctx context.Context, in *previewInput) (*Answer[Preview], error) {
+	p, choices, err := a.Orders.Look(ctx, in.Camp, in.Offer, in.Coupon)
+	v := Preview{Promise: promiseOf(p), Coupons: []Choice{}}
+	for _, c := range choices {
+		v.Coupons = append(v.Coupons, Choice{c.ID, c.Text, c.Saves, c.Why, c.Until})
+	}
+	return answer(v), err
 }
 
 // Order is a purchase of mine.
@@ -117,7 +142,7 @@ type Order struct {
 	ID        string     `json:"id"`
 	Camp      string     `json:"camp"`
 	State     string     `json:"state" enum:"pending_payment,paid,fulfilled,cancelled,refunding,part_refunded,refunded"`
-	Cause     string     `json:"cause" enum:"user,timeout,admin,no_seat," doc:"Of a cancellation"`
+	Cause     string     `json:"cause" enum:"user,timeout,admin,no_seat,no_coupon," doc:"Of a cancellation"`
 	Promise   Promise    `json:"promise" doc:"What was shown before paying"`
 	CreatedAt time.Time  `json:"created_at"`
 	PayBy     time.Time  `json:"pay_by" doc:"Until when the seat is held"`
@@ -152,13 +177,14 @@ type placeInput struct {
 	Body struct {
 		Offer    string     `json:"offer" pattern:"^[0-9A-Za-z_-]{1,24}$" patternDescription:"id"`
 		Amount   domain.Fen `json:"amount" minimum:"0" maximum:"100000000" doc:"In fen, as it was shown; refused if it is another by now"`
+		Coupon   string     `json:"coupon,omitempty" pattern:"^[0-9A-Za-z_:-]{1,160}$" patternDescription:"id" doc:"Id of the coupon of mine that was in the preview"`
 		Platform string     `json:"platform,omitempty" enum:"ios,android,other" doc:"Of the phone; other if left out"`
 		Form     *Given     `json:"form,omitempty"`
 	}
 }
 
 func (a *api) placeOrder(ctx context.Context, in *placeInput) (*Made[Order], error) {
-	w := order.Wish{Camp: in.Camp, Offer: in.Body.Offer, Amount: in.Body.Amount, Platform: order.Platform(in.Body.Platform)}
+	w := order.Wish{Camp: in.Camp, Offer: in.Body.Offer, Coupon: in.Body.Coupon, Amount: in.Body.Amount, Platform: order.Platform(in.Body.Platform)}
 	w.Given = in.Body.Form.given()
 	o, fresh, err := a.Orders.Place(ctx, w)
 	return made(orderOf(o), fresh), err

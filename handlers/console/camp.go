@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -115,6 +116,7 @@ type campForm struct {
 	Title     string `form:"title"`
 	Intro     string `form:"intro"`
 	Cover     string `form:"cover"`
+	Tags      string `form:"tags"`
 	Zone      string `form:"zone"`
 	CutOff    string `form:"cut_off"`
 	Start     string `form:"start"`
@@ -134,11 +136,11 @@ type campForm struct {
 	RemindAt  string `form:"remind_at"`
 }
 
-var campFields = []string{"title", "intro", "cover", "zone", "cut_off", "start", "end", "pace", "enrol_from", "enrol_hour", "enrol_by", "closing", "seats", "make_ups", "make_up_days", "remind_at"}
+var campFields = []string{"title", "intro", "cover", "tags", "zone", "cut_off", "start", "end", "pace", "enrol_from", "enrol_hour", "enrol_by", "closing", "seats", "make_ups", "make_up_days", "remind_at"}
 
 func (f campForm) form() camp.Form {
 	return camp.Form{
-		Kind: camp.Kind(f.Kind), Title: line(f.Title), Intro: text(f.Intro), Cover: f.Cover, Calendar: domain.Calendar{Zone: f.Zone, CutOff: number(f.CutOff)},
+		Kind: camp.Kind(f.Kind), Title: line(f.Title), Intro: text(f.Intro), Cover: f.Cover, Tags: words(f.Tags), Calendar: domain.Calendar{Zone: f.Zone, CutOff: number(f.CutOff)},
 		Start: domain.Day(f.Start), End: domain.Day(f.End), EnrolBy: domain.Day(cmp.Or(f.EnrolBy, f.End)), Seats: number(f.Seats),
 		Pace: camp.Pace(f.Pace), NextDay: f.NextDay != "", EnrolFrom: domain.Day(f.EnrolFrom), EnrolHour: number(cmp.Or(f.EnrolHour, "0")),
 		Closing: number(cmp.Or(f.Closing, "0")),
@@ -159,7 +161,7 @@ func ticked(on bool) string {
 
 func typed(in camp.Camp) campForm {
 	return campForm{
-		Organiser: in.Organiser, Kind: string(in.Kind), Title: in.Title, Intro: in.Intro, Cover: in.Cover, Zone: in.Calendar.Zone,
+		Organiser: in.Organiser, Kind: string(in.Kind), Title: in.Title, Intro: in.Intro, Cover: in.Cover, Tags: strings.Join(in.Tags, " "), Zone: in.Calendar.Zone,
 		CutOff: strconv.Itoa(in.Calendar.CutOff), Start: string(in.Start), End: string(in.End), EnrolBy: string(in.EnrolBy),
 		Pace: string(in.Pace), NextDay: ticked(in.NextDay), EnrolFrom: string(in.EnrolFrom), EnrolHour: strconv.Itoa(in.EnrolHour),
 		Closing: strconv.Itoa(in.Closing), Seats: strconv.Itoa(in.Seats), Silent: ticked(in.Messages.Off), Starting: ticked(in.Messages.Starting),

@@ -88,6 +88,16 @@ func text(typed string) string {
 	return strings.TrimSpace(strings.ReplaceAll(typed, "\r\n", "\n"))
 }
 
+// words reads what was typed as a list, parted by blanks or commas; each of them once.
+func words(typed string) (list []string) {
+	for _, word := range strings.FieldsFunc(typed, func(r rune) bool { return strings.ContainsRune(" ,，、;；\t\r\n", r) }) {
+		if !contains(list, word) {
+			list = append(list, word)
+		}
+	}
+	return list
+}
+
 // after reads where a list goes on.
 func after(c echo.Context, limit int) domain.Page {
 	return domain.Page{After: domain.Cursor(c.QueryParam("after")), Limit: limit}

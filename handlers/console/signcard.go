@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -27,11 +26,7 @@ type cardForm struct {
 // label reads season and tags; tags are parted by blanks or commas.
 func (f cardForm) label() signcard.Label {
 	l := signcard.Label{Season: signcard.Season(f.Season)}
-	for _, tag := range strings.FieldsFunc(f.Tags, func(r rune) bool { return strings.ContainsRune(" ,，、;；\t", r) }) {
-		if !slices.Contains(l.Tags, tag) {
-			l.Tags = append(l.Tags, tag)
-		}
-	}
+	l.Tags = words(f.Tags)
 	return l
 }
 

@@ -26,10 +26,21 @@ func Bearer(authenticate func(ctx context.Context, access string) (domain.Actor,
 			if err != nil {
 				return err
 			}
+			actor.Network, actor.Device = network(c.RealIP()), device(c)
 			SetActor(c, actor)
 			return next(c)
 		}
 	}
+}
+
+// HeaderDevice is where a client names the device that it runs on, by an id of its own making.
+const HeaderDevice = "Yingdi-Device"
+
+func device(c echo.Context) string {
+	if id := c.Request().Header.Get(HeaderDevice); domain.ValidID(id) && len(id) <= 64 {
+		return id
+	}
+	return ""
 }
 
 // SetActor makes actor the one who acts in the rest of the request.

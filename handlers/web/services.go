@@ -13,6 +13,7 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/channel"
 	"yingdi/domain/checkin"
+	"yingdi/domain/coupon"
 	"yingdi/domain/course"
 	"yingdi/domain/enrolment"
 	"yingdi/domain/export"
@@ -72,6 +73,7 @@ type Services struct {
 	Privacy     *privacy.Service
 	Products    *product.Service
 	Orders      *order.Service
+	Coupons     *coupon.Service
 	Payments    *payment.Service
 	Transfers   *transfer.Service
 	Pushes      *push.Service

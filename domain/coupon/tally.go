@@ -1,0 +1,104 @@
+package coupon
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"yingdi/domain"
+)
+
+// Tally counts what became of a template's coupons by day; its id is the template's. It is counted anew from the coupons
+// soon after one of them changed.
+type Tally struct {
+	domain.Doc
+	Days      []TallyDay `json:"days"` // those with something, the earliest first
+	CountedAt time.Time  `json:"counted_at,omitzero"`
+	DueAt     time.Time  `json:"due_at,omitzero"`
+	Counting  bool       `json:"counting,omitempty"`
+	Again     bool       `json:"again,omitempty"` // something changed while it was being counted
+}
+
+// TallyDay is one day of a tally.
+type TallyDay struct {
+	Day  domain.Day `json:"day"`
+	Got  int        `json:"got,omitempty"`
+	Used int        `json:"used,omitempty"`
+	Took domain.Fen `json:"took,omitempty"` // off the orders
+	Paid domain.Fen `json:"paid,omitempty"` // for these orders
+}
+
+// Times of counting.
+const (
+	tallySoon  = 15 * time.Second // so that what comes together is counted together
+	tallyLease = 10 * time.Minute
+)
+
+// Sum of all days.
+func (t Tally) Sum() (sum TallyDay) {
+	for _, d := range t.Days {
+		sum.Got, sum.Used, sum.Took, sum.Paid = sum.Got+d.Got, sum.Used+d.Used, sum.Took+d.Took, sum.Paid+d.Paid
+	}
+	return sum
+}
+
+// Fact is what counting needs of a coupon; the times are zero for what did not happen.
+type Fact struct {
+	GotAt, UsedAt time.Time
+	Took, Paid    domain.Fen
+}
+
+// count makes the days of facts.
+func count(facts func(yield func(Fact) bool)) []TallyDay {
+	days := map[domain.Day]*TallyDay{}
+	on := func(at time.Time) *TallyDay {
+		day := calendar.Day(at)
+		if days[day] == nil {
+			days[day] = &TallyDay{Day: day}
+		}
+		return days[day]
+	}
+	for f := range facts {
+		on(f.GotAt).Got++
+		if !f.UsedAt.IsZero() {
+			d := on(f.UsedAt)
+			d.Used, d.Took, d.Paid = d.Used+1, d.Took+f.Took, d.Paid+f.Paid
+		}
+	}
+	list := make([]TallyDay, 0, len(days))
+	for _, d := range days {
+		list = append(list, *d)
+	}
+	slices.SortFunc(list, func(a, b TallyDay) int { return strings.Compare(string(a.Day), string(b.Day)) })
+	return list
+}
+
+// ask says that something changed.
+func (t *Tally) ask(now time.Time) error {
+	switch {
+	case t.Counting && !t.Again:
+		t.Again = true
+	case !t.Counting && t.DueAt.IsZero():
+		t.DueAt = now.Add(tallySoon)
+	default:
+		return domain.ErrSame
+	}
+	return nil
+}
+
+// begin takes the count up, also from a process that died over it.
+func (t *Tally) begin(now time.Time) error {
+	if t.DueAt.IsZero() || now.Before(t.DueAt) {
+		return domain.ErrSame
+	}
+	t.Counting, t.Again, t.DueAt = true, false, now.Add(tallyLease)
+	return nil
+}
+
+func (t *Tally) finish(days []TallyDay, now time.Time) error {
+	t.Days, t.CountedAt, t.Counting, t.DueAt = days, now, false, time.Time{}
+	if t.Again {
+		t.Again, t.DueAt = false, now.Add(tallySoon)
+	}
+	return nil
+}

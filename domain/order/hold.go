@@ -1,0 +1,106 @@
+package order
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"yingdi/domain"
+)
+
+// lock keeps the coupon of an order for it, if it has one.
+func (s *Service) lock(ctx context.Context, o Order) error {
+	coupon := o.Promise.Used(LineCoupon)
+	if coupon == "" {
+		return nil
+	}
+	return s.Coupons.Lock(ctx, coupon, o.Member, o.ID)
+}
+
+// use notes that the coupon of a paid order is used up.
+func (s *Service) use(ctx context.Context, o Order) error {
+	coupon := o.Promise.Used(LineCoupon)
+	if coupon == "" {
+		return nil
+	}
+	return s.Coupons.Use(ctx, coupon, o.ID, o.Promise.Discount(LineCoupon), o.Amount)
+}
+
+// free gives back what an order that has ended held: its place, and its coupon, which stays used as long as we keep any of
+// what was paid.
+func (s *Service) free(ctx context.Context, o Order) error {
+	failed := s.Places.Free(ctx, o.Camp, o.Member, o.ID)
+	coupon, paid := o.Promise.Used(LineCoupon), !o.PaidAt.IsZero()
+	switch {
+	case coupon == "":
+		return failed
+	case paid && o.Left() > 0: // also if it ended before its place was open
+		if err := s.use(ctx, o); !errors.Is(err, domain.ErrConflict) {
+			failed = errors.Join(failed, err)
+		}
+		return failed
+	}
+	return errors.Join(failed, s.Coupons.Free(ctx, coupon, o.ID, paid))
+}
+
+// Choice is a coupon of the buyer's, and what it would do.
+type Choice struct {
+	Coupon
+	Saves domain.Fen
+	Why   string // it saves nothing
+}
+
+// Best stands for whichever of the buyer's coupons saves most.
+const Best = "best"
+
+// Look is Preview with all that the acting person could bring; coupon may be Best.
+func (s *Service) Look(ctx context.Context, campID, offer, coupon string) (p Promise, choices []Choice, err error) {
+	if choices, err = s.Choices(ctx, campID, offer); err != nil {
+		return p, nil, err
+	}
+	if coupon == Best {
+		if coupon = ""; len(choices) > 0 && choices[0].Saves > 0 {
+			coupon = choices[0].ID
+		}
+	}
+	p, err = s.Preview(ctx, campID, offer, coupon)
+	return p, choices, err
+}
+
+// Choices lists the acting person's coupons for a seat of a camp, the one that saves most first; of two that save the same,
+// the one that ends sooner.
+func (s *Service) Choices(ctx context.Context, campID, offer string) ([]Choice, error) {
+	c, err := s.enrollable(ctx, campID)
+	if err != nil {
+		return nil, err
+	}
+	coupons, err := s.Coupons.Usable(ctx, domain.ActorFrom(ctx).Member, c)
+	if err != nil || len(coupons) == 0 {
+		return nil, err
+	}
+	p, pool, err := s.priceList(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	now := s.Clock.Now()
+	plain, err := Quote(c, p, offer, pool, Deal{}, now)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Choice, len(coupons))
+	for i, coupon := range coupons {
+		with, err := Quote(c, p, offer, pool, Deal{Coupon: &coupon}, now)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = Choice{Coupon: coupon, Saves: Sum(plain.Lines) - Sum(with.Lines)}
+		for _, skipped := range with.Skipped {
+			if skipped.Kind == LineCoupon {
+				list[i].Why = skipped.Why
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Choice) int { return cmp.Or(cmp.Compare(b.Saves, a.Saves), a.Until.Compare(b.Until)) })
+	return list, nil
+}
