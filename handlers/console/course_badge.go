@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 
@@ -82,7 +83,12 @@ func (h *console) badges(c echo.Context, status int, f badgeForm, wrong Faults) 
 			v.Levels = e.Course.Levels
 		}
 	} else {
-		v.Section, v.Crumbs = sectionOrganisers, []Crumb{{"机构", Root + "/organisers"}, {"机构", Root + "/organisers/" + at.Organiser}}
+		names, err := h.Organisers.Names(ctx, []string{at.Organiser})
+		if err != nil {
+			return err
+		}
+		name := cmp.Or(names[at.Organiser], "机构")
+		v.Section, v.Crumbs = sectionOrganisers, []Crumb{{"机构", Root + "/organisers"}, {name, Root + "/organisers/" + at.Organiser}}
 	}
 	v.Title = "徽章"
 	had := ""
