@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"yingdi/domain"
@@ -25,6 +26,14 @@ func NewOrders(ctx context.Context, db *DB) (Orders, error) {
 		"troubled":  func(o *order.Order) any { return keyed(o.Troubled(), o.Organiser) },
 		"organiser": func(o *order.Order) any { return o.Organiser },
 		"pooled":    func(o *order.Order) any { return keyed(o.Pooled(), o.Camp) },
+		"unbilled":  func(o *order.Order) any { return o.Unbilled() },
+		"late":      func(o *order.Order) any { return o.LateAt() },
+		"owing":     func(o *order.Order) any { return keyed(!o.LateAt().IsZero(), o.Organiser) },
+		"flow":      func(o *order.Order) any { return string(o.Flow()) },
+		"in":        func(o *order.Order) any { return int64(o.Received()) },
+		"back":      func(o *order.Order) any { return int64(o.Returned()) },
+		"underway":  func(o *order.Order) any { return int64(o.Underway()) },
+		"part":      func(o *order.Order) any { return int64(o.HeldPart()) },
 		"pending":   func(o *order.Order) any { return keyed(o.State == order.Pending, pendingKey(o.Camp, o.Member)) },
 	},
 		Index{Name: "pending", Fields: []string{"pending"}, Unique: true},
@@ -33,6 +42,12 @@ func NewOrders(ctx context.Context, db *DB) (Orders, error) {
 		Index{Name: "campstate", Fields: []string{"camp", "state", "at"}},
 		Index{Name: "organiser", Fields: []string{"organiser", "at"}},
 		Index{Name: "pooled", Fields: []string{"pooled"}},
+		Index{Name: "organiserstate", Fields: []string{"organiser", "state", "at"}},
+		Index{Name: "campflow", Fields: []string{"camp", "flow", "at"}},
+		Index{Name: "books", Fields: []string{"organiser", "camp", "flow", "in", "back", "underway", "part"}},
+		Index{Name: "unbilled", Fields: []string{"unbilled"}},
+		Index{Name: "late", Fields: []string{"late"}},
+		Index{Name: "owing", Fields: []string{"owing", "late"}},
 		Index{Name: "wake", Fields: []string{"wake"}},
 		Index{Name: "troubled", Fields: []string{"troubled", "at"}})
 	return Orders{c}, err
@@ -89,9 +104,45 @@ func (s Orders) Waking(ctx context.Context, before time.Time, page domain.Page) 
 	return s.Find(ctx, By("wake").Range(nil, before), page)
 }
 
+// ByOrganiser implements order.Store.
+func (s Orders) ByOrganiser(ctx context.Context, organiser string, state order.State, page domain.Page) ([]order.Order, domain.Cursor, error) {
+	if state == "" {
+		return s.Find(ctx, By("organiser").Equal(organiser).Descending(), page)
+	}
+	return s.Find(ctx, By("organiserstate").Equal(organiser, string(state)).Descending(), page)
+}
+
 // Troubled implements order.Store.
-func (s Orders) Troubled(ctx context.Context, organiser string, page domain.Page) ([]order.Order, domain.Cursor, error) {
-	return s.Find(ctx, By("troubled").Equal(organiser).Descending(), page)
+func (s Orders) Troubled(ctx context.Context, organisers []string, page domain.Page) ([]order.Order, domain.Cursor, error) {
+	return s.Find(ctx, amongst(By("troubled"), organisers), page)
+}
+
+// Late implements order.Store. Within some organisers the index holds the time behind the organiser, so that of those who
+// are few anyway all are read and the young ones left out.
+func (s Orders) Late(ctx context.Context, organisers []string, before time.Time, page domain.Page) ([]order.Order, domain.Cursor, error) {
+	switch len(organisers) {
+	case 0:
+		if organisers != nil {
+			return nil, "", nil
+		}
+		return s.Find(ctx, By("late").Range(nil, before), page)
+	case 1:
+		return s.Find(ctx, By("owing").Equal(organisers[0]).Range(nil, before), page)
+	}
+	found, next, err := s.Find(ctx, amongst(By("owing"), organisers), page)
+	return slices.DeleteFunc(found, func(o order.Order) bool { return !o.LateAt().Before(before) }), next, err
+}
+
+// amongst narrows an index that begins with an organiser to these, or to whatever has one for nil.
+func amongst(q Query, organisers []string) Query {
+	if organisers == nil {
+		return q.Range("", nil)
+	}
+	in := make([]any, len(organisers))
+	for i, id := range organisers {
+		in[i] = id
+	}
+	return q.In(in...)
 }
 
 var _ order.Store = Orders{}

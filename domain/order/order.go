@@ -8,6 +8,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/product"
+	"yingdi/domain/wechatpay"
 )
 
 // Order is one purchase.
@@ -25,6 +26,8 @@ type Order struct {
 	Attempts []Attempt    `json:"attempts,omitempty"` // the last one is the current one
 	Refunds  []Refund     `json:"refunds,omitempty"`
 	Steps    domain.Steps `json:"steps"`
+	Tally    *Tally       `json:"tally,omitempty"` // counted as money moves; never added up from the lists above
+	Seal     string       `json:"seal,omitempty"`  // of the promise, as it was made
 
 	CreatedAt   time.Time `json:"created_at"`
 	PayBy       time.Time `json:"pay_by"`
@@ -119,6 +122,8 @@ type Attempt struct {
 	CreatedAt   time.Time    `json:"created_at"`
 	PaidAt      time.Time    `json:"paid_at,omitzero"`
 	ClosedAt    time.Time    `json:"closed_at,omitzero"`
+
+	Billed wechatpay.Billed `json:"billed,omitzero"`
 }
 
 // AttemptState is how an attempt stands.
@@ -152,6 +157,7 @@ const (
 	WrongAmount    TroubleKind = "wrong_amount"    // WeChat says another amount was paid than we asked for
 	RefundAbnormal TroubleKind = "refund_abnormal" // the payer's card is gone
 	RefundRefused  TroubleKind = "refund_refused"  // WeChat does not take the refund
+	WrongRefund    TroubleKind = "wrong_refund"    // WeChat says another amount went back than we asked for
 )
 
 // Events of this feature.
@@ -206,6 +212,7 @@ func Place(id, organiser, camp, member string, p Promise, channel Channel, now t
 	if o.Amount == 0 {
 		o.Channel = Nothing
 	}
+	o.Tally, o.Seal = &Tally{}, p.seal()
 	return o
 }
 

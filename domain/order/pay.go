@@ -87,6 +87,7 @@ func (o *Order) NeverAsked(number string, now time.Time) error {
 }
 
 func (o *Order) paid(a *Attempt, t wechatpay.Trade, now time.Time) {
+	o.tally().In += t.Amount
 	if t.Amount != a.Amount { // what came is what is ours to give back, so it is what we write down
 		o.trouble(WrongAmount, a.Number, fmt.Sprintf("应付 %s，微信通知 %s", a.Amount, t.Amount), now)
 		a.Amount = t.Amount

@@ -6,6 +6,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/product"
+	"yingdi/domain/wechatpay"
 )
 
 // Refund is one amount on its way back to where it came from. Its number is chosen once: a repetition under another
@@ -23,6 +24,9 @@ type Refund struct {
 	Tries   int         `json:"tries,omitempty"`
 	NextAt  time.Time   `json:"next_at,omitzero"` // when to ask WeChat again
 	DoneAt  time.Time   `json:"done_at,omitzero"`
+	Arrived domain.Fen  `json:"arrived,omitempty"` // as WeChat said when it was done
+
+	Billed wechatpay.Billed `json:"billed,omitzero"`
 }
 
 // RefundCause says why money goes back.
@@ -87,19 +91,33 @@ func (o Order) Received() (sum domain.Fen) {
 func (o Order) Returned() (sum domain.Fen) {
 	for _, r := range o.Refunds {
 		if r.State == RefundSucceeded {
-			sum += r.Amount
+			sum += r.back()
 		}
 	}
 	return sum
 }
 
+// back is what has arrived of a refund that succeeded. Earlier versions did not write down what WeChat said.
+func (r Refund) back() domain.Fen {
+	if r.Arrived > 0 {
+		return r.Arrived
+	}
+	return r.Amount
+}
+
 // Held is what is neither back nor on its way back.
 func (o Order) Held() domain.Fen {
-	held := o.Received()
+	return o.Received() - o.Returned() - o.Underway()
+}
+
+// Underway is what was asked to go back and has not arrived, be it on its way or stuck.
+func (o Order) Underway() (sum domain.Fen) {
 	for _, r := range o.Refunds {
-		held -= r.Amount
+		if r.State != RefundSucceeded {
+			sum += r.Amount
+		}
 	}
-	return held
+	return sum
 }
 
 // left of an attempt, after all refunds of it, whatever their state: one that is closed goes on under its number.
@@ -214,6 +232,7 @@ func (o *Order) refund(r Refund, now time.Time) {
 		r.Number = refundNumber(o.ID, string(r.Cause)+"-"+r.Attempt[len(o.ID)+1:])
 	}
 	r.State, r.AskedAt, r.NextAt = RefundCreated, now, now.Add(RetryRefund(0))
+	o.tally().Asked += r.Amount
 	o.Refunds = append(o.Refunds, r)
 	o.restate(now)
 	o.WakeAt = o.nextWake(now)

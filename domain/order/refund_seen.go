@@ -34,7 +34,11 @@ func (o *Order) RefundSeen(seen wechatpay.Refund, now time.Time) error {
 	}
 	switch seen.State {
 	case wechatpay.RefundSuccess:
-		r.State, r.DoneAt, r.NextAt = RefundSucceeded, now, time.Time{}
+		o.tally().Back += seen.Amount
+		r.State, r.DoneAt, r.NextAt, r.Arrived = RefundSucceeded, now, time.Time{}, seen.Amount
+		if seen.Amount != r.Amount {
+			o.trouble(WrongRefund, r.Number, fmt.Sprintf("应退 %s，微信通知 %s", r.Amount, seen.Amount), now)
+		}
 		o.Emit(EventRefunded, now, RefundedData{r.Number, r.Cause, r.Amount})
 	case wechatpay.RefundProcessing:
 		if r.State == RefundProcessing {
@@ -73,16 +77,19 @@ func (o *Order) Refused(number, why string, now time.Time) error {
 	return nil
 }
 
-// Again sends a refund that got stuck on its way once more, under its own number, after a person has helped.
+// Again sends a refund that got stuck on its way once more, under its own number, after a person has helped. One that is
+// still on its way is asked about at once.
 func (o *Order) Again(number, by string, now time.Time) error {
 	r := o.refundBy(number)
 	switch {
 	case r == nil:
 		return domain.ErrNotFound
-	case r.State != RefundClosed && r.State != RefundAbnormally:
+	case r.State == RefundSucceeded:
 		return domain.ErrSame
+	case r.State == RefundClosed || r.State == RefundAbnormally:
+		r.State = RefundCreated
 	}
-	r.State, r.NextAt = RefundCreated, now
+	r.NextAt = now
 	for i := range o.Trouble {
 		if t := &o.Trouble[i]; t.Number == number && t.DoneAt.IsZero() {
 			t.DoneAt, t.DoneBy, t.Outcome = now, by, "重新发起"

@@ -26,8 +26,12 @@ type Store interface {
 	ByCamp(ctx context.Context, camp string, state State, page domain.Page) ([]Order, domain.Cursor, error)
 	// Waking lists the orders that somebody must look at before the instant.
 	Waking(ctx context.Context, before time.Time, page domain.Page) ([]Order, domain.Cursor, error)
-	// Troubled lists the orders with something for a person to decide, of one organiser or of all.
-	Troubled(ctx context.Context, organiser string, page domain.Page) ([]Order, domain.Cursor, error)
+	// ByOrganiser lists the orders of all camps of an organiser, the newest first; an empty state means all.
+	ByOrganiser(ctx context.Context, organiser string, state State, page domain.Page) ([]Order, domain.Cursor, error)
+	// Troubled lists the orders with something for a person to decide, of these organisers, or of all for nil.
+	Troubled(ctx context.Context, organisers []string, page domain.Page) ([]Order, domain.Cursor, error)
+	// Late lists the orders whose LateAt lies before the instant, of these organisers, or of all for nil.
+	Late(ctx context.Context, organisers []string, before time.Time, page domain.Page) ([]Order, domain.Cursor, error)
 }
 
 // Camps is what this feature needs of domain/camp.

@@ -161,12 +161,65 @@ func (s *Service) Dismiss(ctx context.Context, id string, at int, outcome string
 	})
 }
 
-// Troubled lists the orders of an organiser that a person must look at.
-func (s *Service) Troubled(ctx context.Context, organiser string, page domain.Page) ([]Order, domain.Cursor, error) {
+// OfOrganiser lists the orders of all camps of an organiser to those who may see its money.
+func (s *Service) OfOrganiser(ctx context.Context, organiser string, state State, page domain.Page) ([]Order, domain.Cursor, error) {
 	if err := domain.ActorFrom(ctx).Must(domain.RightMoney, domain.Place{Organiser: organiser}); err != nil {
 		return nil, "", err
 	}
-	return s.Store.Troubled(ctx, organiser, page)
+	return s.Store.ByOrganiser(ctx, organiser, state, page)
+}
+
+// Troubled lists the orders that a person must look at, of all organisers whose money the acting person may see.
+func (s *Service) Troubled(ctx context.Context, page domain.Page) ([]Order, domain.Cursor, error) {
+	organisers, err := mine(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	return s.Store.Troubled(ctx, organisers, page)
+}
+
+// Late lists the orders whose money should long be back, of all organisers whose money the acting person may see.
+func (s *Service) Late(ctx context.Context, page domain.Page) ([]Order, domain.Cursor, error) {
+	organisers, err := mine(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	return s.Store.Late(ctx, organisers, s.Clock.Now(), page)
+}
+
+// mine are the organisers whose money the acting person may see; nil for all.
+func mine(ctx context.Context) ([]string, error) {
+	actor := domain.ActorFrom(ctx)
+	if err := actor.Must(domain.RightMoney, domain.Place{}); err != nil {
+		return nil, err
+	}
+	ids, all := actor.Within(domain.RightMoney, domain.ScopeOrganiser)
+	if all {
+		return nil, nil
+	}
+	return ids, nil
+}
+
+// Ask lets WeChat say how a payment or a refund stands, and takes it in. For the morning's reconciliation.
+func (s *Service) Ask(ctx context.Context, id, number string) error {
+	o, err := s.Store.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if o.refundBy(number) != nil {
+		r, err := s.Pay.QueryRefund(ctx, number)
+		if err != nil {
+			return err
+		}
+		_, err = s.RefundSeen(ctx, r)
+		return err
+	}
+	t, err := s.Pay.Query(ctx, number)
+	if err != nil {
+		return err
+	}
+	_, err = s.Seen(ctx, t)
+	return err
 }
 
 // Sweep drives every order whose time has come. For jobs; one that fails does not stop the others.

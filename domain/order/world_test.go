@@ -59,8 +59,21 @@ func (s *store) Waking(_ context.Context, before time.Time, page domain.Page) ([
 	return s.Find(func(o order.Order) bool { return !o.WakeAt.IsZero() && o.WakeAt.Before(before) }, nil, page)
 }
 
-func (s *store) Troubled(_ context.Context, organiser string, page domain.Page) ([]order.Order, domain.Cursor, error) {
-	return s.Find(func(o order.Order) bool { return o.Organiser == organiser && o.Troubled() }, nil, page)
+func (s *store) ByOrganiser(_ context.Context, organiser string, state order.State, page domain.Page) ([]order.Order, domain.Cursor, error) {
+	return s.Find(func(o order.Order) bool { return o.Organiser == organiser && (state == "" || o.State == state) }, nil, page)
+}
+
+func (s *store) Troubled(_ context.Context, organisers []string, page domain.Page) ([]order.Order, domain.Cursor, error) {
+	return s.Find(func(o order.Order) bool {
+		return (organisers == nil || slices.Contains(organisers, o.Organiser)) && o.Troubled()
+	}, nil, page)
+}
+
+func (s *store) Late(_ context.Context, organisers []string, before time.Time, page domain.Page) ([]order.Order, domain.Cursor, error) {
+	return s.Find(func(o order.Order) bool {
+		late := o.LateAt()
+		return (organisers == nil || slices.Contains(organisers, o.Organiser)) && !late.IsZero() && late.Before(before)
+	}, nil, page)
 }
 
 // camps is the one camp c1.
@@ -438,6 +451,9 @@ func (w world) get(t testing.TB, id string) order.Order {
 
 // exact checks one order that has come to rest against the bank's books and the places.
 func (w world) exact(o order.Order) error {
+	if err := o.Check(); err != nil {
+		return err
+	}
 	paid, back := w.bank.kept(o.ID)
 	held, found := w.places.of(o.Member)
 	mine := found && held.Order == o.ID
@@ -472,3 +488,5 @@ func (w world) exact(o order.Order) error {
 type news struct{}
 
 func (news) Tell(context.Context, notice.Notice) error { return nil }
+
+func pageOf(n int) domain.Page { return domain.Page{Limit: n} }

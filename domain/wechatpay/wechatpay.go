@@ -157,18 +157,6 @@ type Notice struct {
 	Transfer *Transfer
 }
 
-// BillLine is one line of the day's bill: money that came (Trade) or went back (Refund set).
-type BillLine struct {
-	At          time.Time
-	Trade       string // our number
-	Transaction string
-	Amount      domain.Fen // paid; of a refund's line the whole payment is repeated here by WeChat
-	Refund      string     // our number of the refund
-	Refunded    domain.Fen
-	State       string // as the bill says: SUCCESS, REFUND, REVOKED
-	Fee         domain.Fen
-}
-
 // What WeChat Pay refuses, each with its code in the public documentation.
 var (
 	ErrUnreachable = domain.Refusal(domain.KindUnavailable, "pay_unreachable", "微信支付暂时没有响应，请稍后再试")  // network, 5xx, SYSTEM_ERROR, ours: an answer that is not signed
@@ -180,7 +168,8 @@ var (
 	ErrUnknown     = domain.Refusal(domain.KindNotFound, "pay_unknown", "微信支付没有这笔记录")               // ORDER_NOT_EXIST, RESOURCE_NOT_EXISTS, NOT_FOUND
 	ErrNotEnough   = domain.Refusal(domain.KindUnavailable, "pay_not_enough", "商户余额不足，请联系机构")       // NOT_ENOUGH
 	ErrRefused     = domain.Refusal(domain.KindUnavailable, "pay_refused", "微信支付没有接受这次请求，请稍后再试")    // any other code
-	ErrNoBill      = domain.Refusal(domain.KindNotFound, "pay_no_bill", "微信支付的账单还没有生成")             // NO_STATEMENT_EXIST, STATEMENT_CREATING
+	ErrNoBill      = domain.Refusal(domain.KindNotFound, "pay_no_bill", "微信支付没有这一天的账单")             // NO_STATEMENT_EXIST: nothing happened that day
+	ErrBillLater   = domain.Refusal(domain.KindNotFound, "pay_bill_later", "微信支付的账单还没有生成")          // STATEMENT_CREATING
 	ErrBadNotice   = domain.Refusal(domain.KindForbidden, "pay_notice_refused", "支付通知的签名或内容无效")     // ours: forged, stale, malformed, a probe
 	ErrWrongNotice = domain.Refusal(domain.KindForbidden, "pay_notice_not_ours", "支付通知不属于这个商户或小程序") // ours: app, merchant or currency is another
 )

@@ -33,7 +33,7 @@ var codes = map[string]error{
 	"NOT_ENOUGH": wechatpay.ErrNotEnough,
 
 	"NO_STATEMENT_EXIST": wechatpay.ErrNoBill,
-	"STATEMENT_CREATING": wechatpay.ErrNoBill,
+	"STATEMENT_CREATING": wechatpay.ErrBillLater,
 
 	"FREQUENCY_LIMITED":      wechatpay.ErrTooOften,
 	"FREQUENCY_LIMIT_EXCEED": wechatpay.ErrTooOften,

@@ -155,7 +155,7 @@ func TestWhatWeChatPayRefusesHasAName(t *testing.T) {
 			_, err := p.Transfer(t.Context(), wechatpay.TransferRequest{Number: "t1", OpenID: "o", Amount: 9, Remark: "奖学金"})
 			return err
 		}},
-		"a bill that is not made yet": {wechatpay.ErrNoBill, func() error { return p.TradeBill(t.Context(), "2026-03-01", io.Discard) }},
+		"a bill that is not made yet": {wechatpay.ErrBillLater, func() error { return p.TradeBill(t.Context(), "2026-03-01", io.Discard) }},
 	} {
 		if err := tt.do(); !errors.Is(err, tt.want) {
 			t.Errorf("%s: %v, want %v", name, err, tt.want)
