@@ -47,6 +47,7 @@ var layers = []string{
 	"coupon",
 	"payment",
 	"transfer",
+	"bill",
 	"quiz",
 	"checkin",
 	"moderation",

@@ -133,6 +133,11 @@ func (s Orders) Late(ctx context.Context, organisers []string, before time.Time,
 	return slices.DeleteFunc(found, func(o order.Order) bool { return !o.LateAt().Before(before) }), next, err
 }
 
+// Unbilled implements bill.OrderStore.
+func (s Orders) Unbilled(ctx context.Context, from, before time.Time, page domain.Page) ([]order.Order, domain.Cursor, error) {
+	return s.Find(ctx, By("unbilled").Range(from, before), page)
+}
+
 // amongst narrows an index that begins with an organiser to these, or to whatever has one for nil.
 func amongst(q Query, organisers []string) Query {
 	if organisers == nil {

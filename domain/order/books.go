@@ -78,7 +78,7 @@ func (o Order) Facts() []Fact {
 var ErrBilledTwice = domain.Refusal(domain.KindConflict, "order_billed_twice", "账单里出现了两次")
 
 // Bill notes which line of which bill holds a movement. Again by the same line changes nothing; by another it is
-// ErrBilledTwice.
+// ErrBilledTwice, unless the first said only that the money was on its way.
 func (o *Order) Bill(number string, b wechatpay.Billed) error {
 	at := o.billed(number)
 	switch {
@@ -86,7 +86,7 @@ func (o *Order) Bill(number string, b wechatpay.Billed) error {
 		return domain.ErrNotFound
 	case *at == b:
 		return domain.ErrSame
-	case *at != (wechatpay.Billed{}):
+	case *at != (wechatpay.Billed{}) && !at.Soon:
 		return ErrBilledTwice
 	}
 	*at = b

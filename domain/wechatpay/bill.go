@@ -38,7 +38,6 @@ type BillLine struct {
 	Refund      string // our number of the refund
 	Refunded    domain.Fen
 	RefundState string // SUCCESS, PROCESSING, FAIL
-	Fee         domain.Fen
 }
 
 // FundLine is one line of the day's fund bill.
@@ -56,4 +55,5 @@ type Billed struct {
 	Day    domain.Day `json:"day"`
 	Line   int        `json:"line"`
 	Amount domain.Fen `json:"amount"`
+	Soon   bool       `json:"soon,omitempty"` // the line said that it was on its way; a later one may say that it arrived
 }

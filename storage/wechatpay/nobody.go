@@ -62,6 +62,11 @@ func (Nobody) TradeBill(context.Context, domain.Day, io.Writer) error { return w
 // FundBill refuses.
 func (Nobody) FundBill(context.Context, domain.Day, io.Writer) error { return wechatpay.ErrSetup }
 
+// FetchBill refuses.
+func (Nobody) FetchBill(context.Context, wechatpay.BillKind, domain.Day) (wechatpay.BillFile, error) {
+	return wechatpay.BillFile{}, wechatpay.ErrSetup
+}
+
 // Receive refuses.
 func (Nobody) Receive(context.Context, http.Header, []byte) (wechatpay.Notice, error) {
 	return wechatpay.Notice{}, wechatpay.ErrBadNotice
