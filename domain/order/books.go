@@ -161,18 +161,5 @@ func (o Order) Flow() Flow {
 	return FlowBack
 }
 
-// HeldPart is what is held of the part that goes into the pool: a refund takes of the tuition first, unless it is of the
-// part itself.
-func (o Order) HeldPart() domain.Fen {
-	paid, ok := o.paidBy()
-	if !ok {
-		return 0
-	}
-	part := min(o.Promise.Part, paid.Amount)
-	for _, r := range o.Refunds {
-		if r.Cause == CausePool {
-			part -= r.Amount
-		}
-	}
-	return max(0, min(part, o.left(paid.Number)))
-}
+// HeldPart is what is held of the part that goes into the pool.
+func (o Order) HeldPart() domain.Fen { return max(0, min(o.Tied(), o.Left())) }
