@@ -14,6 +14,7 @@ import (
 	"github.com/hibiken/asynq"
 
 	"yingdi/domain"
+	"yingdi/domain/bill"
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
 	"yingdi/domain/coupon"
@@ -95,6 +96,7 @@ type Services struct {
 	Coupons     *coupon.Service
 	Payments    *payment.Service
 	Transfers   *transfer.Service
+	Bills       *bill.Service
 	Pushes      *push.Service
 	Sessions    *session.Service
 	Idempotency *idempotency.Service

@@ -41,7 +41,7 @@ func Table(s Services) []Periodic {
 		{"notices", time.Hour, s.Notices.Sweep},
 		{"reviews", time.Minute, s.Reviews.Settle},
 		{"camp-fronts", time.Hour, s.Signcards.SweepFronts},
-	}, campTurns(s.Camps), reminders(s.Reminders), counts(s.Stats), couponTable(s.Coupons))
+	}, campTurns(s.Camps), reminders(s.Reminders), counts(s.Stats), couponTable(s.Coupons), bills(s.Bills))
 }
 
 // schedules runs the periodic work that has come due; the document's id is its name.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"yingdi/config"
+	"yingdi/domain/bill"
 	"yingdi/domain/camp"
 	"yingdi/domain/order"
 	"yingdi/domain/payment"
@@ -18,6 +19,7 @@ type merchant interface {
 	order.WeChatPay
 	transfer.WeChatPay
 	web.PayReceiver
+	bill.WeChatPay
 }
 
 // joinPay builds the client of the merchant that is configured, or one that refuses everything.
@@ -49,6 +51,11 @@ func (a *app) joinMoney(at stores, camps *camp.Service) {
 	s.Enrolments.Prices, s.Enrolments.Orders = s.Products, s.Orders
 	s.Transfers = &transfer.Service{Store: at.transfers, Members: s.Members, Notices: s.Notices, Pay: a.merchant, Clock: a.clock}
 	s.Payments = &payment.Service{Store: at.payments, Orders: s.Orders, Transfers: s.Transfers, Sealer: a.sealer, Clock: a.clock}
+	s.Bills = &bill.Service{
+		Days: at.billDays, Cases: at.billCases, Pay: a.merchant, Reader: paystore.Bills{}, Bucket: a.bucket,
+		Orders: bill.Orders{Store: at.orders, Asker: s.Orders}, Transfers: bill.NoBook{},
+		App: a.config.WeChat.AppID, Sells: a.config.Pay.Sells(), Clock: a.clock,
+	}
 	s.PayReceiver, s.Sells = a.merchant, a.config.Pay.Sells()
 }
 

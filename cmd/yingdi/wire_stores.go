@@ -64,6 +64,8 @@ type stores struct {
 	coupons      storage.CouponStores
 	payments     storage.Payments
 	transfers    storage.Transfers
+	billDays     storage.BillDays
+	billCases    storage.BillCases
 	pushes       storage.Pushes
 	answers      storage.Answers
 	slots        storage.Slots
@@ -135,6 +137,7 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.payments, err = storage.NewPayments(ctx, db)
 	note(err)
 	s.transfers, err = storage.NewTransfers(ctx, db)
+	s.billDays, s.billCases, err = storage.NewBills(ctx, db)
 	note(err)
 	s.figures, err = storage.NewFigures(ctx, db)
 	note(err)

@@ -324,4 +324,3 @@ func boss(t testing.TB) context.Context {
 func admin(t testing.TB) context.Context {
 	return domain.WithActor(t.Context(), domain.Actor{Member: "root", Grants: []domain.Grant{{Scope: domain.ScopePlatform, Role: domain.RoleAdmin}}})
 }
-

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"yingdi/domain"
+	"yingdi/domain/bill"
 	"yingdi/domain/camp"
 	"yingdi/domain/channel"
 	"yingdi/domain/checkin"
@@ -76,6 +77,7 @@ type Services struct {
 	Coupons     *coupon.Service
 	Payments    *payment.Service
 	Transfers   *transfer.Service
+	Bills       *bill.Service
 	Pushes      *push.Service
 	Idempotency *idempotency.Service
 
