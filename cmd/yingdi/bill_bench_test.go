@@ -16,18 +16,15 @@ import (
 	"yingdi/domain/wechatpay"
 )
 
-// printed is a bill that lies in a file.
-type printed struct{ path string }
+// printed are bills that lie in files, by their kinds.
+type printed map[wechatpay.BillKind]string
 
 func (p printed) FetchBill(_ context.Context, kind wechatpay.BillKind, _ domain.Day) (wechatpay.BillFile, error) {
-	if kind == wechatpay.FundBill {
-		return wechatpay.BillFile{}, wechatpay.ErrNoBill
-	}
-	raw, err := os.ReadFile(p.path)
+	raw, err := os.ReadFile(p[kind])
 	if err != nil {
 		return wechatpay.BillFile{}, err
 	}
-	file, err := os.Open(p.path)
+	file, err := os.Open(p[kind])
 	sum := sha256.Sum256(raw)
 	return wechatpay.BillFile{ReadSeekCloser: file, Size: int64(len(raw)), SHA256: hex.EncodeToString(sum[:])}, err
 }
@@ -65,7 +62,11 @@ func BenchmarkBill(b *testing.B) {
 	if err := file.Close(); err != nil {
 		b.Fatal(err)
 	}
-	app.services.Bills.Pay = printed{file.Name()}
+	funds := filepath.Join(b.TempDir(), "funds.csv")
+	if err := os.WriteFile(funds, []byte("\ufeff记账时间,业务名称\r\n资金流水总笔数\r\n`0\r\n"), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	app.services.Bills.Pay = printed{wechatpay.TradeBill: file.Name(), wechatpay.FundBill: funds}
 	system := domain.WithActor(b.Context(), domain.SystemActor)
 	app.clock.Set(time.Date(2026, 3, 2, 2, 1, 0, 0, time.UTC))
 	var peak uint64
