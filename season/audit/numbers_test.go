@@ -46,7 +46,7 @@ func (s *season) addNumbers(t *testing.T) {
 			}),
 		},
 		{
-			Camp: "g", At: end, From: "2027-02-27", To: "2027-03-03", Learners: 1, Completed: make([]int, 6), Streaks: []int{0, 1, 0, 0, 0, 0},
+			Camp: "g", At: end, From: "2027-02-27", To: "2027-03-03", Learners: 1, Completed: []int{0, 0, 0, 1, 0, 0}, Streaks: []int{0, 1, 0, 0, 0, 0},
 			Days: days(func(d []audit.DayCount) { d[2].Active = 1 }),
 		},
 	}
@@ -80,6 +80,8 @@ func numbersSpoilt() map[string]violation {
 
 		"learners are miscounted":         {"statistics", func(s *season) { s.Promises.Statistics[0].Learners = 3 }},
 		"a completion in the wrong step":  {"statistics", func(s *season) { s.Promises.Statistics[0].Completed = []int{1, 0, 0, 0, 1, 0} }},
+		"a course's wrong completion":     {"statistics", func(s *season) { s.Promises.Statistics[2].Completed = make([]int, 6) }},
+		"a course's learner at risk":      {"statistics", func(s *season) { s.Promises.Statistics[2].Days[4].AtRisk = 1 }},
 		"a streak in the wrong step":      {"statistics", func(s *season) { s.Promises.Statistics[1].Streaks = []int{0, 0, 1, 0, 0, 0} }},
 		"a reviewer who was not so fast":  {"statistics", func(s *season) { s.Promises.Statistics[0].Reviewers[0].Median = 60 }},
 		"a reviewer is left out":          {"statistics", func(s *season) { s.Promises.Statistics[0].Reviewers = nil }},

@@ -212,6 +212,9 @@ func (c *tally) stay(e Enrolment, handed []Checkin) {
 			c.day(day).AtRisk++
 		}
 	}
+	if c.camp.Kind == "course" {
+		due, done = c.walk(e.Member, active, from, gone)
+	}
 	if e.State == "active" {
 		c.here(due, done, mine, did)
 	}
