@@ -30,10 +30,11 @@ func NewExports(ctx context.Context, db *DB) (Exports, error) {
 		},
 		"camp":      func(e *export.Export) any { return e.Camp },
 		"organiser": func(e *export.Export) any { return e.Organiser },
+		"template":  func(e *export.Export) any { return keyed(e.Template != "", e.Template) },
 		"at":        func(e *export.Export) any { return e.At },
 		"wake":      func(e *export.Export) any { return e.WakeAt() },
 	}, Index{Name: "slot", Fields: []string{"owner", "slot"}, Unique: true}, Index{Name: "camp", Fields: []string{"camp", "at"}},
-		Index{Name: "organiser", Fields: []string{"organiser", "at"}}, Index{Name: "wake", Fields: []string{"wake"}})
+		Index{Name: "organiser", Fields: []string{"organiser", "at"}}, Index{Name: "template", Fields: []string{"template", "at"}}, Index{Name: "wake", Fields: []string{"wake"}})
 	return Exports{c}, err
 }
 
@@ -45,6 +46,11 @@ func (s Exports) OfCamp(ctx context.Context, camp string, page domain.Page) ([]e
 // OfOrganiser implements export.Store.
 func (s Exports) OfOrganiser(ctx context.Context, organiser string, page domain.Page) ([]export.Export, domain.Cursor, error) {
 	return s.Find(ctx, By("organiser").Equal(organiser).Descending(), page)
+}
+
+// OfTemplate implements export.Store.
+func (s Exports) OfTemplate(ctx context.Context, template string, page domain.Page) ([]export.Export, domain.Cursor, error) {
+	return s.Find(ctx, By("template").Equal(template).Descending(), page)
 }
 
 // Due implements export.Store.

@@ -44,6 +44,11 @@ func (s *Service) Mine(ctx context.Context, f Filter, page domain.Page) ([]Camp,
 	return mine, page.After, nil
 }
 
+// OfOrganiser lists the camps of one organiser, the newest first. Whoever calls it has checked who asks.
+func (s *Service) OfOrganiser(ctx context.Context, organiser string, page domain.Page) ([]Camp, domain.Cursor, error) {
+	return s.Store.ByOrganiser(ctx, []string{organiser}, page)
+}
+
 func (s *Service) mine(ctx context.Context, page domain.Page) ([]Camp, domain.Cursor, error) {
 	actor := domain.ActorFrom(ctx)
 	if err := actor.Must(domain.RightConsole, domain.Place{}); err != nil {

@@ -12,7 +12,9 @@ import (
 type Export struct {
 	domain.Doc
 	Organiser  string     `json:"organiser"`
-	Camp       string     `json:"camp"`
+	Camp       string     `json:"camp"` // empty for codes, which are the organiser's
+	Template   string     `json:"template,omitempty"`
+	Batch      string     `json:"batch,omitempty"` // of codes
 	Kind       Kind       `json:"kind"`
 	From       domain.Day `json:"from,omitempty"` // of check-ins and their marks; empty: from the first
 	To         domain.Day `json:"to,omitempty"`   // included; empty: to the last
@@ -51,9 +53,10 @@ const (
 	Forms    Kind = "forms"
 	Checkins Kind = "checkins"
 	Marks    Kind = "marks" // of reviews and of quizzes, a sheet each
+	Codes    Kind = "codes" // of a batch of coupon codes; chosen where the batch is
 )
 
-// Kinds in the order in which staff choose among them.
+// Kinds of a camp, in the order in which staff choose among them.
 var Kinds = []Kind{Learners, Forms, Checkins, Marks}
 
 // Dated reports whether days narrow what the file holds.

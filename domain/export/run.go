@@ -51,9 +51,11 @@ func (s *Service) Run(ctx context.Context, id string) error {
 var hopeless = map[domain.Kind]bool{domain.KindInvalid: true, domain.KindNotFound: true, domain.KindTooLarge: true}
 
 func (s *Service) write(ctx context.Context, e Export) (err error) {
-	in, err := s.Camps.Get(ctx, e.Camp)
-	if err != nil {
-		return err
+	in := camp.Camp{Calendar: home}
+	if e.Kind != Codes {
+		if in, err = s.Camps.Get(ctx, e.Camp); err != nil {
+			return err
+		}
 	}
 	parts, err := s.parts(ctx, e, in)
 	if err != nil {
@@ -190,6 +192,9 @@ func (s *Service) parts(ctx context.Context, e Export, in camp.Camp) ([]part, er
 	switch e.Kind {
 	case Learners:
 		return []part{w.learners()}, nil
+	case Codes:
+		codes, err := w.codes(ctx)
+		return []part{codes}, err
 	case Forms:
 		forms, err := w.forms(ctx)
 		return []part{forms}, err

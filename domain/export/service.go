@@ -10,6 +10,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
+	"yingdi/domain/coupon"
 	"yingdi/domain/enrolment"
 	"yingdi/domain/form"
 	"yingdi/domain/lesson"
@@ -25,6 +26,8 @@ type Store interface {
 	OfCamp(ctx context.Context, camp string, page domain.Page) ([]Export, domain.Cursor, error)
 	// OfOrganiser lists the exports of all its camps, the newest first.
 	OfOrganiser(ctx context.Context, organiser string, page domain.Page) ([]Export, domain.Cursor, error)
+	// OfTemplate lists the exports of a coupon template's codes, the newest first.
+	OfTemplate(ctx context.Context, template string, page domain.Page) ([]Export, domain.Cursor, error)
 	// Due lists those that time was to change before the instant.
 	Due(ctx context.Context, before time.Time, page domain.Page) ([]Export, domain.Cursor, error)
 }
@@ -112,6 +115,12 @@ type Attempts interface {
 	CountQuiz(ctx context.Context, quiz string) (int64, error)
 }
 
+// Batches is what this feature needs of domain/coupon.
+type Batches interface {
+	BatchForStaff(ctx context.Context, template, batch string) (coupon.Batch, error)
+	Written(ctx context.Context, b coupon.Batch, after int) ([]coupon.Listed, error)
+}
+
 // Service holds the use cases.
 type Service struct {
 	Store      Store
@@ -127,6 +136,7 @@ type Service struct {
 	Reviews    Reviews
 	Quizzes    Quizzes
 	Attempts   Attempts
+	Coupons    Batches
 	IDs        domain.IDs
 	Clock      domain.Clock
 }
@@ -144,12 +154,18 @@ func (s *Service) Ask(ctx context.Context, campID string, f Form) (Export, error
 	if !f.Kind.Dated() {
 		f.From, f.To = "", ""
 	}
+	actor := domain.ActorFrom(ctx)
+	return s.begin(ctx, Export{
+		Organiser: in.Organiser, Camp: in.ID, Kind: f.Kind, From: f.From, To: f.To,
+		Names: actor.Has(domain.RightPersonal, in.Place()), Phones: actor.Has(domain.RightPhones, in.Place()),
+	}, in.Calendar)
+}
+
+// begin leaves a file to a worker.
+func (s *Service) begin(ctx context.Context, e Export, in domain.Calendar) (Export, error) {
 	actor, now := domain.ActorFrom(ctx), s.Clock.Now()
-	e := Export{
-		Doc: domain.Doc{ID: s.IDs.New()}, Organiser: in.Organiser, Camp: in.ID, Kind: f.Kind, From: f.From, To: f.To, By: actor.Member,
-		Names: actor.Has(domain.RightPersonal, in.Place()), Phones: actor.Has(domain.RightPhones, in.Place()), State: Waiting, At: now, HeardAt: now,
-	}
-	e.Key = fmt.Sprintf("exports/%s/yingdi-%s-%s.xlsx", domain.Secret(), f.Kind, in.Calendar.Day(now))
+	e.Doc, e.By, e.State, e.At, e.HeardAt = domain.Doc{ID: s.IDs.New()}, actor.Member, Waiting, now, now
+	e.Key = fmt.Sprintf("exports/%s/yingdi-%s-%s.xlsx", domain.Secret(), e.Kind, in.Day(now))
 	e.Emit(EventAsked, now, nil)
 	for e.Slot = 1; e.Slot <= MaxOpen; e.Slot++ {
 		if err := s.Store.Insert(ctx, e); !errors.Is(err, domain.ErrExists) {
@@ -205,7 +221,10 @@ func (s *Service) Audit(ctx context.Context, organiser string, page domain.Page)
 func (s *Service) entries(ctx context.Context, list []Export) ([]Entry, error) {
 	var people, camps []string
 	for _, e := range list {
-		people, camps = append(people, e.By), append(camps, e.Camp)
+		people = append(people, e.By)
+		if e.Camp != "" {
+			camps = append(camps, e.Camp)
+		}
 		for _, f := range e.Fetches {
 			people = append(people, f.By)
 		}

@@ -100,6 +100,10 @@ func (s store) OfOrganiser(_ context.Context, organiser string, page domain.Page
 	return s.Find(func(e export.Export) bool { return e.Organiser == organiser }, newest, page)
 }
 
+func (s store) OfTemplate(_ context.Context, template string, page domain.Page) ([]export.Export, domain.Cursor, error) {
+	return s.Find(func(e export.Export) bool { return e.Template != "" && e.Template == template }, newest, page)
+}
+
 func (s store) Due(_ context.Context, before time.Time, page domain.Page) ([]export.Export, domain.Cursor, error) {
 	return s.Find(func(e export.Export) bool { return !e.WakeAt().IsZero() && e.WakeAt().Before(before) }, nil, page)
 }

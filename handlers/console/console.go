@@ -66,6 +66,20 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 
 	g.GET("/organisers/:organiser/exports", h.auditExports)
 
+	g.GET("/organisers/:organiser/coupons", h.listCoupons)
+	g.GET("/organisers/:organiser/coupons/new", h.newCoupon)
+	g.POST("/organisers/:organiser/coupons", h.saveCoupon)
+	g.GET("/organisers/:organiser/coupons/:template", h.showCoupon)
+	g.GET("/organisers/:organiser/coupons/:template/edit", h.editCoupon)
+	g.POST("/organisers/:organiser/coupons/:template/turn", h.turnCoupon)
+	g.POST("/organisers/:organiser/coupons/:template/gifts", h.giveCoupon)
+	g.POST("/organisers/:organiser/coupons/:template/revoke", h.revokeCoupon)
+	g.POST("/organisers/:organiser/coupons/:template/seen", h.seeCouponSource)
+	g.POST("/organisers/:organiser/coupons/:template/codes", h.makeCodes)
+	g.POST("/organisers/:organiser/coupons/:template/codes/:batch/void", h.voidCodes)
+	g.POST("/organisers/:organiser/coupons/:template/codes/:batch/export", h.exportCodes)
+	g.GET("/organisers/:organiser/coupons/:template/exports/:export/file", h.fetchCodes)
+
 	g.GET("/organisers/:organiser/cards", h.showLibrary)
 	g.POST("/organisers/:organiser/cards/pictures", h.addPictures)
 	g.POST("/organisers/:organiser/cards/sayings", h.addSayings)

@@ -10,6 +10,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
+	"yingdi/domain/coupon"
 	"yingdi/domain/export"
 	"yingdi/domain/form"
 	"yingdi/domain/invitation"
@@ -67,6 +68,9 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"join":            func(tags []string) string { return strings.Join(tags, " ") },
 		"productKind":     func(k product.Kind) string { return productKinds[k] },
 		"offerField":      offerField,
+		"couponState":     func(s coupon.State) label { return couponStates[s] },
+		"couponStage":     func(s coupon.Stage) label { return couponStages[s] },
+		"couponWay":       func(w coupon.Way) string { return couponWays[w] },
 		"orderState":      func(s order.State) label { return orderStates[s] },
 		"attemptState":    func(s order.AttemptState) label { return payStates[s] },
 		"refundState":     func(s order.RefundState) label { return refundStates[s] },

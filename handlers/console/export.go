@@ -114,7 +114,7 @@ func (h *console) auditExports(c echo.Context) error {
 }
 
 var exportKinds = map[export.Kind]string{
-	export.Learners: "学员名单", export.Forms: "报名表的回答", export.Checkins: "打卡", export.Marks: "点评与测评成绩",
+	export.Learners: "学员名单", export.Forms: "报名表的回答", export.Checkins: "打卡", export.Marks: "点评与测评成绩", export.Codes: "优惠券兑换码",
 }
 
 var exportStates = map[export.State]label{
