@@ -48,7 +48,7 @@ func TestWhoStandsStillInACourseIsAtRisk(t *testing.T) {
 	got := map[int]int{}
 	for _, d := range w.count(t, at(9, 20)).Days {
 		if d.AtRisk > 0 {
-			got[int(d.Day.Since("2026-03-01"))+1] = d.AtRisk
+			got[d.Day.Since("2026-03-01")+1] = d.AtRisk
 		}
 	}
 	same(t, map[int]int{3: 1, 4: 1, 5: 1, 6: 1, 7: 1, 8: 2, 9: 2}, got)

@@ -105,7 +105,7 @@ func answers(t *testing.T, b *tab) {
 	shown := func(field string) string { return fmt.Sprintf("document.querySelector('%s').checkVisibility()", field) }
 	b.until(t, "!"+shown("#ask")+" && "+shown(".task-form .form-more[data-for]"))
 	for _, kind := range []string{"form", "read", "form", ""} {
-		b.write(t, "#quiz", kind)
+		b.until(t, fmt.Sprintf("(document.querySelector('#quiz').value = %q) === %[1]q", kind))
 		if kind == "form" {
 			b.until(t, shown("#ask")+" && !"+shown(".task-form .form-more[data-for]"))
 			b.write(t, "#ask", "喜欢吗？ | 喜欢 | 一般")
