@@ -11,7 +11,7 @@ import (
 	"yingdi/season/audit"
 )
 
-// Report is the outcome of a season. Money stays zero until the product handles any.
+// Report is the outcome of a season.
 type Report struct {
 	OK         bool              `json:"ok"`
 	Seed       uint64            `json:"seed"`
@@ -43,6 +43,8 @@ func NewReport(o Options, s Story, f audit.Facts, elapsed time.Duration) Report 
 	for _, inv := range r.Invariants {
 		r.OK = r.OK && inv.OK
 	}
+	sum := f.Flow()
+	r.Money = Money{sum.Paid, sum.Refunded, sum.PaidOut, sum.Held, sum.Paid - sum.Refunded - sum.PaidOut - sum.Held}
 	for _, c := range f.Cards { // who of the circle gets a seat is a matter of luck
 		if c.Camp == s.Promises.Camp {
 			r.Counts["cards"]++

@@ -76,6 +76,7 @@ type season struct {
 	applicants []*learner
 	players    []*learner // by seat
 	circle     *circle
+	shop       *shop
 }
 
 // Play plays a season to its end. An error means that it could not go on; whether it went well is for the audit.
@@ -89,7 +90,7 @@ func Play(ctx context.Context, o Options) (Story, error) {
 	s := &season{
 		options: o, plan: NewPlan(o.Learners, o.Days, o.Seed), client: newClient(o.URL, o.AtOnce), book: newBook(), place: place,
 	}
-	s.killer, s.circle = newKiller(s, fail), newCircle(s)
+	s.killer, s.circle, s.shop = newKiller(s, fail), newCircle(s), newShop(s)
 	for _, act := range []func(context.Context) error{s.prepare, s.enrol, s.run, s.finish} {
 		if err := act(ctx); err != nil {
 			return Story{}, errors.Join(err, context.Cause(ctx))
@@ -149,7 +150,7 @@ func (s *season) prepare(ctx context.Context) error {
 	if err := s.teacher.signIn(ctx); err != nil {
 		return err
 	}
-	for _, open := range []func(context.Context, string) error{s.teacher.open, s.circle.open, s.circle.openCourse} {
+	for _, open := range []func(context.Context, string) error{s.teacher.open, s.circle.open, s.circle.openCourse, s.shop.open} {
 		if err := open(ctx, part(to, 3)); err != nil {
 			return err
 		}
@@ -208,7 +209,7 @@ func (s *season) enrol(ctx context.Context) error {
 	if err := s.together(ctx, next); err != nil {
 		return err
 	}
-	return errors.Join(s.circle.gather(ctx), s.settle(ctx))
+	return errors.Join(s.circle.gather(ctx), s.shop.gather(ctx), s.settle(ctx))
 }
 
 // run plays the camp's days, and two more in which the teacher finishes.
@@ -251,6 +252,9 @@ func (s *season) play(ctx context.Context, day int, at Moment) error {
 	if err := s.circle.part(ctx, day, at); err != nil {
 		return err
 	}
+	if err := s.shop.misbehave(ctx, day, at); err != nil {
+		return err
+	}
 	for _, f := range s.plan.Faults(day, at) {
 		s.book.count("faults", 1)
 		if err := s.inject(ctx, f); err != nil {
@@ -263,13 +267,13 @@ func (s *season) play(ctx context.Context, day int, at Moment) error {
 		}
 		work = append(work, s.teacher.evening(day)...)
 	}
-	work = append(work, s.circle.moment(day, at)...)
+	work = append(append(work, s.circle.moment(day, at)...), s.shop.moment(day, at)...)
 	stop := s.killer.lurk(ctx, day, at, len(work))
 	err := s.together(ctx, work)
 	stop()
 	err = errors.Join(err, s.settle(ctx))
 	s.killer.wait()
-	return err
+	return errors.Join(err, s.shop.afterwards(ctx, day))
 }
 
 // finish lets learners look back, and time pass until nothing is left to tidy up.
@@ -298,6 +302,9 @@ func (s *season) finish(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := s.shop.close(ctx); err != nil {
+		return err
+	}
 	s.circle.tell()
-	return s.teacher.readNumbers(ctx, s.camp, s.circle.camp, s.circle.course.id)
+	return s.teacher.readNumbers(ctx, s.camp, s.circle.camp, s.circle.course.id, s.shop.camp)
 }

@@ -100,7 +100,7 @@ func (s *stage) settle(c echo.Context) error {
 	if err := errors.Join(s.tryAgain(ctx), s.ticker.Tick(ctx)); err != nil {
 		return err
 	}
-	for accepted := 1; accepted > 0; accepted = s.wechat.Deliver(ctx) {
+	for accepted := 1; accepted > 0; accepted = s.wechat.Deliver(ctx) + s.pay.Deliver(ctx) {
 		if err := s.queue.Drain(ctx); err != nil {
 			return err
 		}
@@ -108,6 +108,11 @@ func (s *stage) settle(c echo.Context) error {
 	done := season.Settled{Dead: []audit.DeadJob{}}
 	for _, p := range s.wechat.Pushes() {
 		if p.State == fake.Waiting {
+			done.Waiting++
+		}
+	}
+	for _, n := range s.pay.Notices() {
+		if n.State == fake.Waiting {
 			done.Waiting++
 		}
 	}

@@ -25,6 +25,11 @@ type Promises struct {
 	Statistics []Statistics // of every camp, when all is over
 	House      House        // of their organiser, likewise
 
+	Shop       Shop
+	Orders     []Ordered
+	Refunds    []RefundAsked
+	OrdersSeen []OrderSeen // by their buyers, when all is over
+
 	Circle Circle
 	Maps   []Map  // of the course, as they were looked at, in order
 	Peeks  []Peek // at answers that have to do with a quiz

@@ -41,6 +41,9 @@ func Read(ctx context.Context, dir string, forgotten []string) (Facts, error) {
 	if f.Ledger, err = readLedger(filepath.Join(dir, "wechat.json")); err != nil {
 		return f, err
 	}
+	if f.Pay, err = readPay(filepath.Join(dir, "pay.json")); err != nil {
+		return f, err
+	}
 	return f, f.readTraces(ctx, db, forgotten)
 }
 
@@ -137,28 +140,18 @@ func (f *Facts) readFiles(root string) error {
 	})
 }
 
-// readLedger reads what the stand-in for WeChat has noted, a fact a line.
+// readLedger reads what the stand-in for WeChat has noted.
 func readLedger(path string) (Ledger, error) {
 	l := Ledger{Names: map[string]string{}, Pushes: map[string]Push{}}
-	file, err := os.Open(path)
-	if err != nil {
-		return l, err
-	}
-	defer file.Close()
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var fact struct {
-			Person   string `json:"person"`
-			Name     string `json:"name"`
-			Template string `json:"template"`
-			Consents int    `json:"consents"`
-			Sent     *Sent  `json:"sent"`
-			Push     *Push  `json:"push"`
-		}
-		if err := json.Unmarshal(lines.Bytes(), &fact); err != nil {
-			return l, fmt.Errorf("WeChat's ledger: %w", err)
-		}
+	return l, lines(path, func(fact struct {
+		Person   string `json:"person"`
+		Name     string `json:"name"`
+		Template string `json:"template"`
+		Consents int    `json:"consents"`
+		Sent     *Sent  `json:"sent"`
+		Push     *Push  `json:"push"`
+	},
+	) {
 		if fact.Name != "" {
 			l.Names[fact.Person] = fact.Name
 		}
@@ -168,8 +161,47 @@ func readLedger(path string) (Ledger, error) {
 		if fact.Push != nil {
 			l.Pushes[fact.Push.ID] = *fact.Push
 		}
+	})
+}
+
+// readPay reads what the stand-in for WeChat Pay has noted.
+func readPay(path string) (Pay, error) {
+	p := Pay{Trades: map[string]Trade{}, Refunds: map[string]PayRefund{}, Transfers: map[string]Transfer{}}
+	return p, lines(path, func(fact struct {
+		Trade    *Trade     `json:"trade"`
+		Refund   *PayRefund `json:"refund"`
+		Transfer *Transfer  `json:"transfer"`
+	},
+	) {
+		if fact.Trade != nil {
+			p.Trades[fact.Trade.Number] = *fact.Trade
+		}
+		if fact.Refund != nil {
+			p.Refunds[fact.Refund.Number] = *fact.Refund
+		}
+		if fact.Transfer != nil {
+			p.Transfers[fact.Transfer.Number] = *fact.Transfer
+		}
+	})
+}
+
+// lines reads a journal, a fact a line.
+func lines[F any](path string, each func(F)) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
 	}
-	return l, lines.Err()
+	defer file.Close()
+	list := bufio.NewScanner(file)
+	list.Buffer(nil, 1<<20)
+	for list.Scan() {
+		var fact F
+		if err := json.Unmarshal(list.Bytes(), &fact); err != nil {
+			return fmt.Errorf("journal %s: %w", filepath.Base(path), err)
+		}
+		each(fact)
+	}
+	return list.Err()
 }
 
 // under lists the files whose path begins so, without that beginning.

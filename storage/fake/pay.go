@@ -206,6 +206,7 @@ type payCall struct {
 	parts []string // of the path, where its pattern has a group
 	query map[string]string
 	body  []byte
+	held  bool // of a refund: it does not arrive at once
 }
 
 func (c payCall) decode(into any) *payError {
@@ -256,7 +257,7 @@ func (p *Pay) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 		p.sendFile(rw, r)
 		return
 	}
-	answer, refused := p.serve(r, body)
+	answer, refused := p.serve(r, body, fault.Held)
 	switch {
 	case fault.Lost:
 		panic(http.ErrAbortHandler)
@@ -273,7 +274,7 @@ func (p *Pay) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (p *Pay) serve(r *http.Request, body []byte) (any, *payError) {
+func (p *Pay) serve(r *http.Request, body []byte, held bool) (any, *payError) {
 	for _, e := range payEndpoints {
 		parts := e.path.FindStringSubmatch(r.URL.Path)
 		if parts == nil || e.method != r.Method {
@@ -283,7 +284,7 @@ func (p *Pay) serve(r *http.Request, body []byte) (any, *payError) {
 		for key, values := range r.URL.Query() {
 			query[key] = values[0]
 		}
-		return p.locked(e.do, payCall{parts[1:], query, body})
+		return p.locked(e.do, payCall{parts[1:], query, body, held})
 	}
 	return nil, refusePay(404, "NOT_FOUND", "接口不存在")
 }

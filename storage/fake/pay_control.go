@@ -5,7 +5,10 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
+
+	"yingdi/domain"
 )
 
 //go:embed pay_control.html
@@ -16,7 +19,8 @@ var payTemplate = template.Must(template.New("pay").Funcs(controlFuncs).Parse(pa
 // Control is the page on which a developer plays everybody's wallet, mounted under prefix, such as /dev/pay. Its forms
 // are an interface for programs too: the same POSTs answer in JSON to who accepts application/json.
 //
-//	POST pay {number}   POST settle {number, state}   POST confirm {number, refused}   POST lapse {number}
+//	POST pay {number}   POST anyway {number, amount}   POST shut {number}
+//	POST settle {number, state}   POST confirm {number, refused}   POST lapse {number}
 //	POST fault {path, mode, code, times}   POST notice-fault {fault}   POST deliver
 //	GET trades, refunds, transfers, notices → lists
 func (p *Pay) Control(prefix string) http.Handler {
@@ -46,7 +50,15 @@ func (p *Pay) Control(prefix string) http.Handler {
 }
 
 var payActs = map[string]func(*Pay, *http.Request) (fault string){
-	"pay":     func(p *Pay, r *http.Request) string { return p.Pay(r.FormValue("number")) },
+	"pay":  func(p *Pay, r *http.Request) string { return p.Pay(r.FormValue("number")) },
+	"shut": func(p *Pay, r *http.Request) string { return p.Shut(r.FormValue("number")) },
+	"anyway": func(p *Pay, r *http.Request) string {
+		amount, err := strconv.ParseInt("0"+r.FormValue("amount"), 10, 64)
+		if err != nil || amount > 100_000_00 {
+			return "金额不正确"
+		}
+		return p.PayAnyway(r.FormValue("number"), domain.Fen(amount))
+	},
 	"settle":  func(p *Pay, r *http.Request) string { return p.Settle(r.FormValue("number"), r.FormValue("state")) },
 	"confirm": func(p *Pay, r *http.Request) string { return p.Confirm(r.FormValue("number"), r.FormValue("refused")) },
 	"lapse":   func(p *Pay, r *http.Request) string { return p.Lapse(r.FormValue("number")) },
@@ -68,6 +80,8 @@ var payActs = map[string]func(*Pay, *http.Request) (fault string){
 			f.Down = true
 		case "unsigned":
 			f.Unsigned = true
+		case "held":
+			f.Held = true
 		case "code":
 			f.Status, f.Code = http.StatusForbidden, r.FormValue("code")
 			if f.Code == "" {

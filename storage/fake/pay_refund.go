@@ -65,7 +65,7 @@ func (p *Pay) refund(c payCall) (any, *payError) {
 	back := *t
 	back.State, back.Refunded, back.Parts = "REFUND", t.Refunded+r.Amount, t.Parts+1
 	p.note(payFact{Trade: &back, Refund: &r})
-	if !p.o.SlowRefunds {
+	if !p.o.SlowRefunds && !c.held {
 		p.settle(r, "SUCCESS")
 	}
 	answer := p.refundAnswer(p.refunds[r.Number])

@@ -133,11 +133,49 @@ func (p *Pay) Pay(number string) string {
 	case p.over(t):
 		return "这笔支付已经关闭或过期"
 	}
+	p.take(*t)
+	return ""
+}
+
+// PayAnyway is a person whose money WeChat takes though the payment is over, because they were quicker than the close;
+// or, if an amount is given, takes in another amount than was asked for. It tells why it cannot, and is "" when it could.
+func (p *Pay) PayAnyway(number string, amount domain.Fen) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t, ok := p.trades[number]
+	switch {
+	case !ok:
+		return "没有这笔支付"
+	case !t.PaidAt.IsZero():
+		return "已经支付"
+	}
 	paid := *t
+	if amount > 0 {
+		paid.Amount = amount
+	}
+	p.take(paid)
+	return ""
+}
+
+// Shut closes a payment at WeChat without the product having asked for it, as a person can on the merchant's own page.
+func (p *Pay) Shut(number string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t, ok := p.trades[number]
+	if !ok || t.State != "NOTPAY" {
+		return "这笔支付不能关闭"
+	}
+	closed := *t
+	closed.State = "CLOSED"
+	p.note(payFact{Trade: &closed})
+	return ""
+}
+
+// take moves the money of a payment and tells the product, with the lock held.
+func (p *Pay) take(paid PayTrade) {
 	paid.State, paid.Transaction, paid.PaidAt = "SUCCESS", serial("4200", p.now(), len(p.order)), p.now().Truncate(time.Second)
 	p.note(payFact{Trade: &paid})
 	p.tell(PayNotice{Kind: "TRANSACTION.SUCCESS", URL: paid.NotifyURL, Body: p.tradeAnswer(&paid)})
-	return ""
 }
 
 // Trades lists all payments, the oldest first.
