@@ -118,10 +118,13 @@ func (b *buyer) buy(ctx context.Context, r *rand.Rand) error {
 	ids := []string{}
 	for _, a := range answers {
 		if a.status == http.StatusConflict {
-			b.book.check(slices.Contains([]string{"camp_full", "conflict", "enrolment_too_often"}, a.code()), "%s was refused an order with %s", b.name, a.code())
+			b.book.check(slices.Contains([]string{"camp_full", "conflict", "already_enrolled", "enrolment_too_often"}, a.code()), "%s was refused an order with %s", b.name, a.code())
 			continue
 		}
 		var in struct{ ID, State string }
+		if a.status > http.StatusCreated {
+			continue // noted as unexpected
+		}
 		if err := a.into(&in); err != nil {
 			return err
 		}

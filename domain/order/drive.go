@@ -69,6 +69,21 @@ func (s *Service) Cancel(ctx context.Context, id string) (Order, error) {
 
 // end closes what can be paid of an order, and only then cancels it. An order that turns out to be paid goes that way.
 func (s *Service) end(ctx context.Context, o Order, cause Cause) (Order, error) {
+	before := o.State
+	o, err := s.closeOpen(ctx, o)
+	if err != nil {
+		return o, err
+	}
+	if o.State == before {
+		if o, err = s.Store.Update(ctx, o.ID, func(o *Order) error { return o.Cancel(cause, s.Clock.Now()) }); err != nil {
+			return o, err
+		}
+	}
+	return s.Drive(ctx, o.ID)
+}
+
+// closeOpen closes at WeChat whatever could still be paid of an order, after asking whether it was.
+func (s *Service) closeOpen(ctx context.Context, o Order) (Order, error) {
 	for _, a := range o.Attempts {
 		if a.State != Created && a.State != Waiting {
 			continue
@@ -77,9 +92,7 @@ func (s *Service) end(ctx context.Context, o Order, cause Cause) (Order, error) 
 		if err != nil {
 			return o, err
 		}
-		if o = after; o.State != Pending {
-			return s.Drive(ctx, o.ID)
-		}
+		o = after
 		if left := o.attempt(a.Number); left.State != Created && left.State != Waiting {
 			continue
 		}
@@ -91,11 +104,7 @@ func (s *Service) end(ctx context.Context, o Order, cause Cause) (Order, error) 
 			return o, err
 		}
 	}
-	o, err := s.Store.Update(ctx, o.ID, func(o *Order) error { return o.Cancel(cause, s.Clock.Now()) })
-	if err != nil {
-		return o, err
-	}
-	return s.Drive(ctx, o.ID)
+	return o, nil
 }
 
 // ask lets WeChat say how an attempt stands, and takes it in.
@@ -147,7 +156,7 @@ func (s *Service) Settle(ctx context.Context, id string) error {
 }
 
 // Drive takes an order as far as it can go now: asks WeChat where something is unknown, opens or frees the place, sends
-// refunds. It is idempotent, may run beside itself, and goes on where a crash left. For jobs.
+// refunds, and closes at WeChat what is no longer to be paid. It is idempotent, may run beside itself, and goes on where a crash left. For jobs.
 func (s *Service) Drive(ctx context.Context, id string) (Order, error) {
 	o, err := s.Store.Get(ctx, id)
 	if err != nil {
@@ -167,8 +176,12 @@ func (s *Service) Drive(ctx context.Context, id string) (Order, error) {
 			return o, err
 		}
 	}
-	if o, err = s.sendRefunds(ctx, o); err != nil {
-		return o, err
+	var unclosed error
+	if o.State != Pending { // an attempt beside the one that was paid must not be paid, too
+		o, unclosed = s.closeOpen(ctx, o)
+	}
+	if o, err = s.sendRefunds(ctx, o); err != nil || unclosed != nil {
+		return o, errors.Join(unclosed, err)
 	}
 	return s.Store.Update(ctx, id, func(o *Order) error { return o.rested(s.Clock.Now()) })
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/order"
 	"yingdi/domain/wechatpay"
@@ -87,6 +88,23 @@ func TestTwoPhonesOrderOneSeat(t *testing.T) {
 	}
 }
 
+func TestTwoPhonesAtAFullCampAreRefusedAndNotLost(t *testing.T) {
+	t.Parallel()
+	w := newWorld(1)
+	w.bought(t, "bo", "seat")
+	var race sync.WaitGroup
+	for range 20 {
+		race.Go(func() {
+			o, _, err := w.Place(as(t, "an"), order.Wish{Camp: "c1", Offer: "seat", Amount: 199_00})
+			waits := err == nil && o.State == order.Pending // the other phone's, which is about to be cancelled
+			if !waits && !errors.Is(err, camp.ErrFull) && !errors.Is(err, domain.ErrConflict) {
+				t.Errorf("%+v, %v", o, err)
+			}
+		})
+	}
+	race.Wait()
+}
+
 // Pitfall: late payment revived a cancelled order.
 func TestLatePaymentRevivedACancelledOrder(t *testing.T) {
 	t.Parallel()
@@ -138,6 +156,36 @@ func TestTwoAttemptsBothPaid(t *testing.T) {
 	o = w.drive(t, o.ID)
 	if err := w.exact(o); err != nil || o.State != order.Fulfilled || o.Received() != 2*199_00 || o.Returned() != 199_00 {
 		t.Fatalf("%s: %s came, %s went back, %v", o.State, o.Received(), o.Returned(), err)
+	}
+}
+
+// The notice of the second payment never came: nobody would have known of it.
+func TestThePaymentBesideTheOneThatCountsIsAskedForAndClosed(t *testing.T) {
+	t.Parallel()
+	for name, paid := range map[string]bool{"it was paid": true, "it was not": false} {
+		w := newWorld(1)
+		o := w.place(t, "an", "seat")
+		first := w.askPay(t, o)
+		if _, err := w.Seen(t.Context(), wechatpay.Trade{Number: first, State: wechatpay.TradeClosed}); err != nil {
+			t.Fatal(err)
+		}
+		second := w.askPay(t, o)
+		w.bank.pay(first)
+		if paid {
+			w.bank.pay(second)
+		}
+		w.told(t, first)
+		o = w.drive(t, o.ID)
+		if o.Open() || !o.WakeAt.IsZero() {
+			t.Errorf("%s: %+v can still be paid, wakes %s", name, o.Attempts, o.WakeAt)
+		}
+		if err := w.exact(o); err != nil || o.State != order.Fulfilled || o.Held() != 199_00 {
+			t.Errorf("%s: %s holds %s, %v", name, o.State, o.Held(), err)
+		}
+		w.bank.pay(second)
+		if trade, err := w.bank.Query(t.Context(), second); err != nil || trade.Paid() != paid {
+			t.Errorf("%s: at WeChat it can still be paid: %+v, %v", name, trade, err)
+		}
 	}
 }
 

@@ -177,6 +177,9 @@ func (o Order) nextWake(now time.Time) (wake time.Time) {
 	case o.owesPlace(), !o.EndedAt.IsZero() && o.FreedAt.Before(o.EndedAt):
 		soonest(now.Add(QueryEvery))
 	}
+	if o.State != Pending && o.Open() {
+		soonest(now.Add(QueryEvery))
+	}
 	for _, r := range o.Refunds {
 		if r.State == RefundCreated || r.State == RefundProcessing {
 			soonest(r.NextAt)

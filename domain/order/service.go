@@ -234,6 +234,9 @@ func (s *Service) Place(ctx context.Context, w Wish) (o Order, fresh bool, err e
 	err = s.Store.Insert(ctx, o)
 	if errors.Is(err, domain.ErrExists) { // another phone was faster
 		had, err := s.Store.Pending(ctx, w.Camp, actor.Member)
+		if errors.Is(err, domain.ErrNotFound) { // and got no seat
+			err = fmt.Errorf("camp %s: %w", w.Camp, domain.ErrConflict)
+		}
 		return had, false, err
 	}
 	if err != nil {

@@ -104,6 +104,7 @@ func good(t *testing.T) *season {
 		Answers:   9, Replays: 1,
 	}}
 	s.addCircle(t)
+	s.addShop(t)
 	s.addNumbers(t)
 	return s
 }
@@ -137,6 +138,7 @@ func TestEveryBrokenPromiseIsCaught(t *testing.T) {
 	t.Parallel()
 	caught, spoilt := map[string]bool{}, circleSpoilt()
 	maps.Copy(spoilt, numbersSpoilt())
+	maps.Copy(spoilt, moneySpoilt())
 	for name, c := range map[string]violation{
 		"an unexpected answer":             {"answers-expected", func(s *season) { s.Unexpected = []string{"500"} }},
 		"a repetition answered otherwise":  {"replays-equal", func(s *season) { s.Different = []string{"a comment"} }},

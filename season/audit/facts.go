@@ -374,6 +374,7 @@ type Pay struct {
 	Trades    map[string]Trade // by number, in their last state
 	Refunds   map[string]PayRefund
 	Transfers map[string]Transfer
+	Unheard   map[string]bool // numbers of payments of which the product was never told
 }
 
 // The movements of money.

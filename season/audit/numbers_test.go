@@ -49,9 +49,20 @@ func (s *season) addNumbers(t *testing.T) {
 			Camp: "g", At: end, From: "2027-02-27", To: "2027-03-03", Learners: 1, Completed: []int{0, 0, 0, 1, 0, 0}, Streaks: []int{0, 1, 0, 0, 0, 0},
 			Days: days(func(d []audit.DayCount) { d[2].Active = 1 }),
 		},
+		{
+			Camp: "m", At: end, From: "2027-02-27", To: "2027-03-03", Learners: 3, Completed: make([]int, 6), Streaks: []int{3, 0, 0, 0, 0, 0},
+			Days: days(func(d []audit.DayCount) {
+				for i := range d {
+					d[i].Enrolled = 3
+				}
+				d[0] = audit.DayCount{Day: d[0].Day}
+				d[1].Joined, d[1].Received = 3, 750
+				d[2].Returned = 280
+			}),
+		},
 	}
 	s.House = audit.House{From: "2027-02-27", To: "2027-03-03", Series: map[string][]int64{
-		"在营": {4, 4, 4, 4, 4}, "新报名": {4, 0, 0, 0, 0}, "退出": {0, 0, 0, 0, 0}, "活跃": {0, 0, 3, 1, 0}, "按时完成": {0, 0, 2, 1, 0},
+		"收款": {0, 750, 0, 0, 0}, "退款": {0, 0, 280, 0, 0}, "在营": {4, 7, 7, 7, 7}, "新报名": {4, 3, 0, 0, 0}, "退出": {0, 0, 0, 0, 0}, "活跃": {0, 0, 3, 1, 0}, "按时完成": {0, 0, 2, 1, 0},
 		"没有完成": {0, 0, 1, 1, 0}, "点评数": {0, 0, 1, 0, 0}, "测评及格": {0, 0, 1, 0, 0}, "已发出": {0, 0, 1, 0, 0}, "没有发": {0, 0, 2, 1, 0},
 	}}
 }

@@ -166,13 +166,23 @@ func readLedger(path string) (Ledger, error) {
 
 // readPay reads what the stand-in for WeChat Pay has noted.
 func readPay(path string) (Pay, error) {
-	p := Pay{Trades: map[string]Trade{}, Refunds: map[string]PayRefund{}, Transfers: map[string]Transfer{}}
+	p := Pay{Trades: map[string]Trade{}, Refunds: map[string]PayRefund{}, Transfers: map[string]Transfer{}, Unheard: map[string]bool{}}
 	return p, lines(path, func(fact struct {
 		Trade    *Trade     `json:"trade"`
 		Refund   *PayRefund `json:"refund"`
 		Transfer *Transfer  `json:"transfer"`
+		Notice   *struct {
+			Kind  string `json:"kind"`
+			State string `json:"state"`
+			Body  struct {
+				Number string `json:"out_trade_no"`
+			} `json:"body"`
+		} `json:"notice"`
 	},
 	) {
+		if n := fact.Notice; n != nil && n.Kind == "TRANSACTION.SUCCESS" {
+			p.Unheard[n.Body.Number] = n.State != "accepted"
+		}
 		if fact.Trade != nil {
 			p.Trades[fact.Trade.Number] = *fact.Trade
 		}
