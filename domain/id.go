@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/base32"
 	"encoding/binary"
@@ -22,6 +23,23 @@ func (g idGenerator) New() string {
 	binary.BigEndian.PutUint64(raw[:8], uint64(g.clock.Now().UnixMilli())<<16)
 	rand.Read(raw[6:])
 	return idEncoding.EncodeToString(raw[:])
+}
+
+type requestKey struct{}
+
+// WithRequest names the request that is served, by its sender and what they call it; the edge does it.
+func WithRequest(ctx context.Context, name string) context.Context {
+	return context.WithValue(ctx, requestKey{}, name)
+}
+
+// OnceID is the id of the one thing that a request makes: should the process die between the deed and the answer, the
+// repetition finds under it what was made. A request without a name gets a new id.
+func OnceID(ctx context.Context, ids IDs) string {
+	name, ok := ctx.Value(requestKey{}).(string)
+	if !ok {
+		return ids.New()
+	}
+	return HashToken(name)[:24]
 }
 
 // Secret makes an unguessable token of 160 bits for links, sessions and scenes.

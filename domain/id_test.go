@@ -66,3 +66,19 @@ func TestValidID(t *testing.T) {
 		}
 	}
 }
+
+func TestARequestThatRunsAgainMakesItsThingOnce(t *testing.T) {
+	t.Parallel()
+	ids := domain.NewIDs(domaintest.NewClock("2026-03-01T00:00:00Z"))
+	once := domain.WithRequest(t.Context(), "ann|k1|r")
+	first := domain.OnceID(once, ids)
+	if again := domain.OnceID(once, ids); again != first || !domain.ValidID(first) {
+		t.Errorf("%s, then %s", first, again)
+	}
+	if other := domain.OnceID(domain.WithRequest(t.Context(), "ann|k2|r"), ids); other == first {
+		t.Error("another request got the same id")
+	}
+	if a, b := domain.OnceID(t.Context(), ids), domain.OnceID(t.Context(), ids); a == b {
+		t.Error("without a name each is new")
+	}
+}

@@ -2,6 +2,7 @@ package checkin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -64,11 +65,15 @@ func (s *Service) Say(ctx context.Context, id, text string) (Comment, error) {
 	}
 	now := s.Clock.Now()
 	said := Comment{
-		Doc: domain.Doc{ID: s.IDs.New()}, Checkin: id, Camp: c.Camp, Member: domain.ActorFrom(ctx).Member,
+		Doc: domain.Doc{ID: domain.OnceID(ctx, s.IDs)}, Checkin: id, Camp: c.Camp, Member: domain.ActorFrom(ctx).Member,
 		Text: text, State: Pending, At: now,
 	}
 	said.Emit(EventCommented, now, nil)
-	return said, s.Comments.Insert(ctx, said)
+	err = s.Comments.Insert(ctx, said)
+	if errors.Is(err, domain.ErrExists) { // said before the process died that was to answer
+		return s.Comments.Get(ctx, said.ID)
+	}
+	return said, err
 }
 
 // Said is a comment with its author.

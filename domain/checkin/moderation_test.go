@@ -347,6 +347,21 @@ func TestComments(t *testing.T) {
 	refused(t, "while WeChat is down", w.ModerateComment(t.Context(), said.ID), wechat.ErrUnreachable)
 }
 
+func TestACommentIsSaidOnceThoughTheProcessDiedBeforeItsAnswer(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	d := w.visible(t)
+	ctx := domain.WithRequest(as(t, "bob"), "bob|k1|comment")
+	first, err := w.Say(ctx, d.ID, "真好")
+	must(t, err)
+	must(t, w.ModerateComment(t.Context(), first.ID))
+	again, err := w.Say(ctx, d.ID, "真好")
+	must(t, err)
+	if list, _, err := w.CommentsOf(as(t, "ann"), d.ID, domain.Page{}); err != nil || len(list) != 1 || again.ID != first.ID {
+		t.Errorf("%d comments, %s then %s, %v", len(list), first.ID, again.ID, err)
+	}
+}
+
 func TestWhatIsNotVisibleIsNeitherLikedNorCommentedNotEvenByItsAuthor(t *testing.T) {
 	t.Parallel()
 	w := newWorld()

@@ -44,7 +44,8 @@ func remembered(keys *idempotency.Service) echo.MiddlewareFunc {
 			if whom == "" {
 				whom = "body " + digest(body)
 			}
-			status, first, err := keys.Begin(ctx, whom, key, digest([]byte(c.Request().Method+" "+c.Request().URL.Path+"\n"), body))
+			request := digest([]byte(c.Request().Method+" "+c.Request().URL.Path+"\n"), body)
+			status, first, err := keys.Begin(ctx, whom, key, request)
 			switch {
 			case err != nil:
 				return err
@@ -52,6 +53,7 @@ func remembered(keys *idempotency.Service) echo.MiddlewareFunc {
 				c.Response().Header().Set("Idempotent-Replayed", "true")
 				return c.Blob(status, contentType(status), []byte(first))
 			}
+			c.SetRequest(c.Request().WithContext(domain.WithRequest(ctx, whom+"|"+key+"|"+request)))
 			return record(c, next, func(status int, body string) error {
 				return keys.Finish(context.WithoutCancel(ctx), whom, key, status, body)
 			})
