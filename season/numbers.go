@@ -38,7 +38,8 @@ func (t *staff) numbersOf(ctx context.Context, camp, from, to string) (audit.Sta
 		return audit.Statistics{}, err
 	}
 	var in struct {
-		Learners           int
+		Learners, Finished int
+		Levels             []audit.LevelCount
 		Completed, Streaks []struct{ Learners int }
 		Reviewers          []struct {
 			Reviewer             struct{ ID string }
@@ -55,7 +56,7 @@ func (t *staff) numbersOf(ctx context.Context, camp, from, to string) (audit.Sta
 	if err := a.into(&in); err != nil {
 		return audit.Statistics{}, err
 	}
-	s := audit.Statistics{Camp: camp, From: from, To: to, Learners: in.Learners}
+	s := audit.Statistics{Camp: camp, From: from, To: to, Learners: in.Learners, Finished: in.Finished, Levels: in.Levels}
 	for _, step := range in.Completed {
 		s.Completed = append(s.Completed, step.Learners)
 	}

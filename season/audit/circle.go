@@ -72,6 +72,7 @@ func (f Facts) only(camp string) Facts {
 	f = f.of(camp)
 	f.Notices = keep(f.Notices, func(n Notice) bool { return n.Camp == camp })
 	f.Attempts = keep(f.Attempts, func(a Attempt) bool { return a.Camp == camp })
+	f.Progress = keep(f.Progress, func(p Progress) bool { return p.Camp == camp })
 	f.Orders = keep(f.Orders, func(o Order) bool { return o.Camp == camp })
 	f.Progress = keep(f.Progress, func(p Progress) bool { return p.Camp == camp })
 	return f

@@ -17,7 +17,9 @@ type Statistics struct {
 	Completed []int // learners by the part that they have done
 	Streaks   []int // learners by their longest run of days
 	Reviewers []Speed
-	Days      []DayCount // every one from the first to the last
+	Levels    []LevelCount // of a course, in order
+	Finished  int          // learners who are through with it
+	Days      []DayCount   // every one from the first to the last
 }
 
 // Speed is how many answers somebody gave, and how many minutes learners waited for them.
@@ -26,6 +28,9 @@ type Speed struct {
 	Reviews          int
 	Median, Slowness int // Slowness is what nine of ten stayed below
 }
+
+// LevelCount is how many learners a level of a course has opened to, and who has finished it.
+type LevelCount struct{ Opened, Finished int }
 
 // DayCount is one day of it.
 type DayCount struct {
@@ -71,6 +76,7 @@ func statistics(t *trial, f *finding) {
 		f.expect(slices.Equal(shown.Completed, want.Completed), "camp %s shows completion %v and it is %v", shown.Camp, shown.Completed, want.Completed)
 		f.expect(slices.Equal(shown.Streaks, want.Streaks), "camp %s shows streaks %v and they are %v", shown.Camp, shown.Streaks, want.Streaks)
 		f.expect(slices.Equal(shown.Reviewers, want.Reviewers), "camp %s shows reviewers %v and they are %v", shown.Camp, shown.Reviewers, want.Reviewers)
+		f.expect(slices.Equal(shown.Levels, want.Levels) && shown.Finished == want.Finished, "course %s shows levels %v, %d through, and they are %v, %d", shown.Camp, shown.Levels, shown.Finished, want.Levels, want.Finished)
 		f.expect(len(shown.Days) == len(want.Days), "camp %s shows %d days of %d", shown.Camp, len(shown.Days), len(want.Days))
 		for i, d := range want.Days[:min(len(want.Days), len(shown.Days))] {
 			f.expect(shown.Days[i] == d, "camp %s shows %+v and it is %+v", shown.Camp, shown.Days[i], d)
@@ -94,14 +100,15 @@ func statistics(t *trial, f *finding) {
 
 // tally counts one camp.
 type tally struct {
-	camp  Camp
-	facts Facts
-	today string
-	plan  []string // days with something to hand in
-	days  map[string]*DayCount
-	waits map[string][]int // minutes, by day
-	speed map[string][]int // by reviewer
-	into  Statistics
+	camp   Camp
+	facts  Facts
+	today  string
+	plan   []string // days with something to hand in
+	levels []string // with a task
+	days   map[string]*DayCount
+	waits  map[string][]int // minutes, by day
+	speed  map[string][]int // by reviewer
+	into   Statistics
 }
 
 // recount counts the facts of a camp by themselves.
@@ -120,6 +127,7 @@ func (t *trial) recount(shown Statistics) Statistics {
 		slices.Sort(c.plan)
 		c.plan = slices.Compact(c.plan)
 	}
+	c.written(t.whole.Courses)
 	handed := map[string][]Checkin{}
 	for _, k := range c.facts.Checkins {
 		if k.State != "deleted" && k.State != "rejected" {
@@ -134,6 +142,21 @@ func (t *trial) recount(shown Statistics) Statistics {
 	c.messages()
 	c.money()
 	return c.sum(shown.From, shown.To)
+}
+
+// written finds the levels of a course that have a task.
+func (c *tally) written(courses []Course) {
+	for _, course := range courses {
+		if course.ID != c.camp.ID {
+			continue
+		}
+		for _, l := range course.Levels {
+			if slices.ContainsFunc(c.facts.Tasks, func(task Task) bool { return task.Level == l.ID && task.RemovedAt.IsZero() }) {
+				c.levels = append(c.levels, l.ID)
+			}
+		}
+	}
+	c.into.Levels = make([]LevelCount, len(c.levels))
 }
 
 func (c *tally) on(at time.Time) string {
@@ -182,14 +205,40 @@ func (c *tally) stay(e Enrolment, handed []Checkin) {
 	for day := range active {
 		c.day(day).Active++
 	}
+	c.counted(e, from, gone, did, active)
+}
+
+// counted counts what somebody did of what they had to do, by days or, in a course, by levels.
+func (c *tally) counted(e Enrolment, from, gone string, did map[string]string, active map[string]bool) {
 	var mine []string
-	first, last := later(c.camp.Start, e.Shift), later(c.camp.End, e.Shift)
+	var due, done int
+	if c.camp.Kind == "course" {
+		due, done = c.walked(e, from, gone, active)
+	} else {
+		mine = c.daysOf(e)
+		due, done = c.lived(mine, from, gone, did)
+		for day := max(from, later(c.camp.Start, e.Shift)); len(mine) > 0 && day < gone && day <= min(later(c.camp.End, e.Shift), c.today); day = later(day, 1) {
+			if inDanger(mine, did, from, day) {
+				c.day(day).AtRisk++
+			}
+		}
+	}
+	if e.State == "active" {
+		c.here(due, done, mine, did)
+	}
+}
+
+// daysOf are the days with something to hand in, by somebody's own calendar.
+func (c *tally) daysOf(e Enrolment) (mine []string) {
 	for _, day := range c.plan {
-		if day = later(day, e.Shift); day >= first && day <= last {
+		if day = later(day, e.Shift); day >= later(c.camp.Start, e.Shift) && day <= later(c.camp.End, e.Shift) {
 			mine = append(mine, day)
 		}
 	}
-	due, done := 0, 0
+	return mine
+}
+
+func (c *tally) lived(mine []string, from, gone string, did map[string]string) (due, done int) {
 	for _, day := range mine {
 		if day < from || day >= gone || day > c.today {
 			continue
@@ -207,17 +256,48 @@ func (c *tally) stay(e Enrolment, handed []Checkin) {
 			c.day(day).MadeUp++
 		}
 	}
-	for day := max(from, first); len(mine) > 0 && day < gone && day <= min(last, c.today); day = later(day, 1) {
-		if inDanger(mine, did, from, day) {
+	return due, done
+}
+
+// walked counts how far somebody is in a course, and the days on which they stood still: two without having begun, or five
+// since they last did something, while they are not through with it.
+func (c *tally) walked(e Enrolment, from, gone string, active map[string]bool) (due, done int) {
+	through := "9999-12-31"
+	for _, p := range c.facts.Progress {
+		if p.Member != e.Member {
+			continue
+		}
+		if !p.Finished.IsZero() {
+			through = c.on(p.Finished)
+		}
+		for _, l := range p.Levels {
+			at := slices.Index(c.levels, l.Level)
+			if day := c.on(l.Finished); !l.Finished.IsZero() && day >= from {
+				active[day] = true
+			}
+			if at < 0 || e.State != "active" {
+				continue
+			}
+			c.into.Levels[at].Opened++
+			if !l.Finished.IsZero() {
+				c.into.Levels[at].Finished++
+				done++
+			}
+		}
+	}
+	if e.State == "active" && through <= c.today {
+		c.into.Finished++
+	}
+	last := ""
+	for day := from; day <= c.today && day < gone; day = later(day, 1) {
+		if active[day] {
+			last = day
+		}
+		if day < through && (last == "" && between(from, day) >= 2 || last != "" && between(last, day) >= 5) {
 			c.day(day).AtRisk++
 		}
 	}
-	if c.camp.Kind == "course" {
-		due, done = c.walk(e.Member, active, from, gone)
-	}
-	if e.State == "active" {
-		c.here(due, done, mine, did)
-	}
+	return len(c.levels), done
 }
 
 // lastDay is the camp's for the last who could join.
