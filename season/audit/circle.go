@@ -74,7 +74,6 @@ func (f Facts) only(camp string) Facts {
 	f.Attempts = keep(f.Attempts, func(a Attempt) bool { return a.Camp == camp })
 	f.Progress = keep(f.Progress, func(p Progress) bool { return p.Camp == camp })
 	f.Orders = keep(f.Orders, func(o Order) bool { return o.Camp == camp })
-	f.Progress = keep(f.Progress, func(p Progress) bool { return p.Camp == camp })
 	return f
 }
 

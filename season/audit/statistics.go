@@ -144,21 +144,6 @@ func (t *trial) recount(shown Statistics) Statistics {
 	return c.sum(shown.From, shown.To)
 }
 
-// written finds the levels of a course that have a task.
-func (c *tally) written(courses []Course) {
-	for _, course := range courses {
-		if course.ID != c.camp.ID {
-			continue
-		}
-		for _, l := range course.Levels {
-			if slices.ContainsFunc(c.facts.Tasks, func(task Task) bool { return task.Level == l.ID && task.RemovedAt.IsZero() }) {
-				c.levels = append(c.levels, l.ID)
-			}
-		}
-	}
-	c.into.Levels = make([]LevelCount, len(c.levels))
-}
-
 func (c *tally) on(at time.Time) string {
 	day, err := dayAt(at, c.camp.Calendar.Zone, c.camp.Calendar.CutOff)
 	if err != nil {
@@ -257,47 +242,6 @@ func (c *tally) lived(mine []string, from, gone string, did map[string]string) (
 		}
 	}
 	return due, done
-}
-
-// walked counts how far somebody is in a course, and the days on which they stood still: two without having begun, or five
-// since they last did something, while they are not through with it.
-func (c *tally) walked(e Enrolment, from, gone string, active map[string]bool) (due, done int) {
-	through := "9999-12-31"
-	for _, p := range c.facts.Progress {
-		if p.Member != e.Member {
-			continue
-		}
-		if !p.Finished.IsZero() {
-			through = c.on(p.Finished)
-		}
-		for _, l := range p.Levels {
-			at := slices.Index(c.levels, l.Level)
-			if day := c.on(l.Finished); !l.Finished.IsZero() && day >= from {
-				active[day] = true
-			}
-			if at < 0 || e.State != "active" {
-				continue
-			}
-			c.into.Levels[at].Opened++
-			if !l.Finished.IsZero() {
-				c.into.Levels[at].Finished++
-				done++
-			}
-		}
-	}
-	if e.State == "active" && through <= c.today {
-		c.into.Finished++
-	}
-	last := ""
-	for day := from; day <= c.today && day < gone; day = later(day, 1) {
-		if active[day] {
-			last = day
-		}
-		if day < through && (last == "" && between(from, day) >= 2 || last != "" && between(last, day) >= 5) {
-			c.day(day).AtRisk++
-		}
-	}
-	return len(c.levels), done
 }
 
 // lastDay is the camp's for the last who could join.
