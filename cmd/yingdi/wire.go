@@ -45,6 +45,7 @@ type app struct {
 	merchant  merchant
 	ids       domain.IDs
 	sealer    *domain.Sealer
+	vaults    []domain.Vault // collections with something sealed in them
 	services  *web.Services
 	schedule  *schedule.Service
 	reminders *reminder.Service

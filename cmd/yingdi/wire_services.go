@@ -124,6 +124,7 @@ func (a *app) joinServices(ctx context.Context) error {
 		IDs: ids, Bucket: a.bucket, WeChat: a.wechat, Scenes: channels, Checkins: checkins, Camps: camps,
 		Members: members, Files: files, Renderer: renderer, Clock: a.clock,
 	}
+	a.vaults = sealed(at)
 	private := a.joinPrivacy(at, members, files, enrolments, studies, signcards)
 	a.schedule = &schedule.Service{Store: at.slots, Clock: a.clock}
 	a.services = &web.Services{

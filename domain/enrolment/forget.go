@@ -6,6 +6,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
+	"yingdi/domain/form"
 )
 
 // Depart lets somebody whose account goes leave a camp that is not over yet: the seat is free for another. As the first
@@ -38,4 +39,12 @@ func (s *Service) Given(ctx context.Context, e Enrolment) (any, error) {
 		answers[a.Label] = a.Values
 	}
 	return map[string]any{"camp": e.Camp, "state": e.State, "created_at": e.CreatedAt, "active_at": e.ActiveAt, "answers": answers}, err
+}
+
+// Seals lists what is sealed in an enrolment.
+func (e *Enrolment) Seals() []domain.Sealed {
+	if e.Reply == nil {
+		return nil
+	}
+	return []domain.Sealed{form.Seal(e.ID, &e.Reply.Sealed)}
 }

@@ -155,3 +155,8 @@ func open(s *domain.Sealer, enrolment, sealed string) (answers []Answer, err err
 	}
 	return answers, json.Unmarshal([]byte(plain), &answers)
 }
+
+// Seal is the place of answers that are sealed for an enrolment, or for whatever else they were given to.
+func Seal(enrolment string, answers *string) domain.Sealed {
+	return domain.Sealed{Purpose: purpose(enrolment), Value: answers}
+}

@@ -113,3 +113,6 @@ func (s *Service) Finish(ctx context.Context, whom, key string, status int, body
 func (s *Service) Sweep(ctx context.Context) error {
 	return domain.Sweep(ctx, s.Store, s.Clock.Now())
 }
+
+// Seals lists what is sealed in it.
+func (a *Answer) Seals() []domain.Sealed { return []domain.Sealed{{Purpose: purpose, Value: &a.Body}} }

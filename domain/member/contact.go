@@ -3,6 +3,7 @@ package member
 import (
 	"context"
 	"unicode/utf8"
+	"yingdi/domain"
 )
 
 // Contact is how staff reach a person.
@@ -41,4 +42,9 @@ func (s *Service) Contacts(ctx context.Context, ids []string, names, phones bool
 func MaskName(name string) string {
 	_, size := utf8.DecodeRuneInString(name)
 	return name[:size] + "**"
+}
+
+// Seals lists what is sealed in a member.
+func (m *Member) Seals() []domain.Sealed {
+	return []domain.Sealed{{Purpose: PurposeOpenID, Value: &m.OpenID}, {Purpose: PurposeSessionKey, Value: &m.SessionKey}, {Purpose: PurposePhone, Value: &m.Phone}}
 }

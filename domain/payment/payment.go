@@ -132,3 +132,6 @@ func (s *Service) Work(ctx context.Context, id string) error {
 func (s *Service) Sweep(ctx context.Context) error {
 	return domain.Sweep(ctx, s.Store, s.Clock.Now())
 }
+
+// Seals lists what is sealed in it.
+func (n *Notice) Seals() []domain.Sealed { return []domain.Sealed{{Purpose: purpose, Value: &n.Body}} }

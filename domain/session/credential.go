@@ -151,3 +151,8 @@ func (s *Service) ResetCredential(ctx context.Context, login, password string) (
 	acting := domain.WithActor(ctx, domain.Actor{Member: found.Member})
 	return address, s.Members.SignOutEverywhere(acting)
 }
+
+// Seals lists what is sealed in a credential.
+func (c *Credential) Seals() []domain.Sealed {
+	return []domain.Sealed{{Purpose: purposeTOTP, Value: &c.TOTP}}
+}

@@ -95,3 +95,8 @@ type Given struct {
 	At     time.Time
 	Asked  []form.Asked
 }
+
+// Seals lists what is sealed in a mark.
+func (m *Mark) Seals() []domain.Sealed {
+	return []domain.Sealed{form.Seal(ref(m.Camp, m.Member, m.Task), &m.Sealed)}
+}
