@@ -101,6 +101,7 @@ func TestWhatIsHiddenIsHiddenEverywhereAtOnceAndBackAfterAnUndo(t *testing.T) {
 	visible("hidden", false) // before any job has run
 	settle()
 	visible("hidden, and the jobs have run", false)
+	s.redrawn(t, "a face that is hidden", 1)
 	s.tell(t, author, []step{
 		{name: "the author knows why", request: "GET /checkins/{checkin}", status: 200, want: `{"state":"hidden","reason":"与任务无关"}`},
 		{name: "the author is told", request: "GET /notices", status: 200, want: `{"items":[{"title":"你的打卡被隐藏了","body":"与任务无关"}]}`},
@@ -113,6 +114,20 @@ func TestWhatIsHiddenIsHiddenEverywhereAtOnceAndBackAfterAnUndo(t *testing.T) {
 		t.Fatal(err)
 	}
 	visible("undone", true)
+}
+
+// redrawn checks how often the author's cards were drawn anew, each time all of them.
+func (s *site) redrawn(t *testing.T, when string, want int) {
+	t.Helper()
+	list, _, err := s.services.Signcards.Redraws.OfScope(t.Context(), s.vars["author"], domain.Page{})
+	if err != nil || len(list) != want {
+		t.Errorf("%s: the cards are drawn anew %d times, want %d, %v", when, len(list), want, err)
+	}
+	for _, r := range list {
+		if !r.Person || r.Done != 1 || r.Failed > 0 {
+			t.Errorf("%s: %+v", when, r)
+		}
+	}
 }
 
 func TestAHiddenCommentLeavesTheListAndTheCountAtOnce(t *testing.T) {
@@ -156,4 +171,11 @@ func TestADoubtfulNicknameIsShownToNobodyUntilAPersonSaysYes(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.tell(t, fellow, []step{{name: "and then the new one", request: "GET /checkins/{checkin}", status: 200, want: `{"author":{"nickname":"待审"}}`}})
+	settle()
+	s.redrawn(t, "a name that is granted", 0)
+	if err := s.services.Moderation.Undo(s.as(t, admin), id, 1); err != nil {
+		t.Fatal(err)
+	}
+	settle()
+	s.redrawn(t, "a name that is taken back", 1)
 }

@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"yingdi/domain"
@@ -135,11 +136,13 @@ func (s *Service) rows(ctx context.Context, cases []Case) ([]Row, error) {
 	return rows, nil
 }
 
-// open returns a case to somebody who may decide it.
+// open returns a case to somebody who may decide it. What was taken down before there were cases has none: it gets one.
 func (s *Service) open(ctx context.Context, id string) (Case, error) {
 	c, err := s.Store.Get(ctx, id)
 	if err == nil {
 		err = may(domain.ActorFrom(ctx), c.place())
+	} else if errors.Is(err, domain.ErrNotFound) {
+		c, err = s.late(ctx, id)
 	}
 	if err != nil {
 		return Case{}, fmt.Errorf("case %s: %w", id, err)
@@ -279,13 +282,7 @@ func (s *Service) DecideCheckin(ctx context.Context, id string, v Verdict, reaso
 	if err := domain.ActorFrom(ctx).Must(domain.RightModerate, domain.Place{Organiser: subject.Organiser, Camp: subject.Camp}); err != nil {
 		return err
 	}
-	if err := s.raise(ctx, Checkin, id, func(c *Case) error {
-		if c.Rev > 0 {
-			return domain.ErrSame
-		}
-		c.open(s.Clock.Now())
-		return nil
-	}); err != nil {
+	if err := s.raise(ctx, Checkin, id, s.unruled); err != nil {
 		return err
 	}
 	if version < 0 {
@@ -332,6 +329,11 @@ func (s *Service) Ruled(ctx context.Context, id string) error {
 	c, err := s.Store.Get(ctx, id)
 	if err != nil {
 		return err
+	}
+	if c.Kind == Profile && c.Standing() != Visible { // cards that were drawn before show it
+		if err := s.Cards.RedrawPerson(ctx, c.Target); err != nil {
+			return fmt.Errorf("cards of member %s: %w", c.Target, err)
+		}
 	}
 	found, err := s.subjects(ctx, c)
 	if err != nil {

@@ -42,6 +42,11 @@ type Notices interface {
 	Tell(ctx context.Context, n notice.Notice) error
 }
 
+// Cards draws somebody's sign-cards anew, which show their nickname and avatar; domain/signcard does it.
+type Cards interface {
+	RedrawPerson(ctx context.Context, member string) error
+}
+
 // Camps is what this feature needs of domain/camp.
 type Camps interface {
 	Many(ctx context.Context, ids []string) (map[string]camp.Camp, error)
@@ -57,6 +62,7 @@ type Service struct {
 	Members   Members
 	Camps     Camps
 	Notices   Notices
+	Cards     Cards
 	Clock     domain.Clock
 }
 
@@ -146,6 +152,9 @@ func (s *Service) MediaModerated(ctx context.Context, mediaID string) error {
 		if id, ok := strings.CutPrefix(ref, "member_"); ok {
 			if err := s.Presented(ctx, id); err != nil {
 				return err
+			}
+			if err := s.Cards.RedrawPerson(ctx, id); err != nil { // it may have been shown until now
+				return fmt.Errorf("cards of member %s: %w", id, err)
 			}
 		}
 	}

@@ -133,11 +133,20 @@ func (i inbox) Tell(_ context.Context, n notice.Notice) error {
 	return nil
 }
 
+// cards notes whose cards are drawn anew.
+type cards struct{ redrawn []string }
+
+func (c *cards) RedrawPerson(_ context.Context, member string) error {
+	c.redrawn = append(c.redrawn, member)
+	return nil
+}
+
 type world struct {
 	*moderation.Service
 	cases cases
 	wall  wall
 	inbox inbox
+	cards *cards
 	clock *domaintest.Clock
 	power *domaintest.Power
 }
@@ -145,12 +154,12 @@ type world struct {
 func newWorld() world {
 	power := &domaintest.Power{}
 	w := world{
-		cases: cases{domaintest.NewStore[moderation.Case](power)}, inbox: inbox{}, clock: domaintest.NewClock("2026-03-05T01:00:00Z"), power: power,
+		cases: cases{domaintest.NewStore[moderation.Case](power)}, inbox: inbox{}, cards: &cards{}, clock: domaintest.NewClock("2026-03-05T01:00:00Z"), power: power,
 		wall: wall{domaintest.NewStore[checkin.Checkin](power), domaintest.NewStore[checkin.Comment](power)},
 	}
 	w.Service = &moderation.Service{
 		Store: w.cases, Reports: reports{domaintest.NewStore[moderation.Report](power)}, Reporters: domaintest.NewStore[moderation.Reporter](power),
-		Checkins: w.wall, Media: files{}, Members: people{domaintest.NewStore[member.Member](power)}, Camps: camps{}, Notices: w.inbox, Clock: w.clock,
+		Checkins: w.wall, Media: files{}, Members: people{domaintest.NewStore[member.Member](power)}, Camps: camps{}, Notices: w.inbox, Cards: w.cards, Clock: w.clock,
 	}
 	return w
 }
