@@ -43,6 +43,15 @@
 //	候补            enrolment.Waiting        补卡            camp.MakeUps, checkin.Checkin.MadeUp
 //	作业/退回重做   lesson.KindHomework, review.Return       评分表          lesson.Criterion
 //	举报/审核台     moderation.Report, Case  删除账号        privacy.Deletion
+//	精选墙/置顶     checkin.Wall             话题/标签       checkin.Topic, Tag
+//	排行榜          checkin.Standing         打卡要求        lesson.Need
+//	任务导入        lesson.Import            任务排序        lesson.Arrangement
+//	文档预览        media.Previewer, View.Pages              缩略图          media.Media.Thumb
+//	常用评语        review.Remark            领取点评        review.Claim
+//	邀请卡/封面     signcard.Invite, Front   重画日签        signcard.Redraw
+//	日签模板/设置   signcard.Template, Setting               密封/换钥       domain.Sealer, Vault
+//	提醒            reminder.Service         免打扰时段      notice.Quiet
+//	推送            push.Push                重复请求        idempotency.Answer
 //	价格/名额种类   product.Product, Offer   订单/支付尝试   order.Order, Attempt
 //	优惠/用券规则   order.Deal, Line, Skipped               拼团价/助力价   order.Special
 //	优惠券/优惠券活动 coupon.Coupon, Template                  兑换码         coupon.Batch, Code

@@ -15,6 +15,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/session"
+	"yingdi/storage/sqlite"
 )
 
 func adminCommand() *cobra.Command {
@@ -96,6 +97,10 @@ func withApp(ctx context.Context, path string, run func(context.Context, *app) e
 		return err
 	}
 	a, err := wire(ctx, c, &clock{}, logger(c.Log))
+	if errors.Is(err, sqlite.ErrTaken) {
+		return fmt.Errorf("the folder %s is in use, most likely by the server: a SQLite file belongs to one process at a time. Nothing was done. "+
+			"Stop the server (systemctl stop yingdi), run this again, and start it (systemctl start yingdi). %w", c.Data, err)
+	}
 	if err != nil {
 		return err
 	}

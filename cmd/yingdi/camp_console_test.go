@@ -30,8 +30,9 @@ func TestATeacherClonesACampAsANewTerm(t *testing.T) {
 	if _, err := s.services.Forms.Save(teacher, old.ID, form.Draft{Fields: fields, Consent: "只用于分组"}, 0); err != nil {
 		t.Fatal(err)
 	}
+	s.furnish(t, old)
 	v := s.staff(t, s.vars["teacher"])
-	v.see(t, "/console/camps/{camp}", 200, "复制为新一期")
+	v.see(t, "/console/camps/{camp}", 200, "复制为新一期", "老师的邀请和价格不复制")
 	key := keyOfTerm.FindStringSubmatch(v.page)[1]
 	v.submit(t, "/console/camps/{camp}/clone", values("key", key, "title", "21 天晨读 第二期", "start", "2026-01-01"), "开营日期不能早于今天")
 	for range 2 { // tapped twice
@@ -81,6 +82,7 @@ func TestATeacherClonesACampAsANewTerm(t *testing.T) {
 	if diff := cmp.Diff(fields, asked.Fields); err != nil || diff != "" || asked.Number != 1 || asked.ConsentNo != 1 {
 		t.Errorf("%v (-want +got)\n%s", err, diff)
 	}
+	s.takenOver(t, old, made)
 	s.vars["camp"] = id
 	v.submit(t, "/console/camps/{camp}/publish", values(), "已发布")
 }

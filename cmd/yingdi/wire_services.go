@@ -124,6 +124,7 @@ func (a *app) joinServices(ctx context.Context) error {
 		IDs: ids, Bucket: a.bucket, WeChat: a.wechat, Scenes: channels, Checkins: checkins, Camps: camps,
 		Members: members, Files: files, Renderer: renderer, Clock: a.clock,
 	}
+	moderations.Cards = signcards
 	a.vaults = sealed(at)
 	private := a.joinPrivacy(at, members, files, enrolments, studies, signcards)
 	a.schedule = &schedule.Service{Store: at.slots, Clock: a.clock}
@@ -148,6 +149,8 @@ func (a *app) joinServices(ctx context.Context) error {
 		Receiver:    a.wechat, Codes: a.wechat, Ready: a.ready, Clock: a.clock, Log: a.log,
 		Limiter: &redis.Limiter{Client: a.redis, Clock: a.clock},
 	}
+	camps.Copiers = append(camps.Copiers, camp.Copier{Name: "materials", CopyTo: lessons.CopyMaterials}, camp.Copier{Name: "teams", CopyTo: teams.CopyTo},
+		camp.Copier{Name: "risks", CopyTo: a.services.Risks.CopyTo}, camp.Copier{Name: "cards", CopyTo: signcards.CopyTo})
 	a.joinMoney(at, camps)
 	a.joinCoupons(at, camps)
 	a.joinStats(at)

@@ -27,13 +27,40 @@ func (s *Service) CopyTo(ctx context.Context, from, to camp.Camp) error {
 	return nil
 }
 
+// CopyMaterials gives a new term the materials of a camp, which appear as many days later as it starts later. For
+// camp.Copier.
+func (s *Service) CopyMaterials(ctx context.Context, from, to camp.Camp) error {
+	for page := (domain.Page{Limit: domain.MaxPage}); ; {
+		list, next, err := s.MaterialStore.OfCamp(ctx, from.ID, page)
+		if err != nil {
+			return err
+		}
+		for _, m := range list {
+			m.Doc, m.Camp = domain.Doc{ID: camp.CopyID(to.ID, m.ID)}, to.ID
+			m.VisibleAt = later(m.VisibleAt, from, to)
+			m.Emit(EventMaterial, s.Clock.Now(), nil)
+			if err := s.MaterialStore.Insert(ctx, m); err != nil && !errors.Is(err, domain.ErrExists) {
+				return err
+			}
+		}
+		if page.After = next; next == "" {
+			return nil
+		}
+	}
+}
+
+// later is the same hour in the new term; the zero time stays.
+func later(at time.Time, from, to camp.Camp) time.Time {
+	if at.IsZero() {
+		return at
+	}
+	return at.In(to.Calendar.Location()).AddDate(0, 0, to.Start.Since(from.Start)).UTC()
+}
+
 func (t Task) copyTo(from, to camp.Camp, now time.Time) Task {
 	t.Doc, t.Camp = domain.Doc{ID: camp.CopyID(to.ID, t.ID)}, to.ID
 	if t.Level == "" {
-		later := to.Start.Since(from.Start)
-		if t.Day = t.Day.Add(later); !t.VisibleAt.IsZero() {
-			t.VisibleAt = t.VisibleAt.In(to.Calendar.Location()).AddDate(0, 0, later).UTC()
-		}
+		t.Day, t.VisibleAt = t.Day.Add(to.Start.Since(from.Start)), later(t.VisibleAt, from, to)
 	}
 	if t.Quiz != "" {
 		t.Quiz = camp.CopyID(to.ID, t.Quiz)

@@ -115,6 +115,23 @@ func (s *Service) Set(ctx context.Context, campID string, t Thresholds) error {
 	return err
 }
 
+// CopyTo gives a new term the thresholds of a camp. For camp.Copier.
+func (s *Service) CopyTo(ctx context.Context, from, to camp.Camp) error {
+	t, err := s.Store.Get(ctx, from.ID)
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	t.Doc, t.SetAt = domain.Doc{ID: to.ID}, s.Clock.Now()
+	t.Emit(EventSet, t.SetAt, nil)
+	if err = s.Store.Insert(ctx, t); errors.Is(err, domain.ErrExists) {
+		return nil
+	}
+	return err
+}
+
 // List returns to the camp's staff who is at risk among the next hundred of its learners. Only a running camp has any.
 func (s *Service) List(ctx context.Context, campID string, after domain.Cursor) (View, error) {
 	in, err := s.Camps.ForStaff(ctx, campID, domain.RightCampView)

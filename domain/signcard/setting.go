@@ -157,14 +157,13 @@ func (s *Service) putSetting(ctx context.Context, campID string, f SettingForm) 
 	return err
 }
 
-// CopySetting gives a camp the choices of another one of the same organiser: a new term looks like the one before.
-// Whoever calls it has checked who asks.
-func (s *Service) CopySetting(ctx context.Context, from, to string) error {
-	had, err := s.setting(ctx, from)
+// CopyTo gives a new term the choices of a camp: it looks like the one before. For camp.Copier.
+func (s *Service) CopyTo(ctx context.Context, from, to camp.Camp) error {
+	had, err := s.setting(ctx, from.ID)
 	if err != nil || had.Rev == 0 {
 		return err
 	}
-	return s.putSetting(ctx, to, SettingForm{had.Template, had.Pictures, had.Sayings, had.Tag})
+	return s.putSetting(ctx, to.ID, SettingForm{had.Template, had.Pictures, had.Sayings, had.Tag})
 }
 
 func (s *Service) setting(ctx context.Context, campID string) (Setting, error) {
