@@ -25,6 +25,9 @@ func TestAManagerRunsACouponCampaign(t *testing.T) {
 	}
 	s.vars["house"] = in.Organiser
 	v := s.staff(t, s.vars["owner"])
+	if to := v.see(t, "/console/campaigns", 303).Header().Get("Location"); to != s.fill(t, "/console/organisers/{house}/coupons") {
+		t.Fatal(to)
+	}
 	v.see(t, "/console/organisers/{house}/coupons", 200, "这里还没有优惠券")
 	v.see(t, "/console/organisers/{house}/coupons/new", 200, "新建优惠券", "晨读营")
 	s.vars["t"] = hiddenID.FindStringSubmatch(v.page)[1]

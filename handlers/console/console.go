@@ -66,6 +66,7 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 
 	g.GET("/organisers/:organiser/exports", h.auditExports)
 
+	g.GET("/campaigns", h.showCampaigns)
 	g.GET("/organisers/:organiser/coupons", h.listCoupons)
 	g.GET("/organisers/:organiser/coupons/new", h.newCoupon)
 	g.POST("/organisers/:organiser/coupons", h.saveCoupon)

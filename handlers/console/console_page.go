@@ -26,6 +26,7 @@ type Frame struct {
 	MayOperate  bool
 	MayDesk     bool // review, in any camp
 	MayModerate bool
+	MayCampaign bool
 }
 
 // Crumb is one step of the way to a page.
@@ -38,6 +39,7 @@ const (
 	sectionOrganisers = "organisers"
 	sectionModeration = "moderation"
 	sectionReviews    = "reviews"
+	sectionCampaigns  = "campaigns"
 	sectionPrivacy    = "privacy"
 	sectionJobs       = "jobs"
 )
@@ -68,6 +70,7 @@ func (h *console) fill(c echo.Context, f *Frame) error {
 	f.Me = me.Card()
 	f.MayOrganise = actor.Has(domain.RightStaff, domain.Place{})
 	f.MayModerate = actor.Has(domain.RightModerate, domain.Place{})
+	f.MayCampaign = actor.Has(domain.RightCampaign, domain.Place{})
 	f.MayDesk = actor.Has(domain.RightReview, domain.Place{})
 	f.MayOperate = actor.Has(domain.RightOperate, domain.Place{})
 	return nil

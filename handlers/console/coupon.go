@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,18 +13,46 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/coupon"
+	"yingdi/domain/organiser"
 )
 
 func couponsPath(organiser string) string { return organiserPath(organiser) + "/coupons" }
 
 func couponPath(t coupon.Template) string { return couponsPath(t.Organiser) + "/" + t.ID }
 
+type campaignsView struct {
+	Frame
+	Organisers []organiser.Organiser
+	Follow     string
+}
+
+// showCampaigns leads to the campaigns of the organiser that the person works for; who works for several chooses.
+func (h *console) showCampaigns(c echo.Context) error {
+	ctx := c.Request().Context()
+	list, next, err := h.Organisers.Mine(ctx, after(c, 50))
+	if err != nil {
+		return err
+	}
+	actor := domain.ActorFrom(ctx)
+	mine := slices.DeleteFunc(list, func(o organiser.Organiser) bool {
+		return !actor.Has(domain.RightCampaign, domain.Place{Organiser: o.ID})
+	})
+	if len(mine) == 1 && next == "" && c.QueryParam("after") == "" {
+		return redirect(c, couponsPath(mine[0].ID))
+	}
+	v := &campaignsView{Frame: Frame{Title: "活动", Section: sectionCampaigns}, Organisers: mine}
+	if next != "" {
+		v.Follow = Root + "/campaigns?after=" + url.QueryEscape(string(next))
+	}
+	return h.page(c, http.StatusOK, "coupon/campaigns", v)
+}
+
 // couponFrame is what the pages of an organiser's coupons share.
-func (h *console) couponFrame(c echo.Context, title string, way ...Crumb) (Frame, error) {
+func (h *console) couponFrame(c echo.Context, title string) (Frame, error) {
 	id := c.Param("organiser")
 	names, err := h.Organisers.Names(c.Request().Context(), []string{id})
-	crumbs := append([]Crumb{{"机构", Root + "/organisers"}, {names[id], organiserPath(id)}}, way...)
-	return Frame{Title: title, Section: sectionOrganisers, Crumbs: crumbs}, err
+	crumbs := []Crumb{{"活动", Root + "/campaigns"}, {names[id] + "的优惠券", couponsPath(id)}}
+	return Frame{Title: title, Section: sectionCampaigns, Crumbs: crumbs}, err
 }
 
 type couponRow struct {
@@ -50,6 +79,7 @@ func (h *console) listCoupons(c echo.Context) error {
 	if v.Frame, err = h.couponFrame(c, "优惠券"); err != nil {
 		return err
 	}
+	v.Crumbs = v.Crumbs[:1]
 	for _, t := range list {
 		v.Rows = append(v.Rows, couponRow{t, given[t.ID]})
 	}
@@ -186,7 +216,7 @@ func (h *console) couponForm(c echo.Context, status int, f couponForm, fixed boo
 		title = "修改优惠券"
 	}
 	var err error
-	if v.Frame, err = h.couponFrame(c, title, Crumb{"优惠券", couponsPath(id)}); err != nil {
+	if v.Frame, err = h.couponFrame(c, title); err != nil {
 		return err
 	}
 	camps, _, err := h.Camps.OfOrganiser(ctx, id, domain.Page{Limit: domain.MaxPage})

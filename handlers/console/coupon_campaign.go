@@ -76,7 +76,7 @@ func (h *console) coupon(c echo.Context, status int, gift giftForm, batch batchF
 	if v.Batch.Key == "" {
 		v.Batch.Key = h.Coupons.IDs.New()
 	}
-	if v.Frame, err = h.couponFrame(c, campaign.Title, Crumb{"优惠券", couponsPath(campaign.Organiser)}); err != nil {
+	if v.Frame, err = h.couponFrame(c, campaign.Title); err != nil {
 		return err
 	}
 	if v.Teams, err = h.teamsToGive(c, campaign.Organiser); err != nil {

@@ -7,6 +7,7 @@ import (
 	"yingdi/domain/coupon"
 	"yingdi/domain/export"
 	"yingdi/domain/member"
+	"yingdi/domain/organiser"
 	"yingdi/domain/team"
 )
 
@@ -34,12 +35,13 @@ func (s sample) couponPages() map[string][]view {
 	draft.State = coupon.Draft
 	form := couponForm{ID: "t1", Version: "2", Title: s.text, Kind: "percent", Percent: s.text, Tags: s.text, Valid: "dates", From: s.text, Stock: s.text}
 	return map[string][]view{
-		"coupon/list": {&couponsView{Frame: frame, Organiser: "o1", State: coupon.Active, States: coupon.States, Rows: []couponRow{{template, 3}}, Follow: "/console?after=x"}},
-		"coupon/form": {&couponFormView{Frame: frame, Organiser: "o1", Form: form, Fixed: true, Camps: []campChoice{{s.camp(), true}}, Says: s.text, Faults: s.faults(couponFields...)}},
-		"coupon/show": {show, &draft},
+		"coupon/campaigns": {&campaignsView{frame, []organiser.Organiser{{Doc: domain.Doc{ID: "o1"}, Name: s.text}}, "/console?after=x"}},
+		"coupon/list":      {&couponsView{Frame: frame, Organiser: "o1", State: coupon.Active, States: coupon.States, Rows: []couponRow{{template, 3}}, Follow: "/console?after=x"}},
+		"coupon/form":      {&couponFormView{Frame: frame, Organiser: "o1", Form: form, Fixed: true, Camps: []campChoice{{s.camp(), true}}, Says: s.text, Faults: s.faults(couponFields...)}},
+		"coupon/show":      {show, &draft},
 	}
 }
 
 func bareCouponPages() map[string][]view {
-	return map[string][]view{"coupon/list": {&couponsView{}}, "coupon/form": {&couponFormView{}}, "coupon/show": {&couponView{Hours: hours{time.UTC, now}}}}
+	return map[string][]view{"coupon/campaigns": {&campaignsView{}}, "coupon/list": {&couponsView{}}, "coupon/form": {&couponFormView{}}, "coupon/show": {&couponView{Hours: hours{time.UTC, now}}}}
 }
