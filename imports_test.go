@@ -60,6 +60,7 @@ var layers = []string{
 	"today",
 	"export",
 	"privacy",
+	"pool",
 	"stats",
 }
 

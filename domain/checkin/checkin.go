@@ -287,5 +287,11 @@ func CheckReason(reason string) error {
 // suffer from a slow check.
 func (c Checkin) Counts() bool { return c.State != Rejected && c.State != Deleted }
 
+// Unsettled reports whether somebody must still say whether it may stay, or as homework whether it is good. Until then it
+// counts.
+func (c Checkin) Unsettled() bool {
+	return c.State == Pending || c.State == Hidden && c.Reason != forgotten || c.Homework && c.Waits()
+}
+
 // Public reports whether every learner of the camp may see it.
 func (c Checkin) Public() bool { return c.State == Visible && c.Audience == ToCamp }

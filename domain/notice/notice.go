@@ -48,6 +48,7 @@ const (
 	TransferWaits   Kind = "transfer_waits"   // money is there for them, and they must confirm it
 	TransferNews    Kind = "transfer_news"    // what became of money on its way to them
 	CouponNews      Kind = "coupon_news"      // a coupon was given, is about to end, or was taken back
+	PoolNews        Kind = "pool_news"        // a scholarship pool has come to another stage, or to its result
 )
 
 // Kinds that there are, with what is decided once for each.
@@ -68,6 +69,7 @@ var Kinds = map[Kind]struct {
 	TransferWaits:   {Payments, true, true},
 	TransferNews:    {Payments, true, true},
 	CouponNews:      {Offers, true, true},
+	PoolNews:        {Payments, true, true},
 }
 
 // Listed is all kinds, in the order in which people are asked for their consent.
@@ -80,6 +82,7 @@ var Listed = []Kind{
 	ContentRuled,
 	SeatOffered,
 	OrderNews,
+	PoolNews,
 	CheckinFeatured,
 	TransferWaits,
 	TransferNews,

@@ -192,7 +192,7 @@ func (o *Order) AskBack(by string, now time.Time) error {
 
 // GiveBack is the decision of staff or of another feature: any amount that is left, once for each key.
 func (o *Order) GiveBack(key string, cause RefundCause, amount domain.Fen, ends bool, by, reason string, now time.Time) error {
-	number := refundNumber(o.ID, key)
+	number := RefundNumber(o.ID, key)
 	for _, r := range o.Refunds {
 		if r.Number == number {
 			if r.Amount != amount {
@@ -229,7 +229,7 @@ func (o *Order) ask(r Refund, now time.Time) error {
 // refund writes a refund down; sending it follows by event.
 func (o *Order) refund(r Refund, now time.Time) {
 	if r.Number == "" {
-		r.Number = refundNumber(o.ID, string(r.Cause)+"-"+r.Attempt[len(o.ID)+1:])
+		r.Number = RefundNumber(o.ID, string(r.Cause)+"-"+r.Attempt[len(o.ID)+1:])
 	}
 	r.State, r.AskedAt, r.NextAt = RefundCreated, now, now.Add(RetryRefund(0))
 	o.tally().Asked += r.Amount
@@ -239,8 +239,8 @@ func (o *Order) refund(r Refund, now time.Time) {
 	o.Emit(EventRefund, now, nil)
 }
 
-// refundNumber is unique within the merchant, and the same for the same cause.
-func refundNumber(order, key string) string { return order + "-r-" + key }
+// RefundNumber is unique within the merchant, and the same for the same cause.
+func RefundNumber(order, key string) string { return order + "-r-" + key }
 
 func (o Order) has(cause RefundCause) bool {
 	for _, r := range o.Refunds {

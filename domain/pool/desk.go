@@ -1,0 +1,127 @@
+package pool
+
+import (
+	"context"
+	"fmt"
+
+	"yingdi/domain"
+)
+
+// DecideAppeal answers a learner's appeal about a day, by decision of the camp's staff, before the list is computed.
+func (s *Service) DecideAppeal(ctx context.Context, campID, memberID string, day domain.Day, grant bool, answer string) (Member, error) {
+	var check domain.Check
+	check.That(day.Valid(), "day", "日期不正确")
+	check.Line("answer", "答复", answer, 2, MaxAnswer)
+	if err := check.Err(); err != nil {
+		return Member{}, err
+	}
+	what := "不计入 " + string(day)
+	if grant {
+		what = "计入 " + string(day)
+	}
+	return s.judgeMember(ctx, campID, memberID, ActAppeal, what, func(m *Member, by string) error {
+		return m.Decide(day, grant, answer, by, s.Clock.Now())
+	})
+}
+
+// Disqualify takes a learner out of those who can win, with a reason that they are shown; with none it lets them in again.
+func (s *Service) Disqualify(ctx context.Context, campID, memberID, reason string, off bool) (Member, error) {
+	var bar *Bar
+	what := "恢复资格"
+	if off {
+		var check domain.Check
+		check.Line("reason", "原因", reason, 2, MaxAnswer)
+		if err := check.Err(); err != nil {
+			return Member{}, err
+		}
+		bar, what = &Bar{Reason: reason, At: s.Clock.Now()}, "取消资格"
+	}
+	return s.judgeMember(ctx, campID, memberID, ActBar, what, func(m *Member, by string) error {
+		if bar != nil {
+			bar.By = by
+		}
+		return m.Disqualify(bar)
+	})
+}
+
+// judgeMember changes how a member stands while the list can still be changed, and writes into the log who did.
+func (s *Service) judgeMember(ctx context.Context, campID, memberID string, act ActKind, what string, change func(m *Member, by string) error) (Member, error) {
+	if _, err := s.Camps.ForStaff(ctx, campID, domain.RightCampEdit); err != nil {
+		return Member{}, err
+	}
+	by := domain.ActorFrom(ctx).Member
+	if _, err := s.Store.Update(ctx, campID, func(p *Pool) error {
+		switch {
+		case p.Computing():
+			return ErrComputing
+		case p.State != Open && p.State != Locked && p.State != Closing:
+			return ErrState
+		}
+		p.note(act, by, what+"（"+memberID+"）", s.Clock.Now())
+		return nil
+	}); err != nil {
+		return Member{}, fmt.Errorf("pool %s: %w", campID, err)
+	}
+	m, err := s.People.Update(ctx, ID(campID, memberID), func(m *Member) error { return change(m, by) })
+	if err != nil {
+		err = fmt.Errorf("member %s of pool %s: %w", memberID, campID, err)
+	}
+	return m, err
+}
+
+// List lists a pool's members to the camp's staff; an empty state means all.
+func (s *Service) List(ctx context.Context, campID string, state MemberState, page domain.Page) ([]Member, domain.Cursor, error) {
+	if _, err := s.Camps.ForStaff(ctx, campID, domain.RightCampView); err != nil {
+		return nil, "", err
+	}
+	return s.People.OfCamp(ctx, campID, state, page)
+}
+
+// Stuck lists the members whose payout waits for a person.
+func (s *Service) Stuck(ctx context.Context, campID string, page domain.Page) ([]Member, domain.Cursor, error) {
+	if _, err := s.Camps.ForStaff(ctx, campID, domain.RightMoney); err != nil {
+		return nil, "", err
+	}
+	return s.People.AtStage(ctx, campID, StageParked, page)
+}
+
+// PayAgain looks anew how a member's payout stands, after a person has helped elsewhere. It never pays twice.
+func (s *Service) PayAgain(ctx context.Context, campID, memberID string) error {
+	if _, err := s.Camps.ForStaff(ctx, campID, domain.RightMoney); err != nil {
+		return err
+	}
+	if err := s.Pay(ctx, ID(campID, memberID)); err != nil {
+		return err
+	}
+	by := domain.ActorFrom(ctx).Member
+	_, err := s.Store.Update(ctx, campID, func(p *Pool) error { p.note(ActPayAgain, by, memberID, s.Clock.Now()); return nil })
+	return err
+}
+
+// Report is a pool in numbers, for its staff.
+type Report struct {
+	View
+	Settlement Settlement // zero until there is a list
+	Groups     map[MemberState]Group
+	Stages     map[Stage]int64
+}
+
+// Report returns the pool and where it stands.
+func (s *Service) Report(ctx context.Context, campID string) (Report, error) {
+	v, err := s.ForStaff(ctx, campID)
+	if err != nil || !v.Exists() {
+		return Report{View: v}, err
+	}
+	r := Report{View: v}
+	if r.Groups, err = s.People.Groups(ctx, campID); err != nil {
+		return r, err
+	}
+	if !v.Pool.State.Frozen() {
+		return r, nil
+	}
+	if r.Settlement, err = s.Settlements.Get(ctx, campID); err != nil {
+		return r, err
+	}
+	r.Stages, err = s.People.Stages(ctx, campID)
+	return r, err
+}

@@ -1,0 +1,124 @@
+package pool
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"yingdi/domain"
+	"yingdi/domain/wechatpay"
+)
+
+// Leg is one amount on its way to a member.
+type Leg struct {
+	Amount domain.Fen `json:"amount"`
+	State  LegState   `json:"state"`
+	Note   string     `json:"note,omitempty"` // why it is stuck, for people
+	At     time.Time  `json:"at"`             // of the last change
+}
+
+// LegState says where it is.
+type LegState string
+
+// due → paying → waiting_user_confirm → paid | expired | failed | unclaimed. How a refund or a transfer goes on after it
+// has expired or failed is its own matter; here stands how it stands.
+const (
+	LegNone      LegState = ""
+	LegDue       LegState = "due"
+	LegPaying    LegState = "paying"
+	LegWaiting   LegState = "waiting_user_confirm"
+	LegPaid      LegState = "paid"
+	LegExpired   LegState = "expired"
+	LegFailed    LegState = "failed"
+	LegUnclaimed LegState = "unclaimed"
+)
+
+// LegStates lists those of an amount that is owed.
+var LegStates = []LegState{LegDue, LegPaying, LegWaiting, LegExpired, LegPaid, LegFailed, LegUnclaimed}
+
+func due(amount domain.Fen, now time.Time) Leg {
+	if amount == 0 {
+		return Leg{}
+	}
+	return Leg{Amount: amount, State: LegDue, At: now}
+}
+
+// Moves reports whether it is on its way.
+func (l Leg) Moves() bool { return l.State == LegDue || l.State == LegPaying || l.State == LegWaiting }
+
+// Parked reports whether a person has to do something: the learner claim it, or staff look.
+func (l Leg) Parked() bool {
+	return l.State == LegExpired || l.State == LegFailed || l.State == LegUnclaimed
+}
+
+// move notes how the amount stands; paid is never downgraded.
+func (l *Leg) move(to LegState, note string, now time.Time) bool {
+	if l.Amount == 0 || l.State == LegPaid || l.State == to && l.Note == note {
+		return false
+	}
+	l.State, l.Note, l.At = to, note, now
+	return true
+}
+
+// Stage of a member's payout, by which those with something to do are found.
+type Stage string
+
+// The stages, the one that matters first.
+const (
+	StageMoving Stage = "moving"
+	StageParked Stage = "parked"
+	StageDone   Stage = "done"
+)
+
+// Stage of the two amounts together; empty while there is no list.
+func (m Member) Stage() Stage {
+	switch {
+	case !m.Listed():
+		return ""
+	case m.Own.Moves() || m.Gain.Moves():
+		return StageMoving
+	case m.Own.Parked() || m.Gain.Parked():
+		return StageParked
+	}
+	return StageDone
+}
+
+// Standing is the one state that a list of members shows: the most urgent of the two.
+func (m Member) Standing() LegState {
+	for _, s := range []LegState{LegFailed, LegUnclaimed, LegExpired, LegWaiting, LegDue, LegPaying, LegPaid} {
+		if m.Own.State == s || m.Gain.State == s {
+			return s
+		}
+	}
+	return LegNone
+}
+
+// PayoutID of the nth transfer of a member's gain, from 1. It derives from the pool and the member: however often a payout
+// is begun, it is the same one.
+func PayoutID(camp, member string, n int) string {
+	return domain.Key("pool", camp, member, strconv.Itoa(n))
+}
+
+// Portions cuts an amount into transfers of at most so much each, none of them below wechatpay.MinTransfer.
+func Portions(amount, most domain.Fen) (list []domain.Fen) {
+	for amount > most {
+		portion := most
+		if rest := amount - most; rest < wechatpay.MinTransfer {
+			portion -= wechatpay.MinTransfer
+		}
+		list = append(list, portion)
+		amount -= portion
+	}
+	return append(list, amount)
+}
+
+// Check holds a listed member against itself, for the audit.
+func (m Member) Check() error {
+	switch {
+	case !m.Listed():
+		return nil
+	case m.Own.Amount != 0 && m.Own.Amount != m.Part, m.Gain.Amount < 0, m.Gain.Amount > 0 && m.State != Qualified:
+		return fmt.Errorf("member %s, %s, gets %s and %s for a part of %s: %w", m.ID, m.State, m.Own.Amount, m.Gain.Amount, m.Part, ErrList)
+	}
+	return nil
+}
