@@ -47,6 +47,7 @@ type Config struct {
 	Limits         Limits   `koanf:"limits"`
 	Messages       Messages `koanf:"messages"`
 	Pay            Pay      `koanf:"pay"`
+	Pool           Pool     `koanf:"pool"`
 	Privacy        Privacy  `koanf:"privacy"`
 	Metrics        Metrics  `koanf:"metrics"`
 }
@@ -143,6 +144,7 @@ func Default() Config {
 		Mongo:   Mongo{Database: "yingdi"}, S3: S3{Region: "us-east-1", Bucket: "yingdi"},
 		Limits:   Limits{SignIn: 60, Read: 600, Write: 120},
 		Messages: Messages{PerDay: 5, QuietFrom: "22:00", QuietTo: "07:30", KeepDays: 180},
+		Pool:     Pool{CapYuan: 500},
 		Pay:      Pay{Scene: "1000", Channels: Channels{"jsapi", "jsapi", "jsapi"}},
 	}
 }

@@ -23,6 +23,13 @@ type Pay struct {
 	BaseURL     string   `koanf:"base_url"` // only a development stand-in has one
 }
 
+// Pool says whether scholarship pools may be opened, and how much of a fee may go into one. Where it is allowed at all,
+// it is for adults, and for learning alone.
+type Pool struct {
+	On      bool `koanf:"on"`
+	CapYuan int  `koanf:"cap_yuan"`
+}
+
 // Channels says how one pays on which phone: jsapi, or hidden where nothing may be sold.
 type Channels struct {
 	IOS     string `koanf:"ios"`
@@ -98,6 +105,8 @@ func (c Config) validatePay(p *problems) {
 	for key, channel := range map[string]string{"pay.channels.ios": pay.Channels.IOS, "pay.channels.android": pay.Channels.Android, "pay.channels.other": pay.Channels.Other} {
 		p.oneOf(key, channel, "jsapi", "hidden")
 	}
+	p.that(c.Pool.CapYuan >= 1 && c.Pool.CapYuan <= 50_000, "pool.cap_yuan", "is out of range", "Use 1 to 50000; 500 is a good start")
+	p.that(!c.Pool.On || pay.Sells(), "pool.on", "has no merchant to pay with", "Fill in pay, or switch pools off")
 	if !pay.Sells() {
 		return
 	}

@@ -31,6 +31,7 @@ import (
 	"yingdi/domain/order"
 	"yingdi/domain/organiser"
 	"yingdi/domain/payment"
+	"yingdi/domain/pool"
 	"yingdi/domain/privacy"
 	"yingdi/domain/push"
 	"yingdi/domain/quiz"
@@ -95,6 +96,7 @@ type Services struct {
 	Orders      *order.Service
 	Coupons     *coupon.Service
 	Payments    *payment.Service
+	Pools       *pool.Service
 	Transfers   *transfer.Service
 	Bills       *bill.Service
 	Pushes      *push.Service
@@ -128,6 +130,7 @@ func Consumers(s Services) []Consumer {
 		orders(s.Orders),
 		coupons(s.Coupons),
 		payments(s.Payments),
+		pools(s.Pools),
 		transfers(s.Transfers),
 		pushes(s.Pushes),
 		schedules(Table(s)),

@@ -34,6 +34,7 @@ func Table(s Services) []Periodic {
 		{"idempotency", time.Hour, s.Idempotency.Sweep},
 		{"orders", time.Minute, s.Orders.Sweep},
 		{"payments", time.Hour, s.Payments.Sweep},
+		{"pools", time.Minute, s.Pools.Sweep},
 		{"transfers", time.Minute, s.Transfers.Sweep},
 		{"pushes", time.Hour, s.Pushes.Sweep},
 		{"privacy", 10 * time.Minute, s.Privacy.Sweep},

@@ -65,6 +65,7 @@ func newBundle(t testing.TB) *bundle {
 	if c.Pay, err = testPay(t); err != nil {
 		t.Fatal(err)
 	}
+	c.Pool.On = true
 	wallet, err := payStandIn(c, filepath.Dir(c.Pay.PrivateKey), fake.PayOptions{Clock: at})
 	if err != nil {
 		t.Fatal(err)

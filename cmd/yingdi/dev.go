@@ -190,6 +190,7 @@ func devConfig(o devOptions, home devFolder, addr *net.TCPAddr) (config.Config, 
 		return c, err
 	}
 	c.Secrets = config.Secrets{Master: []string{kept.Master}, Hash: kept.Hash}
+	c.Pool.On = true
 	if c.Pay, err = payConfig(home.path, kept.PayKey()); err != nil {
 		return c, err
 	}

@@ -48,6 +48,7 @@ func (a *app) joinJobs(context.Context) error {
 		Moderation: s.Moderation, Privacy: s.Privacy,
 		Signcards: s.Signcards, Reviews: s.Reviews, Notices: s.Notices, Stats: s.Stats, Orders: s.Orders, Coupons: s.Coupons, Payments: s.Payments, Transfers: s.Transfers, Pushes: s.Pushes, Sessions: s.Sessions,
 		Bills:       s.Bills,
+		Signcards: s.Signcards, Reviews: s.Reviews, Notices: s.Notices, Stats: s.Stats, Orders: s.Orders, Payments: s.Payments, Pools: s.Pools, Transfers: s.Transfers, Pushes: s.Pushes, Sessions: s.Sessions,
 		Idempotency: s.Idempotency, Schedule: a.schedule, Reminders: a.reminders, Exports: s.Exports,
 	}
 	o := jobs.Options{

@@ -45,7 +45,7 @@ func (a *app) joinMoney(at stores, camps *camp.Service) {
 	s := a.services
 	s.Products = &product.Service{Store: at.products, Camps: camps, IDs: a.ids, Clock: a.clock}
 	s.Orders = &order.Service{
-		Store: at.orders, Camps: camps, Products: s.Products, Places: s.Enrolments, Pools: noPools{}, Members: s.Members, Notices: s.Notices,
+		Store: at.orders, Camps: camps, Products: s.Products, Places: s.Enrolments, Members: s.Members, Notices: s.Notices,
 		Pay: a.merchant, Channels: channels(a.config.Pay), IDs: a.ids, Clock: a.clock,
 	}
 	s.Enrolments.Prices, s.Enrolments.Orders = s.Products, s.Orders
@@ -56,6 +56,7 @@ func (a *app) joinMoney(at stores, camps *camp.Service) {
 		Orders: bill.Orders{Store: at.orders, Asker: s.Orders}, Transfers: bill.NoBook{},
 		App: a.config.WeChat.AppID, Sells: a.config.Pay.Sells(), Clock: a.clock,
 	}
+	a.joinPools(at, camps)
 	s.PayReceiver, s.Sells = a.merchant, a.config.Pay.Sells()
 }
 
@@ -64,9 +65,3 @@ func channels(p config.Pay) order.Channels {
 		order.IOS: order.Channel(p.Channels.IOS), order.Android: order.Channel(p.Channels.Android), order.Other: order.Channel(p.Channels.Other),
 	}
 }
-
-type noPools struct{}
-
-func (noPools) Quoted(context.Context, string) (order.Pool, error) { return order.Pool{}, nil }
-
-func (noPools) Promised(context.Context, string, order.Promise, string) error { return nil }

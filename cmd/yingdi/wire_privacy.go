@@ -13,6 +13,7 @@ import (
 	"yingdi/domain/moderation"
 	"yingdi/domain/notice"
 	"yingdi/domain/order"
+	"yingdi/domain/pool"
 	"yingdi/domain/privacy"
 	"yingdi/domain/quiz"
 	"yingdi/domain/review"
@@ -62,6 +63,8 @@ func (a *app) joinPrivacy(at stores, members *member.Service, files *mediadomain
 			First: func(ctx context.Context, c coupon.Coupon) error { return a.services.Coupons.Depart(ctx, c) },
 		},
 		privacy.Part[coupon.Code]{Collection: "couponcode", Store: at.coupons.Codes, Of: at.coupons.Codes.OfPerson, Erase: func(*coupon.Code) error { return domain.ErrSame }, Copy: privacy.Withheld[coupon.Code]},
+		privacy.Part[pool.Member]{Collection: "pool_member", Store: at.pools.Members, Of: at.pools.Members.OfPerson, Erase: (*pool.Member).Forget},
+		privacy.Part[pool.Consent]{Collection: "pool_consent", Store: at.pools.Consents, Of: at.pools.Consents.OfPerson, Erase: func(*pool.Consent) error { return domain.ErrSame }}, // the record that they agreed
 		privacy.Part[enrolment.Enrolment]{Collection: "enrolment", Store: at.enrolments, Of: at.enrolments.OfPerson, First: enrolments.Depart, Erase: (*enrolment.Enrolment).Forget, Copy: enrolments.Given},
 		privacy.Part[checkin.Standing]{Collection: "standing", Store: at.standings, Of: at.standings.OfPerson},
 		privacy.Part[study.Mark]{Collection: "mark", Store: at.marks, Of: at.marks.OfPerson, Copy: studies.Given},
@@ -87,6 +90,7 @@ var impersonal = map[string]string{
 	"remark": "staff's frequent words, under their id", "camp": "the organiser's", "course": "the organiser's", "badge": "the organiser's", "task": "the organiser's", "task_import": "the organiser's", "arrangement": "the organiser's", "material": "the organiser's", "form": "the organiser's", "form_version": "the organiser's",
 	"quiz": "the organiser's", "question": "the organiser's", "risk": "the organiser's", "stats": "numbers, and reviewers by id", "team": "the organiser's", "slot": "the machine's own",
 	"product": "the organiser's", "payment": "names payments by number, and nobody", "bill": "sums of a day", "bill_case": "names orders by number, and staff by id",
+	"product": "the organiser's", "pool": "the organiser's, and names by id who did what", "pool_settlement": "sums, and who signed", "pool_sheet": "who got what of a pool, by id: the record of a payment", "payment": "names payments by number, and nobody",
 	"organiser":   "its staff are named by id, and cannot be deleted while they are staff",
 	"cardlibrary": "the organiser's", "cardtemplate": "the organiser's", "cardsetting": "the organiser's", "campfront": "the organiser's",
 	"cardredraw":     "names by id whose cards were drawn anew, and who asked",

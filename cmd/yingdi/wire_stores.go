@@ -59,6 +59,7 @@ type stores struct {
 	settings     storage.NoticeSettings
 	exports      storage.Exports
 	figures      storage.Figures
+	pools        storage.PoolStores
 	products     storage.Products
 	orders       storage.Orders
 	coupons      storage.CouponStores
@@ -138,6 +139,8 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	note(err)
 	s.transfers, err = storage.NewTransfers(ctx, db)
 	s.billDays, s.billCases, err = storage.NewBills(ctx, db)
+	note(err)
+	s.pools, err = storage.NewPools(ctx, db)
 	note(err)
 	s.figures, err = storage.NewFigures(ctx, db)
 	note(err)

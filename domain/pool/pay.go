@@ -259,7 +259,13 @@ var urgency = []LegState{LegFailed, LegUnclaimed, LegExpired, LegWaiting, LegPay
 func (s *Service) payGain(ctx context.Context, m Member, leg *Leg) error {
 	send := Payout{ID: PayoutID(m.Camp, m.Member, 1), Organiser: m.Organiser, Camp: m.Camp, Member: m.Member, Amount: leg.Amount, Title: "学习奖学金", Reason: "坚持学习，达标奖学金"}
 	if leg.Amount < wechatpay.MinTransfer {
-		if err := s.Wallets.Credit(ctx, send); err != nil {
+		err := s.Wallets.Credit(ctx, send)
+		var refusal *domain.Error
+		switch {
+		case err != nil && errors.As(err, &refusal) && refusal.Kind != domain.KindUnavailable:
+			leg.State, leg.Note = LegFailed, refusal.Message
+			return nil
+		case err != nil:
 			return err
 		}
 		leg.State, leg.Note = LegPaid, "不足 ¥0.10，已存入余额"

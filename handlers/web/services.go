@@ -29,6 +29,7 @@ import (
 	"yingdi/domain/order"
 	"yingdi/domain/organiser"
 	"yingdi/domain/payment"
+	"yingdi/domain/pool"
 	"yingdi/domain/privacy"
 	"yingdi/domain/product"
 	"yingdi/domain/push"
@@ -76,6 +77,7 @@ type Services struct {
 	Orders      *order.Service
 	Coupons     *coupon.Service
 	Payments    *payment.Service
+	Pools       *pool.Service
 	Transfers   *transfer.Service
 	Bills       *bill.Service
 	Pushes      *push.Service
