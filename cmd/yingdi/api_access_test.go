@@ -98,6 +98,8 @@ func village(t *testing.T) *site {
 	s.vars["transfer"] = "pool:author:gain"
 	s.owed(t, c.Organiser, id["author"], s.vars["transfer"], 12_34)
 	s.vars["template"], s.vars["unready"] = s.coupons(t, id["owner"], s.vars["shop"], coupon.Form{}), s.drafted(t, id["owner"], s.vars["shop"], coupon.Form{}).ID
+	s.vars["prize"], s.vars["stake"] = s.prize(t, id["owner"], 5)
+	s.staked(t, "author")
 	offer := invitation.Form{Role: domain.RoleReviewer, Uses: 50, Life: time.Hour}
 	if _, s.vars["invitation"], err = s.services.Invitations.Invite(s.as(t, id["rival"]), rival.Place(), offer); err != nil {
 		t.Fatal(err)
@@ -228,6 +230,11 @@ var accessTable = []struct {
 	{"GET /me/coupons", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"POST /camps/{shop}/enrolments", ``, [8]int{401, 409, 409, 409, 409, 409, 409, 409}}, // it costs money
 	{"POST /camps/{shop}/orders", `{"offer":"{seat}","amount":19900}`, [8]int{401, 201, 200, 201, 201, 201, 201, 201}},
+	{"GET /camps/{prize}/pool", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /camps/{shop}/pool", ``, [8]int{401, 404, 404, 404, 404, 404, 404, 404}},
+	{"PUT /camps/{prize}/pool/consent", `{"rules":1,"adult":true}`, [8]int{401, 200, 200, 200, 200, 200, 403, 200}}, // no staff
+	{"GET /camps/{prize}/pool/evidence", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
+	{"POST /camps/{prize}/pool/appeals", `{"day":"2026-03-09","text":"停电"}`, [8]int{401, 404, 409, 404, 404, 404, 404, 404}}, // not over yet
 	{"GET /orders", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /orders/{order}", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
 	{"POST /orders/{order}/pay", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
