@@ -41,7 +41,7 @@ func pools(s *pool.Service) []Consumer {
 				if told.Kind != transfer.Payout {
 					return nil
 				}
-				return s.Pay(ctx, pool.ID(told.Ref, told.Member))
+				return s.HeardPayout(ctx, told.Ref, told.Member)
 			},
 		},
 	}

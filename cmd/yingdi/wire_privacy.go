@@ -89,8 +89,7 @@ func (a *app) joinPrivacy(at stores, members *member.Service, files *mediadomain
 var impersonal = map[string]string{
 	"remark": "staff's frequent words, under their id", "camp": "the organiser's", "course": "the organiser's", "badge": "the organiser's", "task": "the organiser's", "task_import": "the organiser's", "arrangement": "the organiser's", "material": "the organiser's", "form": "the organiser's", "form_version": "the organiser's",
 	"quiz": "the organiser's", "question": "the organiser's", "risk": "the organiser's", "stats": "numbers, and reviewers by id", "team": "the organiser's", "slot": "the machine's own",
-	"product": "the organiser's", "payment": "names payments by number, and nobody", "bill": "sums of a day", "bill_case": "names orders by number, and staff by id",
-	"product": "the organiser's", "pool": "the organiser's, and names by id who did what", "pool_settlement": "sums, and who signed", "pool_sheet": "who got what of a pool, by id: the record of a payment", "payment": "names payments by number, and nobody",
+	"product": "the organiser's", "pool": "the organiser's, and names by id who did what", "pool_settlement": "sums, and who signed", "pool_sheet": "who got what of a pool, by id: the record of a payment", "payment": "names payments by number, and nobody", "bill": "sums of a day", "bill_case": "names orders by number, and staff by id",
 	"organiser":   "its staff are named by id, and cannot be deleted while they are staff",
 	"cardlibrary": "the organiser's", "cardtemplate": "the organiser's", "cardsetting": "the organiser's", "campfront": "the organiser's",
 	"cardredraw":     "names by id whose cards were drawn anew, and who asked",

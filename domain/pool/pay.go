@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 	"sync"
 
 	"yingdi/domain"
@@ -219,6 +220,18 @@ func (s *Service) Pay(ctx context.Context, id string) error {
 		return fmt.Errorf("payout of %s: %w", id, failed)
 	}
 	return nil
+}
+
+// HeardPayout looks how a member's payout stands, of which something was heard. For jobs; what is no pool's is left alone.
+func (s *Service) HeardPayout(ctx context.Context, campID, memberID string) error {
+	if !domain.ValidID(campID) || strings.Contains(campID+memberID, ":") {
+		return nil
+	}
+	err := s.Pay(ctx, ID(campID, memberID))
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 // ownKey names the refund of the own part within its order.
