@@ -3,7 +3,10 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"iter"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -207,6 +210,25 @@ func (s *site) verifies(t *testing.T, campID string) {
 	})
 	if err != nil || len(v.Differences) > 0 {
 		t.Errorf("the file differs: %v %v", v.Differences, err)
+	}
+	path, out := filepath.Join(t.TempDir(), "pool.jsonl"), &strings.Builder{}
+	if err := os.WriteFile(path, file.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	command := adminVerifyPoolCommand()
+	command.SetArgs([]string{"--file", path})
+	command.SetOut(out)
+	if err := command.Execute(); err != nil || !strings.Contains(out.String(), v.Hash) {
+		t.Errorf("verify-pool says %v: %s", err, out)
+	}
+	if err := os.WriteFile(path, bytes.Replace(file.Bytes(), []byte(`"gain":9000`), []byte(`"gain":9001`), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Execute(); !errors.Is(err, errDiffers) {
+		t.Errorf("a fen more in the file: %v", err)
+	}
+	if err := verifyPool(system, s.app, out, campID); err != nil {
+		t.Errorf("verify-pool from storage: %v", err)
 	}
 	var head pool.FileHead
 	if err := json.NewDecoder(&file).Decode(&head); err != nil || head.Hash != v.Hash {

@@ -56,6 +56,7 @@ const (
 	subExports     = "exports"
 
 	subPrice  = "price" // of the tab about money
+	subPool   = "pool"
 	subOrders = "orders"
 )
 

@@ -17,6 +17,7 @@ import (
 	"yingdi/domain/lesson"
 	"yingdi/domain/moderation"
 	"yingdi/domain/order"
+	"yingdi/domain/pool"
 	"yingdi/domain/privacy"
 	"yingdi/domain/product"
 	"yingdi/domain/quiz"
@@ -74,6 +75,10 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"orderState":      func(s order.State) label { return orderStates[s] },
 		"attemptState":    func(s order.AttemptState) label { return payStates[s] },
 		"refundState":     func(s order.RefundState) label { return refundStates[s] },
+		"poolState":       func(s pool.State) label { return poolStates[s] },
+		"memberState":     func(s pool.MemberState) label { return memberStates[s] },
+		"legState":        func(s pool.LegState) label { return legStates[s] },
+		"poolAct":         func(k pool.ActKind) string { return poolActs[k] },
 		"blockName":       func(k lesson.BlockKind) blockLabel { return blockNames[k] },
 		"teamMethod":      func(m team.Method) string { return teamMethods[m] },
 	}

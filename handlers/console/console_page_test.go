@@ -281,6 +281,7 @@ func (s sample) full() map[string][]view {
 	maps.Copy(pages, s.feedPages())
 	maps.Copy(pages, s.privacyPages())
 	maps.Copy(pages, s.moneyPages())
+	maps.Copy(pages, s.poolPages())
 	maps.Copy(pages, s.couponPages())
 	maps.Copy(pages, s.statsPages())
 	return pages
@@ -314,6 +315,7 @@ func bare() map[string][]view {
 	maps.Copy(pages, bareFeedPages(empty))
 	pages["privacy/list"] = []view{&privacyView{}}
 	maps.Copy(pages, bareMoneyPages(empty))
+	maps.Copy(pages, barePoolPages(empty))
 	maps.Copy(pages, bareCouponPages())
 	maps.Copy(pages, bareStatsPages(empty))
 	return pages
