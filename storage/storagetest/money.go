@@ -1,0 +1,86 @@
+package storagetest
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"yingdi/domain"
+	"yingdi/domain/order"
+	"yingdi/domain/payment"
+	"yingdi/domain/product"
+	"yingdi/storage"
+)
+
+// bought is an order of a camp that was made so many hours after noon.
+func bought(id, camp, member string, state order.State, hours int) order.Order {
+	return order.Order{
+		Doc: doc(id), Camp: camp, Organiser: "g1", Member: member, State: state, Amount: 9900,
+		CreatedAt: noon.Add(time.Duration(hours) * time.Hour), WakeAt: noon.Add(time.Duration(-hours) * time.Hour),
+	}
+}
+
+// moneyTests are featureTests of what has to do with money.
+var moneyTests = tests{
+	"orders are listed by camp, state, person and organiser, and by who must be woken": func(s *suite, t *testing.T) {
+		orders, err := storage.NewOrders(t.Context(), s.db(t))
+		must(t, err)
+		for i, state := range []order.State{order.Pending, order.Paid, order.Pending, order.Paid, order.Paid} {
+			must(t, orders.Insert(t.Context(), bought(fmt.Sprint("o", i), "c1", fmt.Sprint("m", i%3), state, i)))
+		}
+		must(t, orders.Insert(t.Context(), bought("other", "c2", "m0", order.Pending, 9)))
+		list := func(of func(domain.Page) ([]order.Order, domain.Cursor, error), want ...string) {
+			t.Helper()
+			same(t, pagesOf(t, 2, of), want)
+		}
+		list(func(p domain.Page) ([]order.Order, domain.Cursor, error) {
+			return orders.ByCamp(t.Context(), "c1", "", p)
+		}, "o4", "o3", "o2", "o1", "o0")
+		list(func(p domain.Page) ([]order.Order, domain.Cursor, error) {
+			return orders.ByCamp(t.Context(), "c1", order.Paid, p)
+		}, "o4", "o3", "o1")
+		list(func(p domain.Page) ([]order.Order, domain.Cursor, error) {
+			return orders.ByMember(t.Context(), "m0", p)
+		}, "other", "o3", "o0")
+		list(func(p domain.Page) ([]order.Order, domain.Cursor, error) {
+			return orders.ByOrganiser(t.Context(), "g1", order.Pending, p)
+		}, "other", "o2", "o0")
+		list(func(p domain.Page) ([]order.Order, domain.Cursor, error) {
+			return orders.Waking(t.Context(), noon.Add(-2*time.Hour), p)
+		}, "other", "o4", "o3")
+	},
+	"a person has one order for a camp that waits for its payment": func(s *suite, t *testing.T) {
+		orders, err := storage.NewOrders(t.Context(), s.db(t))
+		must(t, err)
+		must(t, orders.Insert(t.Context(), bought("o1", "c1", "m1", order.Pending, 0)))
+		refusedWith(t, orders.Insert(t.Context(), bought("o2", "c1", "m1", order.Pending, 1)), domain.ErrExists)
+		must(t, orders.Insert(t.Context(), bought("o3", "c2", "m1", order.Pending, 1)))
+		found, err := orders.Pending(t.Context(), "c1", "m1")
+		must(t, err)
+		same(t, found.ID, "o1")
+		_, err = orders.Update(t.Context(), "o1", func(o *order.Order) error {
+			o.State = order.Paid
+			return nil
+		})
+		must(t, err)
+		_, err = orders.Pending(t.Context(), "c1", "m1")
+		refusedWith(t, err, domain.ErrNotFound)
+		must(t, orders.Insert(t.Context(), bought("o2", "c1", "m1", order.Pending, 1)))
+	},
+	"a notice of a payment is kept once and forgotten in time, and a camp has one price list": func(s *suite, t *testing.T) {
+		db := s.db(t)
+		payments, err := storage.NewPayments(t.Context(), db)
+		must(t, err)
+		for i := range 3 {
+			must(t, payments.Insert(t.Context(), payment.Notice{Doc: doc(fmt.Sprint("n", i)), Number: "o1", At: noon, Until: noon.Add(time.Duration(i) * time.Hour)}))
+		}
+		refusedWith(t, payments.Insert(t.Context(), payment.Notice{Doc: doc("n1"), Number: "o2", At: noon}), domain.ErrExists)
+		same(t, pagesOf(t, 2, func(p domain.Page) ([]payment.Notice, domain.Cursor, error) {
+			return payments.Ended(t.Context(), noon.Add(2*time.Hour), p)
+		}), []string{"n0", "n1"})
+		products, err := storage.NewProducts(t.Context(), db)
+		must(t, err)
+		must(t, products.Insert(t.Context(), product.Product{Doc: doc("c1")}))
+		refusedWith(t, products.Insert(t.Context(), product.Product{Doc: doc("c1")}), domain.ErrExists)
+	},
+}
