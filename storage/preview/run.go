@@ -58,7 +58,7 @@ func (t *Tools) run(ctx context.Context, folder string, memory int64, tool ...st
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.As(err, &exit) && exit.ExitCode() != cannotRun && exit.ExitCode() != notFound:
-		return fmt.Errorf("%s: %s: %w", name, exit, media.ErrUndrawable)
+		return fmt.Errorf("%s: %w: %w", name, exit, media.ErrUndrawable)
 	}
 	return unavailable(fmt.Errorf("%s: %w", name, err))
 }
