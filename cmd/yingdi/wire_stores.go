@@ -138,6 +138,7 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.payments, err = storage.NewPayments(ctx, db)
 	note(err)
 	s.transfers, err = storage.NewTransfers(ctx, db)
+	note(err)
 	s.billDays, s.billCases, err = storage.NewBills(ctx, db)
 	note(err)
 	s.pools, err = storage.NewPools(ctx, db)
