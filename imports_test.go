@@ -48,6 +48,7 @@ var layers = []string{
 	"payment",
 	"transfer",
 	"bill",
+	"wallet",
 	"quiz",
 	"checkin",
 	"moderation",

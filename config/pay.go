@@ -8,19 +8,30 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+
+	"yingdi/domain/wechatpay"
 )
 
 // Pay is the merchant of WeChat Pay that the deployment belongs to. Without a mch_id nothing can be sold.
 type Pay struct {
-	MchID       string   `koanf:"mch_id"`
-	Serial      string   `koanf:"serial"`        // of the merchant's certificate
-	PrivateKey  string   `koanf:"private_key"`   // file, apiclient_key.pem
-	PublicKeyID string   `koanf:"public_key_id"` // PUB_KEY_ID_…
-	PublicKey   string   `koanf:"public_key"`    // file, pub_key.pem
-	APIv3Key    string   `koanf:"api_v3_key"`
-	Scene       string   `koanf:"scene"` // of transfers to a balance
-	Channels    Channels `koanf:"channels"`
-	BaseURL     string   `koanf:"base_url"` // only a development stand-in has one
+	MchID       string      `koanf:"mch_id"`
+	Serial      string      `koanf:"serial"`        // of the merchant's certificate
+	PrivateKey  string      `koanf:"private_key"`   // file, apiclient_key.pem
+	PublicKeyID string      `koanf:"public_key_id"` // PUB_KEY_ID_…
+	PublicKey   string      `koanf:"public_key"`    // file, pub_key.pem
+	APIv3Key    string      `koanf:"api_v3_key"`
+	Scene       string      `koanf:"scene"` // of transfers to a balance
+	Channels    Channels    `koanf:"channels"`
+	Withdrawals Withdrawals `koanf:"withdrawals"`
+	BaseURL     string      `koanf:"base_url"` // only a development stand-in has one
+}
+
+// Withdrawals from wallets; amounts are in fen.
+type Withdrawals struct {
+	Min          int64 `koanf:"min"`           // of one
+	PerDay       int   `koanf:"per_day"`       // of one wallet
+	Daily        int64 `koanf:"daily"`         // of one wallet, in a day
+	ApproveAbove int64 `koanf:"approve_above"` // what is more waits for staff
 }
 
 // Pool says whether scholarship pools may be opened, and how much of a fee may go into one. Where it is allowed at all,
@@ -107,6 +118,11 @@ func (c Config) validatePay(p *problems) {
 	}
 	p.that(c.Pool.CapYuan >= 1 && c.Pool.CapYuan <= 50_000, "pool.cap_yuan", "is out of range", "Use 1 to 50000; 500 is a good start")
 	p.that(!c.Pool.On || pay.Sells(), "pool.on", "has no merchant to pay with", "Fill in pay, or switch pools off")
+	w := pay.Withdrawals
+	p.that(w.Min >= int64(wechatpay.MinTransfer) && w.Min <= int64(wechatpay.MaxTransfer), "pay.withdrawals.min", "is out of range", "Use 10 to 199999 fen: WeChat transfers no less and no more; 100 is a good start")
+	p.that(w.PerDay >= 1 && w.PerDay <= 10, "pay.withdrawals.per_day", "is out of range", "Use 1 to 10; 3 is a good start")
+	p.that(w.Daily >= w.Min && w.Daily <= 10_000_000, "pay.withdrawals.daily", "is out of range", "Use fen, from the minimum to 10000000; 200000 is a good start")
+	p.that(w.ApproveAbove >= 0 && w.ApproveAbove <= 10_000_000, "pay.withdrawals.approve_above", "is out of range", "Use fen, 0 to have staff see every withdrawal; 20000 is a good start")
 	if !pay.Sells() {
 		return
 	}

@@ -43,6 +43,7 @@ import (
 	"yingdi/domain/stats"
 	"yingdi/domain/team"
 	"yingdi/domain/transfer"
+	"yingdi/domain/wallet"
 )
 
 // Consumer does one thing after an event. It may be told of the same event more than once, and must not mind.
@@ -99,6 +100,7 @@ type Services struct {
 	Pools       *pool.Service
 	Transfers   *transfer.Service
 	Bills       *bill.Service
+	Wallets     *wallet.Service
 	Pushes      *push.Service
 	Sessions    *session.Service
 	Idempotency *idempotency.Service
@@ -132,6 +134,7 @@ func Consumers(s Services) []Consumer {
 		payments(s.Payments),
 		pools(s.Pools),
 		transfers(s.Transfers),
+		wallets(s.Wallets),
 		pushes(s.Pushes),
 		schedules(Table(s)),
 	)

@@ -36,6 +36,7 @@ func Table(s Services) []Periodic {
 		{"payments", time.Hour, s.Payments.Sweep},
 		{"pools", time.Minute, s.Pools.Sweep},
 		{"transfers", time.Minute, s.Transfers.Sweep},
+		{"withdrawals", time.Minute, s.Wallets.Sweep},
 		{"pushes", time.Hour, s.Pushes.Sweep},
 		{"privacy", 10 * time.Minute, s.Privacy.Sweep},
 		{"messages", time.Minute, s.Notices.Wake},

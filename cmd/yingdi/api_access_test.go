@@ -95,11 +95,15 @@ func village(t *testing.T) *site {
 	}
 	s.vars["shop"], s.vars["seat"] = s.shop(t, id["owner"], 50)
 	s.vars["order"] = s.ordered(t, author, "{shop}")
-	s.vars["transfer"] = "pool:author:gain"
+	s.vars["transfer"], s.vars["organiser"] = "pool:author:gain", c.Organiser
 	s.owed(t, c.Organiser, id["author"], s.vars["transfer"], 12_34)
 	s.vars["template"], s.vars["unready"] = s.coupons(t, id["owner"], s.vars["shop"], coupon.Form{}), s.drafted(t, id["owner"], s.vars["shop"], coupon.Form{}).ID
 	s.vars["prize"], s.vars["stake"] = s.prize(t, id["owner"], 5)
 	s.staked(t, "author")
+	s.earned(t, c.Organiser, id["author"], "gain", 500_00)
+	s.tell(t, author, []step{
+		{name: "author withdraws", request: "POST /wallets/" + c.Organiser + "/withdrawals", body: `{"amount":30000}`, status: 201, keep: map[string]string{"withdrawal": "id"}},
+	})
 	offer := invitation.Form{Role: domain.RoleReviewer, Uses: 50, Life: time.Hour}
 	if _, s.vars["invitation"], err = s.services.Invitations.Invite(s.as(t, id["rival"]), rival.Place(), offer); err != nil {
 		t.Fatal(err)
@@ -245,6 +249,11 @@ var accessTable = []struct {
 	{"GET /transfers/{transfer}", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
 	{"POST /transfers/{transfer}/confirm", ``, [8]int{401, 404, 409, 404, 404, 404, 404, 404}}, // not offered yet
 	{"POST /transfers/{transfer}/claim", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
+	{"GET /wallets", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /wallets/{organiser}/entries", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
+	{"POST /wallets/{organiser}/withdrawals", `{"amount":100}`, [8]int{401, 409, 201, 409, 409, 409, 409, 409}},
+	{"GET /withdrawals", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"POST /withdrawals/{withdrawal}/cancel", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
 	// Last: it makes staff of people.
 	{"POST /invitations/accept", `{"token":"{invitation}"}`, [8]int{401, 200, 200, 200, 409, 200, 200, 409}},
 }

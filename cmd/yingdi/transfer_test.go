@@ -55,8 +55,13 @@ func TestALearnerTakesWhatIsTheirsOverHTTP(t *testing.T) {
 	s.tell(t, token, []step{
 		{name: "too late", request: "POST /transfers/pool:xiaoman:gain/confirm", status: 409, want: `{"code":"transfer_not_ready"}`},
 		{name: "let go by", request: "GET /transfers/pool:xiaoman:gain", status: 200, want: `{"state":"expired","claims":5}`},
+	})
+	s.clock.Set(s.clock.Now().Add(time.Minute))
+	s.tell(t, token, []step{
 		{name: "claim again", request: "POST /transfers/pool:xiaoman:gain/claim", status: 200, want: `{"state":"waiting_user_confirm","claims":4}`},
 	})
+	settle()
+	s.clock.Set(s.clock.Now().Add(time.Minute))
 	if why := s.pay.Confirm(s.billNumber(t, "pool:xiaoman:gain", 1), ""); why == "" {
 		t.Error("the first offer can still be taken")
 	}
@@ -69,7 +74,7 @@ func TestALearnerTakesWhatIsTheirsOverHTTP(t *testing.T) {
 	settle()
 	s.tell(t, token, []step{
 		{name: "paid", request: "GET /transfers/pool:xiaoman:gain", status: 200, want: `{"state":"paid","paid_at":"*"}`},
-		{name: "told so", request: "GET /notices", status: 200, want: `{"items":[{"title":"钱已到账"}]}`},
+		{name: "told so", request: "GET /notices", status: 200, want: `{"items":[{"title":"钱已到账"},{"title":"有一笔钱等你收下"},{"title":"收款已过期"},{"title":"有一笔钱等你收下"}]}`},
 	})
 	if b := s.pay.Balance(); b != devFloat-12_34 {
 		t.Errorf("the merchant has %s", b)

@@ -4,12 +4,14 @@ import (
 	"context"
 
 	"yingdi/config"
+	"yingdi/domain"
 	"yingdi/domain/bill"
 	"yingdi/domain/camp"
 	"yingdi/domain/order"
 	"yingdi/domain/payment"
 	"yingdi/domain/product"
 	"yingdi/domain/transfer"
+	"yingdi/domain/wallet"
 	"yingdi/handlers/web"
 	paystore "yingdi/storage/wechatpay"
 )
@@ -50,6 +52,10 @@ func (a *app) joinMoney(at stores, camps *camp.Service) {
 	}
 	s.Enrolments.Prices, s.Enrolments.Orders = s.Products, s.Orders
 	s.Transfers = &transfer.Service{Store: at.transfers, Members: s.Members, Notices: s.Notices, Pay: a.merchant, Clock: a.clock}
+	s.Wallets = &wallet.Service{
+		Store: at.wallets, Pages: at.walletPages, Withdrawals: at.withdrawals, Transfers: s.Transfers, Notices: s.Notices,
+		Rules: withdrawals(a.config.Pay.Withdrawals), IDs: a.ids, Clock: a.clock,
+	}
 	s.Payments = &payment.Service{Store: at.payments, Orders: s.Orders, Transfers: s.Transfers, Sealer: a.sealer, Clock: a.clock}
 	s.Bills = &bill.Service{
 		Days: at.billDays, Cases: at.billCases, Pay: a.merchant, Reader: paystore.Bills{}, Bucket: a.bucket,
@@ -64,4 +70,8 @@ func channels(p config.Pay) order.Channels {
 	return order.Channels{
 		order.IOS: order.Channel(p.Channels.IOS), order.Android: order.Channel(p.Channels.Android), order.Other: order.Channel(p.Channels.Other),
 	}
+}
+
+func withdrawals(w config.Withdrawals) wallet.Rules {
+	return wallet.Rules{Min: domain.Fen(w.Min), PerDay: w.PerDay, Daily: domain.Fen(w.Daily), ApproveAbove: domain.Fen(w.ApproveAbove)}
 }

@@ -22,6 +22,7 @@ import (
 	"yingdi/domain/study"
 	"yingdi/domain/team"
 	"yingdi/domain/transfer"
+	"yingdi/domain/wallet"
 	"yingdi/storage/archive"
 )
 
@@ -55,8 +56,12 @@ func (a *app) joinPrivacy(at stores, members *member.Service, files *mediadomain
 			Collection: "order", Store: at.orders, Of: at.orders.OfPerson, Erase: func(*order.Order) error { return domain.ErrSame }, // the law wants it kept
 			First: func(ctx context.Context, o order.Order) error { return a.services.Orders.Depart(ctx, o) },
 		},
+		privacy.Part[wallet.Wallet]{Collection: "wallet", Store: at.wallets, Of: at.wallets.ByMember, Erase: kept[wallet.Wallet]},
+		privacy.Part[wallet.Page]{Collection: "wallet_page", Store: at.walletPages, Of: at.walletPages.OfPerson, Erase: kept[wallet.Page]},
+		privacy.Part[wallet.Withdrawal]{Collection: "withdrawal", Store: at.withdrawals, Of: at.withdrawals.ByMember, Erase: kept[wallet.Withdrawal], Copy: withdrawalGiven},
 		privacy.Part[transfer.Transfer]{
-			Collection: "transfer", Store: at.transfers, Of: at.transfers.OfPerson, Erase: func(*transfer.Transfer) error { return domain.ErrSame }, // likewise
+			Collection: "transfer", Store: at.transfers, Of: at.transfers.OfPerson, Erase: kept[transfer.Transfer],
+			Copy: func(_ context.Context, t transfer.Transfer) (any, error) { return t.Given(), nil },
 		},
 		privacy.Part[coupon.Coupon]{
 			Collection: "coupon", Store: at.coupons.Coupons, Of: at.coupons.Coupons.OfPerson, Erase: func(*coupon.Coupon) error { return domain.ErrSame }, // it explains the order's price
@@ -84,6 +89,11 @@ func (a *app) joinPrivacy(at stores, members *member.Service, files *mediadomain
 	}
 	return s
 }
+
+// kept leaves a record of money as it is, under an id that names nobody any more: the law wants it.
+func kept[T any](*T) error { return domain.ErrSame }
+
+func withdrawalGiven(_ context.Context, d wallet.Withdrawal) (any, error) { return d.Given(), nil }
 
 // impersonal says of each other collection why there is nothing to forget in it. A test asks this of every new one.
 var impersonal = map[string]string{

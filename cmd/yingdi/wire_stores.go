@@ -67,6 +67,9 @@ type stores struct {
 	transfers    storage.Transfers
 	billDays     storage.BillDays
 	billCases    storage.BillCases
+	wallets      storage.Wallets
+	walletPages  storage.WalletPages
+	withdrawals  storage.Withdrawals
 	pushes       storage.Pushes
 	answers      storage.Answers
 	slots        storage.Slots
@@ -142,6 +145,8 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.billDays, s.billCases, err = storage.NewBills(ctx, db)
 	note(err)
 	s.pools, err = storage.NewPools(ctx, db)
+	note(err)
+	s.wallets, s.walletPages, s.withdrawals, err = storage.NewWallets(ctx, db)
 	note(err)
 	s.figures, err = storage.NewFigures(ctx, db)
 	note(err)

@@ -293,3 +293,14 @@ func (t Transfer) Check() error {
 	}
 	return fmt.Errorf("transfer %s %s", t.ID, strings.Join(faults, ", "))
 }
+
+// Given is what the person is given of it in the copy of their data: not what staff noted, nor what it is confirmed with.
+func (t Transfer) Given() Transfer {
+	given := t
+	given.Outbox, given.Trouble, given.CancelBy, given.Bills = nil, nil, "", nil
+	for _, b := range t.Bills {
+		b.Package = ""
+		given.Bills = append(given.Bills, b)
+	}
+	return given
+}

@@ -126,6 +126,11 @@ func (s *Service) Cancel(ctx context.Context, id, reason string) (Transfer, erro
 	return s.change(ctx, id, func(t *Transfer, by string, now time.Time) error { return t.Cancel(by, reason, now) })
 }
 
+// CallOff is Cancel for the feature that asked for the transfer, which has checked who may.
+func (s *Service) CallOff(ctx context.Context, id, by, reason string) (Transfer, error) {
+	return s.Store.Update(ctx, id, func(t *Transfer) error { return t.Cancel(by, reason, s.Clock.Now()) })
+}
+
 // Dismiss notes what a person did about a trouble outside this system. at is its place in Trouble.
 func (s *Service) Dismiss(ctx context.Context, id string, at int, outcome string) (Transfer, error) {
 	if err := checkOutcome(outcome); err != nil {

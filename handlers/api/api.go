@@ -119,6 +119,11 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, signedIn, l.Read, "GET /transfers/{transfer}", "transfer", "One of them · 收款", a.transfer)
 	add(r, signedIn, l.Write, "POST /transfers/{transfer}/confirm", "confirm-transfer", "What wx.requestMerchantTransfer wants · 确认收款", a.confirmTransfer)
 	add(r, signedIn, l.Write, "POST /transfers/{transfer}/claim", "claim-transfer", "Have it offered again after it expired or failed; again changes nothing · 重新领取", a.claimTransfer)
+	add(r, signedIn, l.Read, "GET /wallets", "wallets", "What organisers owe me, and how much I can withdraw · 我的钱包", a.wallets)
+	add(r, signedIn, l.Read, "GET /wallets/{organiser}/entries", "wallet-entries", "What came into a wallet and went out, the newest first · 收支明细", a.walletEntries)
+	create(r, signedIn, l.Write, "/wallets/{organiser}/withdrawals", "withdraw", "Have a part sent to my WeChat balance · 提现", a.withdraw)
+	add(r, signedIn, l.Read, "GET /withdrawals", "withdrawals", "My withdrawals, the newest first · 提现记录", a.withdrawals)
+	add(r, signedIn, l.Write, "POST /withdrawals/{withdrawal}/cancel", "cancel-withdrawal", "Take a withdrawal back that has not arrived · 取消提现", a.cancelWithdrawal)
 
 	r.tag = "Coupons 优惠券"
 	add(r, anyone, l.Visit, "GET /camps/{camp}/coupons", "camp-coupons", "Coupons that can be claimed for the camp · 可领的优惠券", a.couponOffers)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"yingdi/domain"
 	"yingdi/domain/privacy"
 )
 
@@ -38,28 +39,33 @@ func (a *api) agree(ctx context.Context, in *agreeInput) (*Answer[Policy], error
 
 // Deletion is my wish to have the account deleted.
 type Deletion struct {
-	State string    `json:"state" enum:"asked,cancelled,held,running,settling,done"`
-	At    time.Time `json:"at" doc:"When I asked"`
-	DueAt time.Time `json:"due_at,omitzero" doc:"When it begins; until then it can be cancelled"`
+	State string     `json:"state" enum:"asked,cancelled,held,running,settling,done"`
+	At    time.Time  `json:"at" doc:"When I asked"`
+	DueAt time.Time  `json:"due_at,omitzero" doc:"When it begins; until then it can be cancelled"`
+	Owed  domain.Fen `json:"owed" doc:"What is left in my wallets, in fen: withdraw it first, nothing can be sent to me afterwards"`
 }
 
-func wished(d privacy.Deletion) *Answer[Deletion] {
-	return answer(Deletion{string(d.State), d.At, d.DueAt})
+func (a *api) wished(ctx context.Context, d privacy.Deletion, err error) (*Answer[Deletion], error) {
+	if err != nil {
+		return nil, err
+	}
+	owed, err := a.Wallets.Owed(ctx, domain.ActorFrom(ctx).Member)
+	return answer(Deletion{string(d.State), d.At, d.DueAt, owed}), err
 }
 
 func (a *api) deletion(ctx context.Context, _ *none) (*Answer[Deletion], error) {
 	d, err := a.Privacy.MyDeletion(ctx)
-	return wished(d), err
+	return a.wished(ctx, d, err)
 }
 
 func (a *api) askDeletion(ctx context.Context, _ *none) (*Answer[Deletion], error) {
 	d, err := a.Privacy.AskDeletion(ctx)
-	return wished(d), err
+	return a.wished(ctx, d, err)
 }
 
 func (a *api) cancelDeletion(ctx context.Context, _ *none) (*Answer[Deletion], error) {
 	d, err := a.Privacy.CancelDeletion(ctx)
-	return wished(d), err
+	return a.wished(ctx, d, err)
 }
 
 // Download is a copy of everything about me.

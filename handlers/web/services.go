@@ -43,6 +43,7 @@ import (
 	"yingdi/domain/team"
 	"yingdi/domain/today"
 	"yingdi/domain/transfer"
+	"yingdi/domain/wallet"
 	"yingdi/domain/wechat"
 	"yingdi/domain/wechatpay"
 )
@@ -80,6 +81,7 @@ type Services struct {
 	Pools       *pool.Service
 	Transfers   *transfer.Service
 	Bills       *bill.Service
+	Wallets     *wallet.Service
 	Pushes      *push.Service
 	Idempotency *idempotency.Service
 
