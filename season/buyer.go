@@ -285,6 +285,7 @@ var (
 		{Path: "out-trade-no", Mode: "down"}, {Path: "out-trade-no", Mode: "lost"}, {Path: "out-trade-no", Mode: "code", Code: "SYSTEM_ERROR"},
 		{Path: "refunds", Mode: "down"}, {Path: "refunds", Mode: "lost"}, {Path: "refunds", Mode: "held"}, {Path: "refunds", Mode: "held"},
 		{Path: "refunds", Mode: "code", Code: "NOT_ENOUGH"}, {Path: "refunds", Mode: "code", Code: "FREQUENCY_LIMITED"}, {Path: "refunds", Mode: "unsigned"},
+		{Path: "tradebill", Mode: "down"}, {Path: "fundflowbill", Mode: "lost"}, {Path: "billdownload", Mode: "down"},
 	}
 	noticeFaults = []string{"drop", "drop", "duplicate", "reorder", "delay", "bad signature", "stale", "probe", "malformed"}
 )

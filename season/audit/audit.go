@@ -52,6 +52,7 @@ var invariants = []struct {
 	{"refunds", "refunds", refunds},
 	{"entitled-or-refunded", "orders and places", entitled},
 	{"money-conserved", "orders", conserved},
+	{"reconciled", "days and differences", reconciled},
 	{"money-troubles", "payments", troubles},
 	{"effects-once", "counted numbers", effects},
 	{"seats", "places", seats},

@@ -1,9 +1,6 @@
 package audit
 
-import (
-	"encoding/json"
-	"time"
-)
+import "time"
 
 // Facts is what the product and WeChat have left behind.
 type Facts struct {
@@ -24,10 +21,14 @@ type Facts struct {
 	Quizzes    []Quiz
 	Attempts   []Attempt
 	Orders     []Order
-	Courses    []Course
-	Progress   []Progress
-	Badges     []Badge
-	Awards     []Award
+
+	Bills       []Bill
+	Differences []Difference
+
+	Courses  []Course
+	Progress []Progress
+	Badges   []Badge
+	Awards   []Award
 
 	Traces      []Trace // of people who are to be forgotten
 	Counters    map[string]int64
@@ -231,41 +232,6 @@ type (
 			} `json:"answer"`
 		} `json:"entries"`
 	}
-	// Order is what somebody bought.
-	Order struct {
-		ID        string    `json:"id"`
-		Camp      string    `json:"camp"`
-		Member    string    `json:"member"`
-		Amount    int64     `json:"amount"`
-		State     string    `json:"state"`
-		Attempts  []Payment `json:"attempts"`
-		Refunds   []Refund  `json:"refunds"`
-		CreatedAt time.Time `json:"created_at"`
-		EndedAt   time.Time `json:"ended_at"`
-		Trouble   []struct {
-			Kind   string    `json:"kind"`
-			Number string    `json:"number"`
-			DoneAt time.Time `json:"done_at"`
-		} `json:"trouble"`
-	}
-	// Payment is one attempt at paying.
-	Payment struct {
-		Number string    `json:"number"`
-		Amount int64     `json:"amount"`
-		State  string    `json:"state"`
-		PaidAt time.Time `json:"paid_at"`
-	}
-	// Refund is money on its way back.
-	Refund struct {
-		Number  string    `json:"number"`
-		Cause   string    `json:"cause"`
-		Attempt string    `json:"attempt"`
-		Amount  int64     `json:"amount"`
-		Ends    bool      `json:"ends"`
-		State   string    `json:"state"`
-		AskedAt time.Time `json:"asked_at"`
-		DoneAt  time.Time `json:"done_at"`
-	}
 	// Course is the levels of one, in order.
 	Course struct {
 		ID     string  `json:"id"`
@@ -367,47 +333,4 @@ type Push struct {
 		Template string `json:"template"`
 		Status   string `json:"status"`
 	} `json:"items"`
-}
-
-// Pay is what WeChat Pay has seen: the money that really moved.
-type Pay struct {
-	Trades    map[string]Trade // by number, in their last state
-	Refunds   map[string]PayRefund
-	Transfers map[string]Transfer
-	Unheard   map[string]bool // numbers of payments of which the product was never told
-}
-
-// The movements of money.
-type (
-	// Trade is a payment.
-	Trade struct {
-		Number   string    `json:"number"`
-		Amount   int64     `json:"amount"` // that was paid
-		Asked    string    `json:"asked"`  // what the product asked for, as it did
-		Refunded int64     `json:"refunded"`
-		PaidAt   time.Time `json:"paid_at"`
-	}
-	// PayRefund is money that goes back to its payer.
-	PayRefund struct {
-		Number string `json:"number"`
-		Trade  string `json:"trade"`
-		Amount int64  `json:"amount"`
-		State  string `json:"state"`
-	}
-	// Transfer is money that goes to somebody's balance.
-	Transfer struct {
-		Number string `json:"number"`
-		Person string `json:"openid"`
-		Amount int64  `json:"amount"`
-		State  string `json:"state"`
-	}
-)
-
-// Due is the amount that was asked for.
-func (t Trade) Due() int64 {
-	var asked struct{ Amount struct{ Total int64 } }
-	if json.Unmarshal([]byte(t.Asked), &asked) != nil {
-		return 0
-	}
-	return asked.Amount.Total
 }

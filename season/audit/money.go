@@ -49,22 +49,6 @@ func orderOf(number string) string {
 	return order
 }
 
-// unheard tells whether the product cannot know of a payment but by the morning's bill: it was made when it was over, and
-// the word of it got lost.
-func (t *trial) unheard(number string) bool {
-	if !t.Pay.Unheard[number] {
-		return false
-	}
-	for _, o := range t.whole.Orders {
-		for _, a := range o.Attempts {
-			if a.Number == number {
-				return a.State == "closed"
-			}
-		}
-	}
-	return false
-}
-
 // payments: every payment that WeChat took is in its order, once and to the fen, and the product believes in no other.
 func payments(t *trial, f *finding) {
 	known := map[string]Payment{}
@@ -78,9 +62,6 @@ func payments(t *trial, f *finding) {
 	for _, trade := range t.Pay.Trades {
 		a, ok := known[trade.Number]
 		f.expect(ok, "WeChat was asked for payment %s of which no order knows", trade.Number)
-		if t.unheard(trade.Number) {
-			continue
-		}
 		believed := a.State == "succeeded" || a.State == "orphan"
 		f.expect(believed == !trade.PaidAt.IsZero(), "payment %s is %s, and was made at WeChat: %v", trade.Number, a.State, !trade.PaidAt.IsZero())
 		f.expect(!believed || a.Amount == trade.Amount, "payment %s is %d and WeChat took %d", trade.Number, a.Amount, trade.Amount)
@@ -208,7 +189,7 @@ func troubles(t *trial, f *finding) {
 		}
 	}
 	for number, trade := range t.Pay.Trades {
-		f.expect(trade.PaidAt.IsZero() || trade.Amount == trade.Due() || told[number] || t.unheard(number), "payment %s was wrong and nobody was told", number)
+		f.expect(trade.PaidAt.IsZero() || trade.Amount == trade.Due() || told[number], "payment %s was wrong and nobody was told", number)
 	}
 }
 
@@ -245,7 +226,7 @@ func prices(t *trial, f *finding) {
 	for _, o := range t.whole.Orders {
 		seen, want := shown[o.ID], OrderSeen{ID: o.ID, State: o.State}
 		for number, trade := range t.Pay.Trades {
-			if orderOf(number) == o.ID && !trade.PaidAt.IsZero() && !t.unheard(number) {
+			if orderOf(number) == o.ID && !trade.PaidAt.IsZero() {
 				want.Received += trade.Amount
 			}
 		}
@@ -297,7 +278,7 @@ func (f Facts) Flow() (sum Flow) {
 func conserved(t *trial, f *finding) {
 	moved := map[string]int64{}
 	for number, trade := range t.Pay.Trades {
-		if !trade.PaidAt.IsZero() && !t.unheard(number) {
+		if !trade.PaidAt.IsZero() {
 			moved[orderOf(number)] += trade.Amount
 		}
 	}
@@ -315,10 +296,42 @@ func conserved(t *trial, f *finding) {
 		f.expect(amount == 0, "%d is held for order %s, which does not exist", amount, id)
 	}
 	sum := t.whole.Flow()
-	for number, trade := range t.Pay.Trades {
-		if t.unheard(number) {
-			sum.Paid -= trade.Amount
+	f.expect(sum.Paid-sum.Refunded-sum.PaidOut == sum.Held, "%d was paid, %d refunded, %d paid out, and %d is held", sum.Paid, sum.Refunded, sum.PaidOut, sum.Held)
+}
+
+// reconciled: each morning the bill of the day before was fetched and holds what WeChat did on that day; what differed has
+// explained itself, or a person has.
+func reconciled(t *trial, f *finding) {
+	type sums struct {
+		lines          int
+		paid, refunded int64
+	}
+	want, first, place := map[string]sums{}, "9999-12-31", time.FixedZone("", 8*60*60)
+	on := func(at time.Time) string { return at.In(place).Format(layout) }
+	for _, trade := range t.Pay.Trades {
+		if trade.PaidAt.IsZero() {
+			continue
+		}
+		s := want[on(trade.PaidAt)]
+		first = min(first, on(trade.PaidAt))
+		want[on(trade.PaidAt)] = sums{s.lines + 1, s.paid + trade.Amount, s.refunded}
+	}
+	for _, r := range t.Pay.Refunds {
+		if r.State == "SUCCESS" {
+			s := want[on(r.DoneAt)]
+			want[on(r.DoneAt)] = sums{s.lines + 1, s.paid, s.refunded + r.Amount}
 		}
 	}
-	f.expect(sum.Paid-sum.Refunded == sum.Held, "%d was paid, %d refunded, and %d is held", sum.Paid, sum.Refunded, sum.Held)
+	got := map[string]Bill{}
+	for _, b := range t.whole.Bills {
+		got[b.ID] = b
+	}
+	for day := first; day <= on(t.Circle.End.Add(-35*time.Hour)); day = later(day, 1) { // bills are there at ten
+		b := got[day]
+		f.expect(b.State == "matched", "the bill of %s is %q", day, b.State)
+		f.expect(sums{b.Tally.Lines, b.Tally.Paid, b.Tally.Refunded} == want[day], "the bill of %s says %+v and WeChat did %+v", day, b.Tally, want[day])
+	}
+	for _, c := range t.whole.Differences {
+		f.expect(!c.ClosedAt.IsZero(), "difference %s is still open", c.ID)
+	}
 }

@@ -28,10 +28,10 @@ func (s *season) addShop(t *testing.T) {
 		return audit.Payment{Number: number, Amount: amount, State: state, PaidAt: paid}
 	}
 	refund := func(number, cause, attempt string, amount int64) audit.Refund {
-		s.Pay.Refunds[number] = audit.PayRefund{Number: number, Trade: attempt, Amount: amount, State: "SUCCESS"}
+		s.Pay.Refunds[number] = audit.PayRefund{Number: number, Trade: attempt, Amount: amount, State: "SUCCESS", DoneAt: at(t, "2027-03-01 12:00")}
 		return audit.Refund{Number: number, Cause: cause, Attempt: attempt, Amount: amount, State: "succeeded", AskedAt: paid, DoneAt: at(t, "2027-03-01 12:00")}
 	}
-	s.Pay = audit.Pay{Trades: map[string]audit.Trade{}, Refunds: map[string]audit.PayRefund{}, Transfers: map[string]audit.Transfer{}, Unheard: map[string]bool{}}
+	s.Pay = audit.Pay{Trades: map[string]audit.Trade{}, Refunds: map[string]audit.PayRefund{}, Transfers: map[string]audit.Transfer{}}
 	now := at(t, "2027-03-01 12:00")
 	wrong := struct {
 		Kind   string    `json:"kind"`
@@ -60,6 +60,17 @@ func (s *season) addShop(t *testing.T) {
 		s.Promises.Orders = append(s.Promises.Orders, m)
 		s.OrdersSeen = append(s.OrdersSeen, audit.OrderSeen{ID: o.ID, State: o.State, Received: []int64{200, 200, 150, 200, 0}[i], Returned: []int64{30, 100, 150, 0, 0}[i]})
 	}
+	for day := 0; day < 19; day++ { // from the 28th of February to the day before the last
+		b := audit.Bill{ID: paid.AddDate(0, 0, day).Format("2006-01-02"), State: "matched"}
+		switch day {
+		case 0:
+			b.Tally.Lines, b.Tally.Paid = 4, 750
+		case 1:
+			b.Tally.Lines, b.Tally.Refunded = 3, 280
+		}
+		s.Bills = append(s.Bills, b)
+	}
+	s.Differences = []audit.Difference{{ID: "d", ClosedAt: now}}
 	s.Promises.Refunds = []audit.RefundAsked{{Order: kept1, Key: "k", Amount: 30}, {Order: back1, Amount: 100, Ends: true, At: now}}
 }
 
@@ -111,6 +122,10 @@ func moneySpoilt() map[string]violation {
 		"money that came and nobody holds":   {"money-conserved", func(s *season) { order(s, 0).Attempts[0].State = "closed" }},
 		"a wrong amount that nobody knows":   {"money-troubles", func(s *season) { order(s, 2).Trouble = nil }},
 		"a trouble about what is all right":  {"money-troubles", func(s *season) { order(s, 2).Trouble[0].Number = "o1-1" }},
+		"a morning without its bill":         {"reconciled", func(s *season) { s.Bills = s.Bills[:9] }},
+		"a bill that was not matched":        {"reconciled", func(s *season) { s.Bills[1].State = "waiting" }},
+		"a bill that says something else":    {"reconciled", func(s *season) { s.Bills[0].Tally.Paid-- }},
+		"a difference that nobody explained": {"reconciled", func(s *season) { s.Differences[0].ClosedAt = time.Time{} }},
 		"income that no number shows":        {"statistics", func(s *season) { s.Promises.Statistics[3].Days[1].Received = 0 }},
 		"a refund that no number shows":      {"statistics", func(s *season) { s.Promises.Statistics[3].Days[2].Returned = 0 }},
 		"an organiser that earns other sums": {"statistics", func(s *season) { s.House.Series["收款"][1]-- }},

@@ -30,6 +30,7 @@ func Read(ctx context.Context, dir string, forgotten []string) (Facts, error) {
 		load(ctx, db, "notice", &f.Notices), load(ctx, db, "credit", &f.Credits), load(ctx, db, "media", &f.Media),
 		load(ctx, db, "moderation", &f.Cases), load(ctx, db, "deletion", &f.Deletions),
 		load(ctx, db, "quiz", &f.Quizzes), load(ctx, db, "attempt", &f.Attempts), load(ctx, db, "order", &f.Orders),
+		load(ctx, db, "bill", &f.Bills), load(ctx, db, "bill_case", &f.Differences),
 		load(ctx, db, "course", &f.Courses), load(ctx, db, "course_progress", &f.Progress), load(ctx, db, "badge", &f.Badges), load(ctx, db, "award", &f.Awards),
 		f.readCounters(ctx, db), f.readOutboxes(ctx, db),
 	); err != nil {
@@ -166,23 +167,13 @@ func readLedger(path string) (Ledger, error) {
 
 // readPay reads what the stand-in for WeChat Pay has noted.
 func readPay(path string) (Pay, error) {
-	p := Pay{Trades: map[string]Trade{}, Refunds: map[string]PayRefund{}, Transfers: map[string]Transfer{}, Unheard: map[string]bool{}}
+	p := Pay{Trades: map[string]Trade{}, Refunds: map[string]PayRefund{}, Transfers: map[string]Transfer{}}
 	return p, lines(path, func(fact struct {
 		Trade    *Trade     `json:"trade"`
 		Refund   *PayRefund `json:"refund"`
 		Transfer *Transfer  `json:"transfer"`
-		Notice   *struct {
-			Kind  string `json:"kind"`
-			State string `json:"state"`
-			Body  struct {
-				Number string `json:"out_trade_no"`
-			} `json:"body"`
-		} `json:"notice"`
 	},
 	) {
-		if n := fact.Notice; n != nil && n.Kind == "TRANSACTION.SUCCESS" {
-			p.Unheard[n.Body.Number] = n.State != "accepted"
-		}
 		if fact.Trade != nil {
 			p.Trades[fact.Trade.Number] = *fact.Trade
 		}
