@@ -77,6 +77,7 @@ type season struct {
 	players    []*learner // by seat
 	circle     *circle
 	shop       *shop
+	prize      *prize
 }
 
 // Play plays a season to its end. An error means that it could not go on; whether it went well is for the audit.
@@ -90,7 +91,7 @@ func Play(ctx context.Context, o Options) (Story, error) {
 	s := &season{
 		options: o, plan: NewPlan(o.Learners, o.Days, o.Seed), client: newClient(o.URL, o.AtOnce), book: newBook(), place: place,
 	}
-	s.killer, s.circle, s.shop = newKiller(s, fail), newCircle(s), newShop(s)
+	s.killer, s.circle, s.shop, s.prize = newKiller(s, fail), newCircle(s), newShop(s), newPrize(s)
 	for _, act := range []func(context.Context) error{s.prepare, s.enrol, s.run, s.finish} {
 		if err := act(ctx); err != nil {
 			return Story{}, errors.Join(err, context.Cause(ctx))
@@ -150,7 +151,8 @@ func (s *season) prepare(ctx context.Context) error {
 	if err := s.teacher.signIn(ctx); err != nil {
 		return err
 	}
-	for _, open := range []func(context.Context, string) error{s.teacher.open, s.circle.open, s.circle.openCourse, s.shop.open} {
+	s.prize.second = admin
+	for _, open := range []func(context.Context, string) error{s.teacher.open, s.circle.open, s.circle.openCourse, s.shop.open, s.prize.open} {
 		if err := open(ctx, part(to, 3)); err != nil {
 			return err
 		}
@@ -209,7 +211,7 @@ func (s *season) enrol(ctx context.Context) error {
 	if err := s.together(ctx, next); err != nil {
 		return err
 	}
-	return errors.Join(s.circle.gather(ctx), s.shop.gather(ctx), s.settle(ctx))
+	return errors.Join(s.circle.gather(ctx), s.shop.gather(ctx), s.prize.gather(ctx), s.settle(ctx))
 }
 
 // run plays the camp's days, and two more in which the teacher finishes.
@@ -268,6 +270,7 @@ func (s *season) play(ctx context.Context, day int, at Moment) error {
 		work = append(work, s.teacher.evening(day)...)
 	}
 	work = append(append(work, s.circle.moment(day, at)...), s.shop.moment(day, at)...)
+	work = append(work, s.prize.moment(day, at)...)
 	stop := s.killer.lurk(ctx, day, at, len(work))
 	err := s.together(ctx, work)
 	stop()
@@ -302,9 +305,12 @@ func (s *season) finish(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := s.prize.settleUp(ctx); err != nil {
+		return err
+	}
 	if err := s.shop.close(ctx); err != nil {
 		return err
 	}
 	s.circle.tell()
-	return s.teacher.readNumbers(ctx, s.camp, s.circle.camp, s.circle.course.id, s.shop.camp)
+	return s.teacher.readNumbers(ctx, s.camp, s.circle.camp, s.circle.course.id, s.shop.camp, s.prize.camp)
 }

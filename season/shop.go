@@ -296,7 +296,11 @@ func (s *shop) close(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, b := range s.buyers {
+	buyers := slices.Clone(s.buyers)
+	for _, p := range s.prize.players {
+		buyers = append(buyers, &buyer{learner: p.learner})
+	}
+	for _, b := range buyers {
 		if err := b.lookAtOrders(ctx); err != nil {
 			return err
 		}

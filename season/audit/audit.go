@@ -52,6 +52,8 @@ var invariants = []struct {
 	{"refunds", "refunds", refunds},
 	{"entitled-or-refunded", "orders and places", entitled},
 	{"money-conserved", "orders", conserved},
+	{"pool-split", "members of the pool", pools},
+	{"transfers-once", "transfers", transfersOnce},
 	{"reconciled", "days and differences", reconciled},
 	{"money-troubles", "payments", troubles},
 	{"effects-once", "counted numbers", effects},

@@ -105,6 +105,7 @@ func good(t *testing.T) *season {
 	}}
 	s.addCircle(t)
 	s.addShop(t)
+	s.addPrize(t)
 	s.addNumbers(t)
 	return s
 }
@@ -139,6 +140,7 @@ func TestEveryBrokenPromiseIsCaught(t *testing.T) {
 	caught, spoilt := map[string]bool{}, circleSpoilt()
 	maps.Copy(spoilt, numbersSpoilt())
 	maps.Copy(spoilt, moneySpoilt())
+	maps.Copy(spoilt, poolSpoilt())
 	for name, c := range map[string]violation{
 		"an unexpected answer":             {"answers-expected", func(s *season) { s.Unexpected = []string{"500"} }},
 		"a repetition answered otherwise":  {"replays-equal", func(s *season) { s.Different = []string{"a comment"} }},

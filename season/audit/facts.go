@@ -22,6 +22,9 @@ type Facts struct {
 	Attempts   []Attempt
 	Orders     []Order
 
+	Pools       []Pool
+	PoolMembers []PoolMember
+	Transfers   []Payout
 	Bills       []Bill
 	Differences []Difference
 

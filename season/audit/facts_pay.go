@@ -42,6 +42,31 @@ type (
 		AskedAt time.Time `json:"asked_at"`
 		DoneAt  time.Time `json:"done_at"`
 	}
+	// Pool is a scholarship pool; its id is the camp's.
+	Pool struct {
+		ID    string `json:"id"`
+		State string `json:"state"`
+	}
+	// PoolMember is somebody's part in one.
+	PoolMember struct {
+		Camp    string    `json:"camp"`
+		Member  string    `json:"member"`
+		Bar     *struct{} `json:"bar"`
+		Appeals []struct {
+			Day    string    `json:"day"`
+			State  string    `json:"state"`
+			DoneAt time.Time `json:"done_at"`
+		} `json:"appeals"`
+	}
+	// Payout is money on its way to somebody's balance, under one number after another.
+	Payout struct {
+		ID     string `json:"id"`
+		Amount int64  `json:"amount"`
+		State  string `json:"state"`
+		Bills  []struct {
+			Number string `json:"number"`
+		} `json:"bills"`
+	}
 	// Bill is the reconciliation of a day.
 	Bill struct {
 		ID    string `json:"id"` // the day
@@ -55,6 +80,7 @@ type (
 	// Difference is one that a reconciliation found.
 	Difference struct {
 		ID       string    `json:"id"`
+		Book     string    `json:"book"`
 		ClosedAt time.Time `json:"closed_at"`
 	}
 )

@@ -74,6 +74,16 @@ func (s *season) addShop(t *testing.T) {
 	s.Promises.Refunds = []audit.RefundAsked{{Order: kept1, Key: "k", Amount: 30}, {Order: back1, Amount: 100, Ends: true, At: now}}
 }
 
+// place finds an enrolment of the facts.
+func (s *season) place(id string) *audit.Enrolment {
+	for i := range s.Enrolments {
+		if s.Enrolments[i].ID == id {
+			return &s.Enrolments[i]
+		}
+	}
+	panic(id)
+}
+
 func moneySpoilt() map[string]violation {
 	order := func(s *season, n int) *audit.Order { return &s.Facts.Orders[n] }
 	return map[string]violation{
@@ -111,10 +121,10 @@ func moneySpoilt() map[string]violation {
 		"more came back than was paid": {"refunds", func(s *season) {
 			s.Pay.Trades["o2-1"] = audit.Trade{Number: "o2-1", Amount: 99, PaidAt: s.Pay.Trades["o2-1"].PaidAt}
 		}},
-		"paid and not enrolled":              {"entitled-or-refunded", func(s *season) { s.Enrolments[len(s.Enrolments)-2].State = "left" }},
-		"enrolled for nothing":               {"entitled-or-refunded", func(s *season) { s.Enrolments[len(s.Enrolments)-1].Order = back1 }},
+		"paid and not enrolled":              {"entitled-or-refunded", func(s *season) { s.place("m:dan").State = "left" }},
+		"enrolled for nothing":               {"entitled-or-refunded", func(s *season) { s.place("m:eli").Order = back1 }},
 		"a place that was given back":        {"entitled-or-refunded", func(s *season) { order(s, 0).EndedAt = s.Shop.All }},
-		"a place that is held for ever":      {"entitled-or-refunded", func(s *season) { s.Enrolments[len(s.Enrolments)-1].State = "held" }},
+		"a place that is held for ever":      {"entitled-or-refunded", func(s *season) { s.place("m:eli").State = "held" }},
 		"an order that is never over":        {"entitled-or-refunded", func(s *season) { order(s, 3).State = "paid" }},
 		"an orphan that did not come back":   {"entitled-or-refunded", func(s *season) { order(s, 2).Refunds = nil }},
 		"a fen that is nowhere":              {"money-conserved", func(s *season) { order(s, 1).Refunds[0].Amount = 99 }},

@@ -26,6 +26,7 @@ type Promises struct {
 	House      House        // of their organiser, likewise
 
 	Shop       Shop
+	Prize      Prize
 	Orders     []Ordered
 	Refunds    []RefundAsked
 	OrdersSeen []OrderSeen // by their buyers, when all is over

@@ -30,6 +30,7 @@ func Read(ctx context.Context, dir string, forgotten []string) (Facts, error) {
 		load(ctx, db, "notice", &f.Notices), load(ctx, db, "credit", &f.Credits), load(ctx, db, "media", &f.Media),
 		load(ctx, db, "moderation", &f.Cases), load(ctx, db, "deletion", &f.Deletions),
 		load(ctx, db, "quiz", &f.Quizzes), load(ctx, db, "attempt", &f.Attempts), load(ctx, db, "order", &f.Orders),
+		load(ctx, db, "pool", &f.Pools), load(ctx, db, "pool_member", &f.PoolMembers), load(ctx, db, "transfer", &f.Transfers),
 		load(ctx, db, "bill", &f.Bills), load(ctx, db, "bill_case", &f.Differences),
 		load(ctx, db, "course", &f.Courses), load(ctx, db, "course_progress", &f.Progress), load(ctx, db, "badge", &f.Badges), load(ctx, db, "award", &f.Awards),
 		f.readCounters(ctx, db), f.readOutboxes(ctx, db),
