@@ -112,7 +112,7 @@ func (s *stage) settle(c echo.Context) error {
 		}
 	}
 	for _, n := range s.pay.Notices() {
-		if n.State == fake.Waiting && n.Due.Sub(s.clock.Now()) < quarter { // WeChat Pay waits ever longer after a refusal
+		if n.State == fake.Waiting && n.Due.Sub(s.clock.Now()) < soon {
 			done.Waiting++
 		}
 	}
@@ -129,8 +129,8 @@ func (s *stage) settle(c echo.Context) error {
 	return c.JSON(http.StatusOK, done)
 }
 
-// quarter is how long it is worth waiting for what WeChat Pay tells again.
-const quarter = 15 * time.Minute
+// soon is what a step waits for; WeChat Pay waits ever longer after each refusal, and what comes later comes later.
+const soon = 2 * time.Minute
 
 // tryAgain gives jobs that died while the clock stood still the try that they would have had later: a queue whose clock
 // runs tries for more than an hour.
