@@ -137,3 +137,41 @@ func TestAWithdrawalThatIsNotConfirmedCanBeTakenBackOverHTTP(t *testing.T) {
 		t.Errorf("the merchant has %s", b)
 	}
 }
+
+func TestStaffDecideAboutWithdrawalsOnTheConsole(t *testing.T) {
+	t.Parallel()
+	s := studio(t)
+	s.earned(t, s.vars["organiser"], s.vars["learner"], "c1", 900_00)
+	learner := s.as(t, s.vars["learner"])
+	for _, name := range []string{"first", "second"} {
+		d, err := s.services.Wallets.Withdraw(learner, s.vars["organiser"], 300_00)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.vars[name] = d.ID
+		s.clock.Set(s.clock.Now().Add(time.Minute))
+	}
+	v := s.staff(t, s.vars["teacher"])
+	base := "/console/organisers/{organiser}/withdrawals"
+	v.see(t, "/console/organisers/{organiser}", 200, "提现")
+	v.see(t, base, 200, "小满", "¥300.00", "待审批")
+	v.see(t, base+"/{first}", 200, "小满的提现", "推广佣金", "¥900.00", "通过", "拒绝")
+	v.submit(t, base+"/{first}/approve", values(), "已通过", "转账中")
+	if _, err := s.services.Transfers.Drive(t.Context(), "withdrawal:"+s.vars["first"]); err != nil {
+		t.Fatal(err)
+	}
+	v.see(t, base+"/{first}", 200, "等学员在", "微信单号")
+	v.post(t, base+"/{second}/reject", values("reason", ""), http.StatusUnprocessableEntity, "原因不能为空")
+	v.submit(t, base+"/{second}/reject", values("reason", "请先补充资料"), "已拒绝", "请先补充资料")
+	v.submit(t, base+"/{second}/approve", values(), "已经处理过")
+	v.submit(t, base+"/{first}/cancel", values("reason", "改为线下支付"), "已申请取消")
+	if _, err := s.services.Transfers.Drive(t.Context(), "withdrawal:"+s.vars["first"]); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.services.Wallets.Follow(t.Context(), s.vars["first"]); err != nil {
+		t.Fatal(err)
+	}
+	v.see(t, base+"/{first}", 200, "已取消", "改为线下支付")
+	v.see(t, base+"?state=rejected", 200, "已拒绝")
+	v.see(t, "/console/organisers/{organiser}/wallets", 200, "小满", "¥900.00")
+}

@@ -8,6 +8,7 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/pool"
 	"yingdi/domain/transfer"
+	"yingdi/domain/wallet"
 	"yingdi/storage"
 )
 
@@ -17,7 +18,7 @@ func (a *app) joinPools(at stores, camps *camp.Service) {
 	s.Pools = &pool.Service{
 		Store: at.pools.Pools, People: at.pools.Members, Settlements: at.pools.Settlements, Sheets: at.pools.Sheets, Consents: at.pools.Consents,
 		Evidence: storage.PoolEvidence{Facts: storage.Facts{Reviews: at.reviews, Checkins: at.checkins}},
-		Camps:    camps, Tasks: s.Lessons, Products: s.Products, Orders: at.orders, Refunds: s.Orders, Transfers: gains{s.Transfers}, Wallets: noWallets{},
+		Camps:    camps, Tasks: s.Lessons, Products: s.Products, Orders: at.orders, Refunds: s.Orders, Transfers: gains{s.Transfers}, Wallets: purse{s.Wallets},
 		Organisers: s.Organisers, Members: s.Members, Notices: s.Notices, Limits: poolLimits(a.config.Pool), IDs: a.ids, Clock: a.clock,
 	}
 	s.Orders.Pools = s.Pools
@@ -55,6 +56,13 @@ func (g gains) Send(ctx context.Context, p pool.Payout) (pool.LegState, string, 
 	return legStates[t.State], note, nil
 }
 
-type noWallets struct{}
+// purse keeps what is too small to transfer in the winner's wallet.
+type purse struct{ wallets *wallet.Service }
 
-func (noWallets) Credit(context.Context, pool.Payout) error { return pool.ErrSmall }
+// Credit implements pool.Wallets.
+func (w purse) Credit(ctx context.Context, p pool.Payout) error {
+	_, err := w.wallets.Credit(ctx, wallet.Gain{
+		ID: p.ID, Organiser: p.Organiser, Member: p.Member, Kind: wallet.PoolGain, Amount: p.Amount, Ref: p.Camp, Title: p.Title,
+	})
+	return err
+}

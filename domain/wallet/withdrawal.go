@@ -194,7 +194,7 @@ func (d *Withdrawal) decide(to State, by, reason string, now time.Time) error {
 var ErrDecided = domain.Refusal(domain.KindConflict, "withdrawal_decided", "这笔提现已经处理过，请刷新后再看")
 
 // ErrSelf refuses staff who decide about their own money.
-var ErrSelf = domain.Refusal(domain.KindForbidden, "withdrawal_own", "不能审批自己的提现，请由同事处理")
+var ErrSelf = domain.Refusal(domain.KindConflict, "withdrawal_own", "不能审批自己的提现，请由同事处理")
 
 // spoilt takes an approved withdrawal back whose money is no longer there.
 func (d *Withdrawal) spoilt(now time.Time) error {

@@ -66,6 +66,14 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 
 	g.GET("/organisers/:organiser/exports", h.auditExports)
 
+	g.GET("/organisers/:organiser/wallets", h.listWallets)
+	g.GET("/organisers/:organiser/withdrawals", h.listWithdrawals)
+	g.GET("/organisers/:organiser/withdrawals/:withdrawal", h.showWithdrawal)
+	g.POST("/organisers/:organiser/withdrawals/:withdrawal/approve", h.approveWithdrawal)
+	g.POST("/organisers/:organiser/withdrawals/:withdrawal/reject", h.rejectWithdrawal)
+	g.POST("/organisers/:organiser/withdrawals/:withdrawal/cancel", h.cancelWithdrawal)
+	g.POST("/organisers/:organiser/withdrawals/:withdrawal/again", h.withdrawalAgain)
+
 	g.GET("/campaigns", h.showCampaigns)
 	g.GET("/organisers/:organiser/coupons", h.listCoupons)
 	g.GET("/organisers/:organiser/coupons/new", h.newCoupon)

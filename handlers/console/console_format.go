@@ -24,6 +24,8 @@ import (
 	"yingdi/domain/review"
 	"yingdi/domain/team"
 	"yingdi/domain/today"
+	"yingdi/domain/transfer"
+	"yingdi/domain/wallet"
 )
 
 // funcs is what every template may call: how things are written, nothing else.
@@ -75,6 +77,9 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"orderState":      func(s order.State) label { return orderStates[s] },
 		"attemptState":    func(s order.AttemptState) label { return payStates[s] },
 		"refundState":     func(s order.RefundState) label { return refundStates[s] },
+		"withdrawalState": func(s wallet.State) label { return withdrawalStates[s] },
+		"transferState":   func(s transfer.State) label { return transferStates[s] },
+		"entryKind":       func(k wallet.Kind) string { return entryKinds[k] },
 		"poolState":       func(s pool.State) label { return poolStates[s] },
 		"memberState":     func(s pool.MemberState) label { return memberStates[s] },
 		"legState":        func(s pool.LegState) label { return legStates[s] },

@@ -1,8 +1,12 @@
 package console
 
 import (
+	"yingdi/domain"
+	"yingdi/domain/member"
 	"yingdi/domain/order"
 	"yingdi/domain/product"
+	"yingdi/domain/transfer"
+	"yingdi/domain/wallet"
 )
 
 // moneyPages are the pages of prices and orders, full of the sample's text.
@@ -16,7 +20,27 @@ func (s sample) moneyPages() map[string][]view {
 	}
 	frame := s.campFrame()
 	frame.MayMoney = true
+	d := wallet.Withdrawal{
+		Doc: domain.Doc{ID: "w1"}, Member: s.text, Amount: 60_00, State: wallet.Applied, At: now,
+		Story: []wallet.Change{{To: wallet.Applied, At: now, By: s.text}, {To: wallet.Approved, At: now}, {To: wallet.Rejected, At: now, By: "gone", Reason: s.text}},
+	}
+	stuck := d
+	stuck.State = wallet.Failed
+	people := map[string]member.Card{s.text: s.card()}
+	sent := &transfer.Transfer{
+		State: transfer.Failed, Bills: []transfer.Bill{{Number: s.text, Bill: s.text, Reason: s.text, EndedAt: now}, {ClosesAt: now}, {}},
+		Trouble: []transfer.Trouble{{Note: s.text, At: now}, {Note: s.text, At: now, DoneAt: now, Outcome: s.text}},
+	}
+	shown := withdrawalView{
+		Frame: s.frame(), Hours: frame.Hours, Withdrawal: d, Learner: s.card(), Wallet: wallet.Wallet{Balance: 60_00}, Staff: people, MayDecide: true, Reason: s.text, Faults: s.faults("reason"),
+		Entries: []wallet.Entry{{Kind: wallet.Reversal, Amount: -5, At: now, Title: s.text}},
+	}
+	failed, own := shown, shown
+	failed.Withdrawal, failed.Transfer, own.MayDecide = stuck, sent, false
 	return map[string][]view{
+		"wallet/wallets":     {&walletsView{Frame: s.frame(), Hours: frame.Hours, List: []walletRow{{wallet.Wallet{Balance: -5, Holds: []wallet.Hold{{Amount: 5}}}, s.card()}, {}}, Follow: "/console?after=x"}},
+		"wallet/withdrawals": {&withdrawalsView{Frame: s.frame(), Hours: frame.Hours, List: []withdrawalRow{{d, s.card()}, {Withdrawal: d}}, State: wallet.Applied, States: wallet.States, Rules: wallet.Rules{ApproveAbove: 1}, Follow: "/console?after=x"}},
+		"wallet/withdrawal":  {&shown, &failed, &own},
 		"product/price": {&priceView{
 			campFrame: frame, Version: 2, Saved: product.Product{Version: 2, ChangedAt: now}, Kinds: []product.Kind{product.Paid}, Faults: s.faults("offers[0].price", "policy"),
 			Rows:  priceRows{[]priceRow{{Kind: "paid", Name: s.text, Price: s.text, Early: s.text, Until: s.text, Part: s.text, Off: "yes"}}, []policyRow{{s.text, s.text}}},
@@ -29,6 +53,7 @@ func (s sample) moneyPages() map[string][]view {
 
 func bareMoneyPages(empty campFrame) map[string][]view {
 	return map[string][]view{
+		"wallet/wallets": {&walletsView{Hours: empty.Hours}}, "wallet/withdrawals": {&withdrawalsView{Hours: empty.Hours}}, "wallet/withdrawal": {&withdrawalView{Hours: empty.Hours}},
 		"product/price": {&priceView{campFrame: empty}}, "order/list": {&ordersView{campFrame: empty}}, "order/show": {&orderView{campFrame: empty}},
 	}
 }
