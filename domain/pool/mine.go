@@ -88,7 +88,7 @@ const (
 // RowStates lists all of them.
 var RowStates = []RowState{RowDone, RowMadeUp, RowOver, RowGranted, RowPending, RowRejected, RowDeleted, RowMissed, RowBefore, RowToday, RowFuture}
 
-// Evidence is why somebody qualifies, or does not.
+// Evidenced is why somebody qualifies, or does not.
 type Evidenced struct {
 	Pool    Pool
 	Camp    camp.Camp
