@@ -18,6 +18,7 @@ import (
 	"yingdi/domain/organiser"
 	"yingdi/domain/pool"
 	"yingdi/domain/product"
+	"yingdi/domain/wallet"
 )
 
 // prize is a camp of five days that starts in a week, whose seats cost ¥199 of which ¥100 go into its pool: three days of
@@ -249,4 +250,19 @@ func TestScholarshipSeatsNeedAPool(t *testing.T) {
 		{name: "no price", request: "GET /camps/{prize}/offers/{stake}/preview", status: 409, want: `{"code":"pool_not_open"}`},
 		{name: "no order", request: "POST /camps/{prize}/orders", body: `{"offer":"{stake}","amount":19900}`, status: 409, want: `{"code":"pool_not_open"}`},
 	})
+}
+
+func TestAGainTooSmallToTransferGoesIntoTheWalletOnce(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t)
+	p := pool.Payout{ID: pool.PayoutID("c1", "m1", 1), Organiser: "o1", Camp: "c1", Member: "m1", Amount: 9, Title: "学习奖学金", Reason: "坚持学习"}
+	for range 2 {
+		if err := b.services.Pools.Wallets.Credit(t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w, err := b.services.Wallets.Store.Get(t.Context(), wallet.ID("o1", "m1"))
+	if err != nil || w.Balance != 9 {
+		t.Errorf("%s in the wallet, %v", w.Balance, err)
+	}
 }
