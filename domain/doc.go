@@ -57,6 +57,9 @@
 //	优惠券/优惠券活动 coupon.Coupon, Template                  兑换码         coupon.Batch, Code
 //	领取/核销/收回   coupon.Service.Claim, Coupon.Use, Revoke  异常领取       coupon.Source
 //	退款            order.Refund             支付通知        payment.Notice
+//	奖学金池        pool.Pool, Rules         奖学金部分      pool.Member.Part
+//	达标记录        pool.Row, Verdict        申诉            pool.Appeal
+//	结算/名单       pool.Settlement, Line    发放            pool.Leg, Payout
 //	钱包/收支记录   wallet.Wallet, Entry     提现            wallet.Withdrawal
 //	转账/收款确认   transfer.Transfer, Confirm               重新领取        transfer.Service.Claim
 //	对账            bill.Day                 差异            bill.Case
