@@ -49,6 +49,7 @@ var layers = []string{
 	"transfer",
 	"bill",
 	"wallet",
+	"ledger",
 	"quiz",
 	"checkin",
 	"moderation",

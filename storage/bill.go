@@ -69,4 +69,6 @@ var (
 	_ bill.DayStore   = BillDays{}
 	_ bill.CaseStore  = BillCases{}
 	_ bill.OrderStore = Orders{}
+
+	_ bill.TransferStore = Transfers{}
 )

@@ -23,6 +23,7 @@ func NewTransfers(ctx context.Context, db *DB) (Transfers, error) {
 		"state":     func(t *transfer.Transfer) any { return string(t.State) },
 		"at":        func(t *transfer.Transfer) any { return t.CreatedAt },
 		"wake":      func(t *transfer.Transfer) any { return t.WakeAt },
+		"unbilled":  func(t *transfer.Transfer) any { return t.Unbilled() },
 		"troubled":  func(t *transfer.Transfer) any { return keyed(t.Troubled(), t.Organiser) },
 	},
 		Index{Name: "code", Fields: []string{"code"}, Unique: true},
@@ -32,6 +33,7 @@ func NewTransfers(ctx context.Context, db *DB) (Transfers, error) {
 		Index{Name: "organiser", Fields: []string{"organiser", "at"}},
 		Index{Name: "organiserstate", Fields: []string{"organiser", "state", "at"}},
 		Index{Name: "wake", Fields: []string{"wake"}},
+		Index{Name: "unbilled", Fields: []string{"unbilled"}},
 		Index{Name: "troubled", Fields: []string{"troubled", "at"}})
 	return Transfers{c}, err
 }
@@ -75,6 +77,26 @@ func (s Transfers) Waking(ctx context.Context, before time.Time, page domain.Pag
 // Troubled implements transfer.Store.
 func (s Transfers) Troubled(ctx context.Context, organiser string, page domain.Page) ([]transfer.Transfer, domain.Cursor, error) {
 	return s.Find(ctx, By("troubled").Equal(organiser).Descending(), page)
+}
+
+// TroubledAmong implements transfer.Store.
+func (s Transfers) TroubledAmong(ctx context.Context, organisers []string, page domain.Page) ([]transfer.Transfer, domain.Cursor, error) {
+	return s.Find(ctx, amongst(By("troubled"), organisers), page)
+}
+
+// ByCodes implements bill.TransferStore.
+func (s Transfers) ByCodes(ctx context.Context, codes []string) ([]transfer.Transfer, error) {
+	in := make([]any, len(codes))
+	for i, code := range codes {
+		in[i] = code
+	}
+	found, _, err := s.Find(ctx, By("code").In(in...), domain.Page{Limit: domain.MaxPage})
+	return found, err
+}
+
+// Unbilled implements bill.TransferStore.
+func (s Transfers) Unbilled(ctx context.Context, from, before time.Time, page domain.Page) ([]transfer.Transfer, domain.Cursor, error) {
+	return s.Find(ctx, By("unbilled").Range(from, before), page)
 }
 
 var _ transfer.Store = Transfers{}

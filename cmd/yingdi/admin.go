@@ -20,7 +20,7 @@ import (
 
 func adminCommand() *cobra.Command {
 	parent := &cobra.Command{Use: "admin", Short: "Commands of an admin"}
-	parent.AddCommand(adminCreateCommand(), adminResetCommand(), adminBackupCommand(), adminRebuildCommand(), adminResealCommand(), adminForgetCommand(), adminVerifyPoolCommand())
+	parent.AddCommand(adminCreateCommand(), adminResetCommand(), adminBackupCommand(), adminRebuildCommand(), adminResealCommand(), adminForgetCommand(), adminVerifyPoolCommand(), adminAuditCommand())
 	return parent
 }
 

@@ -63,6 +63,6 @@ func (a *app) joinJobs(context.Context) error {
 	}
 	a.ticker = &jobs.Scheduler{Slots: a.schedule, Table: jobs.Table(services), Log: a.log}
 	a.db.OnWrite(a.queue.Post)
-	s.Jobs = a.queue
+	s.Jobs, s.Ledger.Jobs = a.queue, a.queue
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/bill"
 	"yingdi/domain/camp"
+	"yingdi/domain/ledger"
 	"yingdi/domain/order"
 	"yingdi/domain/payment"
 	"yingdi/domain/product"
@@ -59,10 +60,11 @@ func (a *app) joinMoney(at stores, camps *camp.Service) {
 	s.Payments = &payment.Service{Store: at.payments, Orders: s.Orders, Transfers: s.Transfers, Sealer: a.sealer, Clock: a.clock}
 	s.Bills = &bill.Service{
 		Days: at.billDays, Cases: at.billCases, Pay: a.merchant, Reader: paystore.Bills{}, Bucket: a.bucket,
-		Orders: bill.Orders{Store: at.orders, Asker: s.Orders}, Transfers: bill.NoBook{},
+		Orders: bill.Orders{Store: at.orders, Asker: s.Orders}, Transfers: bill.Transfers{Store: at.transfers, Asker: s.Transfers},
 		App: a.config.WeChat.AppID, Sells: a.config.Pay.Sells(), Clock: a.clock,
 	}
 	a.joinPools(at, camps)
+	s.Ledger = &ledger.Service{Books: at.orders, Camps: camps, Orders: s.Orders, Bills: s.Bills, Transfers: s.Transfers}
 	s.PayReceiver, s.Sells = a.merchant, a.config.Pay.Sells()
 }
 

@@ -47,8 +47,10 @@ func (f File) fetched() bool { return f.Key != "" || f.None }
 type Tally struct {
 	Lines    int        `json:"lines"`
 	Foreign  int        `json:"foreign,omitempty"` // lines of other apps of the merchant
-	Paid     domain.Fen `json:"paid"`
+	Paid     domain.Fen `json:"paid"`              // of our app's lines whose money moved
 	Refunded domain.Fen `json:"refunded"`
+	In       domain.Fen `json:"in"` // to the merchant's account, whatever for
+	Out      domain.Fen `json:"out"`
 	Moves    []Move     `json:"moves,omitempty"` // of the merchant's account, by name
 }
 

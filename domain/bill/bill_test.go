@@ -29,7 +29,7 @@ func TestAMorningOnWhichAllAgrees(t *testing.T) {
 	if err != nil || d.State != bill.Matched {
 		t.Fatalf("%+v %v", d, err)
 	}
-	want := bill.Tally{Lines: 3, Foreign: 1, Paid: 199_00, Refunded: 50_00, Moves: []bill.Move{{Name: "交易", Count: 3, In: 202_00}}}
+	want := bill.Tally{Lines: 3, Foreign: 1, Paid: 199_00, Refunded: 50_00, In: 202_00, Moves: []bill.Move{{Name: "交易", Count: 3, In: 202_00}}}
 	if diff := cmp.Diff(want, d.Tally); diff != "" {
 		t.Error(diff)
 	}

@@ -121,23 +121,6 @@ func (b Orders) Ask(ctx context.Context, number string) error {
 	return b.Asker.Ask(ctx, orderOf(number), number)
 }
 
-// NoBook is empty.
-type NoBook struct{}
-
-// Facts implements Book.
-func (NoBook) Facts(context.Context, []string) (map[string]Fact, error) { return nil, nil }
-
-// Mark implements Book.
-func (NoBook) Mark(context.Context, string, wechatpay.Billed) error { return domain.ErrNotFound }
-
-// Unmarked implements Book.
-func (NoBook) Unmarked(context.Context, time.Time, time.Time, domain.Page) ([]Fact, domain.Cursor, error) {
-	return nil, "", nil
-}
-
-// Ask implements Book.
-func (NoBook) Ask(context.Context, string) error { return domain.ErrNotFound }
-
 // answered reports whether WeChat said something, be it a refusal, so that asking at once again is of no use.
 func answered(err error) bool {
 	var refusal *domain.Error

@@ -94,7 +94,7 @@ func (s *Service) explained(ctx context.Context, c Case) (string, error) {
 	case c.Said == nil || differ(*c.Said, fact, known) != "":
 		return "", nil
 	}
-	err = book.Mark(ctx, c.Number, wechatpay.Billed{Day: c.Day, Line: c.Said.Line, Amount: c.Said.Amount})
+	err = book.Mark(ctx, c.Number, wechatpay.Billed{Day: c.Day, Line: c.Said.Line, Amount: c.Said.Amount, Soon: !c.Said.Done})
 	if err != nil && !errors.Is(err, ErrTwice) {
 		return "", err
 	}

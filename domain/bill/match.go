@@ -46,9 +46,11 @@ func saidOf(l wechatpay.BillLine) (number string, said Said) {
 }
 
 // words tell what was found, with the numbers.
-func words(kind Kind, day domain.Day, said *Said, fact Fact) string {
+func words(kind Kind, name BookName, day domain.Day, said *Said, fact Fact) string {
 	what := "收款"
-	if said != nil && said.Back || said == nil && fact.Back {
+	if name == TransferBook {
+		what = "转账"
+	} else if said != nil && said.Back || said == nil && fact.Back {
 		what = "退款"
 	}
 	switch kind {

@@ -137,9 +137,10 @@ func (s *Service) matchTrades(ctx context.Context, day domain.Day, f File) (tall
 			continue
 		}
 		number, said := saidOf(l)
-		if said.Back {
+		switch {
+		case said.Done && said.Back:
 			tally.Refunded += said.Amount
-		} else {
+		case said.Done:
 			tally.Paid += said.Amount
 		}
 		if lines = append(lines, line{number, said}); len(lines) == batch {
@@ -183,18 +184,22 @@ func (s *Service) matchFunds(ctx context.Context, day domain.Day, f File, tally 
 	return s.compare(ctx, day, TransferBook, s.Transfers, lines)
 }
 
+// move adds a movement to the sums. Beyond maxMoves names the rest goes by one.
 func (t *Tally) move(l wechatpay.FundLine) {
-	at := slices.IndexFunc(t.Moves, func(m Move) bool { return m.Name == l.Name })
+	name := l.Name
+	if len(t.Moves) >= maxMoves-1 && !slices.ContainsFunc(t.Moves, func(m Move) bool { return m.Name == name }) {
+		name = "其他"
+	}
+	at := slices.IndexFunc(t.Moves, func(m Move) bool { return m.Name == name })
 	if at < 0 {
-		if len(t.Moves) == maxMoves {
-			return
-		}
-		t.Moves, at = append(t.Moves, Move{Name: l.Name}), len(t.Moves)
+		t.Moves, at = append(t.Moves, Move{Name: name}), len(t.Moves)
 	}
 	t.Moves[at].Count++
 	if l.In {
+		t.In += l.Amount
 		t.Moves[at].In += l.Amount
 	} else {
+		t.Out += l.Amount
 		t.Moves[at].Out += l.Amount
 	}
 }
@@ -239,7 +244,7 @@ func (s *Service) one(ctx context.Context, day domain.Day, name BookName, book B
 		fact, known = facts[l.number]
 		kind = differ(l.said, fact, known)
 	}
-	at := wechatpay.Billed{Day: day, Line: l.said.Line, Amount: l.said.Amount, Soon: !l.said.Done && !l.said.Failed}
+	at := wechatpay.Billed{Day: day, Line: l.said.Line, Amount: l.said.Amount, Soon: !l.said.Done}
 	if known && fact.Billed != at {
 		err := book.Mark(ctx, l.number, at)
 		switch {
@@ -254,7 +259,7 @@ func (s *Service) one(ctx context.Context, day domain.Day, name BookName, book B
 	}
 	return s.open(ctx, Case{
 		Day: day, Kind: kind, Number: l.number, Book: name, Organiser: fact.Organiser, Camp: fact.Camp, Order: fact.Order, Said: &l.said, Amount: l.said.Amount,
-	}, words(kind, day, &l.said, fact))
+	}, words(kind, name, day, &l.said, fact))
 }
 
 // missing finds what our books have and no bill does. A movement near midnight may stand in the bill of the next day, so
@@ -278,7 +283,7 @@ func (s *Service) missing(ctx context.Context, day domain.Day) error {
 				found := Case{
 					Day: dayOf(f.At), Kind: MissingThere, Number: f.Number, Book: name, Organiser: f.Organiser, Camp: f.Camp, Order: f.Order, Amount: f.Amount,
 				}
-				if err := s.open(ctx, found, words(MissingThere, found.Day, nil, f)); err != nil {
+				if err := s.open(ctx, found, words(MissingThere, name, found.Day, nil, f)); err != nil {
 					return err
 				}
 			}

@@ -177,7 +177,7 @@ func (s *Service) later(ctx context.Context, d Day, why error) (done bool, err e
 		return nil
 	})
 	if err == nil && overdue >= AlarmAfter {
-		err = s.open(ctx, Case{Day: domain.Day(d.ID), Kind: NoBill, Number: d.ID}, words(NoBill, domain.Day(d.ID), nil, Fact{}))
+		err = s.open(ctx, Case{Day: domain.Day(d.ID), Kind: NoBill, Number: d.ID}, words(NoBill, "", domain.Day(d.ID), nil, Fact{}))
 	}
 	return d.State != Waiting, err
 }

@@ -225,7 +225,7 @@ func newWorld() *world {
 		lines: map[domain.Day][]wechatpay.BillLine{}, funds: map[domain.Day][]wechatpay.FundLine{},
 	}
 	w.Service = &bill.Service{
-		Days: w.days, Cases: w.cases, Pay: w.bank, Reader: w.bank, Bucket: w.bank, Orders: bill.Orders{Store: w.orders, Asker: w}, Transfers: bill.NoBook{},
+		Days: w.days, Cases: w.cases, Pay: w.bank, Reader: w.bank, Bucket: w.bank, Orders: bill.Orders{Store: w.orders, Asker: w}, Transfers: noTransfers{},
 		App: "wx1", Sells: true, Clock: w.clock,
 	}
 	return w
@@ -324,3 +324,16 @@ func boss(t testing.TB) context.Context {
 func admin(t testing.TB) context.Context {
 	return domain.WithActor(t.Context(), domain.Actor{Member: "root", Grants: []domain.Grant{{Scope: domain.ScopePlatform, Role: domain.RoleAdmin}}})
 }
+
+// noTransfers is a book without a line.
+type noTransfers struct{}
+
+func (noTransfers) Facts(context.Context, []string) (map[string]bill.Fact, error) { return nil, nil }
+
+func (noTransfers) Mark(context.Context, string, wechatpay.Billed) error { return domain.ErrNotFound }
+
+func (noTransfers) Unmarked(context.Context, time.Time, time.Time, domain.Page) ([]bill.Fact, domain.Cursor, error) {
+	return nil, "", nil
+}
+
+func (noTransfers) Ask(context.Context, string) error { return domain.ErrNotFound }

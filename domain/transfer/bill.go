@@ -40,7 +40,7 @@ func (t *Transfer) begin(now time.Time) error {
 	}
 	t.State = Paying
 	if t.live() == nil {
-		t.Bills = append(t.Bills, Bill{Number: fmt.Sprintf("%s%02d", t.Code, len(t.Bills)+1)})
+		t.Bills = append(t.Bills, Bill{Number: fmt.Sprintf("%s%02d", t.Code, len(t.Bills)+1), Amount: t.Amount})
 	}
 	b := t.live()
 	b.AskedAt, b.NextAt = time.Time{}, now

@@ -26,6 +26,8 @@ type Store interface {
 	Waking(ctx context.Context, before time.Time, page domain.Page) ([]Transfer, domain.Cursor, error)
 	// Troubled lists an organiser's transfers with something for a person to decide.
 	Troubled(ctx context.Context, organiser string, page domain.Page) ([]Transfer, domain.Cursor, error)
+	// TroubledAmong lists those of several organisers, or of all for nil.
+	TroubledAmong(ctx context.Context, organisers []string, page domain.Page) ([]Transfer, domain.Cursor, error)
 }
 
 // Members is what this feature needs of domain/member. OpenID returns domain.ErrNotFound for a person without WeChat, or

@@ -12,6 +12,7 @@ package transfer
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -93,6 +94,9 @@ type Bill struct {
 	NextAt   time.Time               `json:"next_at,omitzero"`   // when to ask again
 	ClosesAt time.Time               `json:"closes_at,omitzero"` // when WeChat closes what nobody has confirmed
 	EndedAt  time.Time               `json:"ended_at,omitzero"`
+	Amount   domain.Fen              `json:"amount,omitempty"` // that WeChat was asked for under it
+
+	Billed wechatpay.Billed `json:"billed,omitzero"`
 }
 
 // Trouble is what a machine must not decide.
@@ -281,8 +285,20 @@ func (t Transfer) Check() error {
 		if i < len(t.Bills)-1 && !b.State.Final() {
 			faults = append(faults, fmt.Sprintf("bill %s is open beside a newer one", b.Number))
 		}
+		if b.Amount != 0 && b.Amount != t.Amount {
+			faults = append(faults, fmt.Sprintf("bill %s is of %s, and it of %s", b.Number, b.Amount, t.Amount))
+		}
+		if b.Billed != (wechatpay.Billed{}) && b.Billed.Amount != t.Amount {
+			faults = append(faults, fmt.Sprintf("is of %s, and WeChat's bill of %s says %s", t.Amount, b.Billed.Day, b.Billed.Amount))
+		}
 		if CodeOf(b.Number) != code(t.ID) {
 			faults = append(faults, fmt.Sprintf("bill %s has a number of another transfer", b.Number))
+		}
+	}
+	for _, event := range t.Outbox { // what others have yet to hear of
+		var told Told
+		if json.Unmarshal(event.Data, &told) == nil && told.Member != "" && told.Amount != t.Amount {
+			faults = append(faults, fmt.Sprintf("is of %s, and is about to tell of %s", t.Amount, told.Amount))
 		}
 	}
 	if t.Amount < Min || t.Amount > Max {

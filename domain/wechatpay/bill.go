@@ -55,5 +55,5 @@ type Billed struct {
 	Day    domain.Day `json:"day"`
 	Line   int        `json:"line"`
 	Amount domain.Fen `json:"amount"`
-	Soon   bool       `json:"soon,omitempty"` // the line said that it was on its way; a later one may say that it arrived
+	Soon   bool       `json:"soon,omitempty"` // the line did not say that it moved; a later one may
 }

@@ -21,6 +21,7 @@ import (
 	"yingdi/domain/form"
 	"yingdi/domain/idempotency"
 	"yingdi/domain/invitation"
+	"yingdi/domain/ledger"
 	"yingdi/domain/lesson"
 	"yingdi/domain/media"
 	"yingdi/domain/member"
@@ -82,6 +83,7 @@ type Services struct {
 	Transfers   *transfer.Service
 	Bills       *bill.Service
 	Wallets     *wallet.Service
+	Ledger      *ledger.Service
 	Pushes      *push.Service
 	Idempotency *idempotency.Service
 
