@@ -114,6 +114,11 @@ var (
 func (c Config) validatePay(p *problems) {
 	pay := c.Pay
 	for key, channel := range map[string]string{"pay.channels.ios": pay.Channels.IOS, "pay.channels.android": pay.Channels.Android, "pay.channels.other": pay.Channels.Other} {
+		if channel == "virtual" {
+			p.that(false, key, "is virtual, WeChat's own payment for virtual goods, which this version does not speak",
+				"Use jsapi where seats may be sold by it, or hidden where nothing may be sold")
+			continue
+		}
 		p.oneOf(key, channel, "jsapi", "hidden")
 	}
 	p.that(c.Pool.CapYuan >= 1 && c.Pool.CapYuan <= 50_000, "pool.cap_yuan", "is out of range", "Use 1 to 50000; 500 is a good start")

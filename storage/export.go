@@ -63,6 +63,11 @@ func (s Checkins) InDays(ctx context.Context, camp string, from, to domain.Day, 
 	return s.Find(ctx, inDays(camp, from, to), page)
 }
 
+// CountCamp implements export.Orders.
+func (s Orders) CountCamp(ctx context.Context, camp string) (int64, error) {
+	return s.Count(ctx, By("camp").Equal(camp))
+}
+
 // CountInDays implements export.Handed.
 func (s Checkins) CountInDays(ctx context.Context, camp string, from, to domain.Day) (int64, error) {
 	return s.Count(ctx, inDays(camp, from, to))
@@ -86,6 +91,7 @@ func inDays(camp string, from, to domain.Day) Query {
 var (
 	_ export.Store    = Exports{}
 	_ export.Handed   = Checkins{}
+	_ export.Orders   = Orders{}
 	_ export.Quizzes  = Quizzes{}
 	_ export.Attempts = Attempts{}
 )

@@ -141,7 +141,7 @@ func (a *app) joinServices(ctx context.Context) error {
 		},
 		Exports: &export.Service{
 			Store: at.exports, Books: sheet.Books{}, Bucket: a.bucket, Camps: camps, Tasks: at.tasks, Members: members, Enrolments: enrolments,
-			Teams: teams, Replies: forms, Checkins: at.checkins, Reviews: reviews, Quizzes: at.quizzes, Attempts: at.attempts, IDs: ids, Clock: a.clock,
+			Teams: teams, Replies: forms, Checkins: at.checkins, Reviews: reviews, Quizzes: at.quizzes, Attempts: at.attempts, Orders: at.orders, IDs: ids, Clock: a.clock,
 		},
 		Privacy:     private,
 		Pushes:      &push.Service{Store: at.pushes, Media: files, Notices: notices, Accounts: private, Sealer: a.sealer, Clock: a.clock},

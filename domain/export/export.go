@@ -53,11 +53,12 @@ const (
 	Forms    Kind = "forms"
 	Checkins Kind = "checkins"
 	Marks    Kind = "marks" // of reviews and of quizzes, a sheet each
+	Money    Kind = "money" // each payment and refund, for the accountant
 	Codes    Kind = "codes" // of a batch of coupon codes; chosen where the batch is
 )
 
 // Kinds of a camp, in the order in which staff choose among them.
-var Kinds = []Kind{Learners, Forms, Checkins, Marks}
+var Kinds = []Kind{Learners, Forms, Checkins, Marks, Money}
 
 // Dated reports whether days narrow what the file holds.
 func (k Kind) Dated() bool { return k == Checkins || k == Marks }

@@ -200,6 +200,8 @@ func (s *Service) parts(ctx context.Context, e Export, in camp.Camp) ([]part, er
 		return []part{forms}, err
 	case Checkins:
 		return []part{w.checkins()}, nil
+	case Money:
+		return []part{w.money()}, nil
 	case Marks:
 		return []part{w.reviews(), w.quizzes()}, nil
 	}

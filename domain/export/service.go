@@ -15,6 +15,7 @@ import (
 	"yingdi/domain/form"
 	"yingdi/domain/lesson"
 	"yingdi/domain/member"
+	"yingdi/domain/order"
 	"yingdi/domain/quiz"
 	"yingdi/domain/review"
 )
@@ -121,6 +122,12 @@ type Batches interface {
 	Written(ctx context.Context, b coupon.Batch, after int) ([]coupon.Listed, error)
 }
 
+// Orders reads orders.
+type Orders interface {
+	ByCamp(ctx context.Context, camp string, state order.State, page domain.Page) ([]order.Order, domain.Cursor, error)
+	CountCamp(ctx context.Context, camp string) (int64, error)
+}
+
 // Service holds the use cases.
 type Service struct {
 	Store      Store
@@ -137,6 +144,7 @@ type Service struct {
 	Quizzes    Quizzes
 	Attempts   Attempts
 	Coupons    Batches
+	Orders     Orders
 	IDs        domain.IDs
 	Clock      domain.Clock
 }
@@ -150,6 +158,11 @@ func (s *Service) Ask(ctx context.Context, campID string, f Form) (Export, error
 	}
 	if err := f.Check(); err != nil {
 		return Export{}, err
+	}
+	if f.Kind == Money {
+		if err := domain.ActorFrom(ctx).Must(domain.RightMoney, in.Place()); err != nil {
+			return Export{}, err
+		}
 	}
 	if !f.Kind.Dated() {
 		f.From, f.To = "", ""
@@ -253,6 +266,9 @@ func (e Export) may(a domain.Actor) error {
 	at := domain.Place{Organiser: e.Organiser, Camp: e.Camp}
 	if err := a.Must(domain.RightExport, at); err != nil {
 		return err
+	}
+	if e.Kind == Money && !a.Has(domain.RightMoney, at) {
+		return domain.ErrForbidden
 	}
 	if e.Names && !a.Has(domain.RightPersonal, at) || e.Phones && !a.Has(domain.RightPhones, at) {
 		return domain.ErrForbidden

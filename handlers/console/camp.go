@@ -58,6 +58,7 @@ const (
 	subPrice  = "price" // of the tab about money
 	subPool   = "pool"
 	subOrders = "orders"
+	subLedger = "ledger"
 )
 
 func campPath(id string) string { return Root + "/camps/" + id }

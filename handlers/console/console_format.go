@@ -8,12 +8,14 @@ import (
 	"time"
 
 	"yingdi/domain"
+	"yingdi/domain/bill"
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
 	"yingdi/domain/coupon"
 	"yingdi/domain/export"
 	"yingdi/domain/form"
 	"yingdi/domain/invitation"
+	"yingdi/domain/ledger"
 	"yingdi/domain/lesson"
 	"yingdi/domain/moderation"
 	"yingdi/domain/order"
@@ -74,6 +76,9 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"couponState":     func(s coupon.State) label { return couponStates[s] },
 		"couponStage":     func(s coupon.Stage) label { return couponStages[s] },
 		"couponWay":       func(w coupon.Way) string { return couponWays[w] },
+		"moneySource":     func(s ledger.Source) label { return sourceNames[s] },
+		"moneyFlow":       func(f order.Flow) string { return flowNames[f] },
+		"billState":       func(s bill.State) label { return billStates[s] },
 		"orderState":      func(s order.State) label { return orderStates[s] },
 		"attemptState":    func(s order.AttemptState) label { return payStates[s] },
 		"refundState":     func(s order.RefundState) label { return refundStates[s] },

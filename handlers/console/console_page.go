@@ -27,6 +27,8 @@ type Frame struct {
 	MayDesk     bool // review, in any camp
 	MayModerate bool
 	MayCampaign bool
+	MayMoney    bool // of any organiser
+	Matters     int  // about money that wait for a person
 }
 
 // Crumb is one step of the way to a page.
@@ -40,6 +42,7 @@ const (
 	sectionModeration = "moderation"
 	sectionReviews    = "reviews"
 	sectionCampaigns  = "campaigns"
+	sectionMoney      = "money"
 	sectionPrivacy    = "privacy"
 	sectionJobs       = "jobs"
 )
@@ -72,6 +75,11 @@ func (h *console) fill(c echo.Context, f *Frame) error {
 	f.MayModerate = actor.Has(domain.RightModerate, domain.Place{})
 	f.MayCampaign = actor.Has(domain.RightCampaign, domain.Place{})
 	f.MayDesk = actor.Has(domain.RightReview, domain.Place{})
+	if f.MayMoney = actor.Has(domain.RightMoney, domain.Place{}); f.MayMoney {
+		if f.Matters, err = h.Ledger.Count(ctx); err != nil { // a page about something else goes on without
+			h.Log.WarnContext(ctx, "counting what waits about money", "err", err)
+		}
+	}
 	f.MayOperate = actor.Has(domain.RightOperate, domain.Place{})
 	return nil
 }

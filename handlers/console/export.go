@@ -3,6 +3,7 @@ package console
 import (
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -47,6 +48,9 @@ func (h *console) exports(c echo.Context, status int, f exportForm, wrong Faults
 	v := &exportsView{campFrame: h.campFrame(c, in, tabPeople), List: list, Kinds: export.Kinds, Form: f, Faults: wrong}
 	v.Title, v.Sub = "导出", subExports
 	v.Full = exportShows{actor.Has(domain.RightPersonal, in.Place()), actor.Has(domain.RightPhones, in.Place())}
+	if !actor.Has(domain.RightMoney, in.Place()) {
+		v.Kinds = slices.DeleteFunc(slices.Clone(v.Kinds), func(k export.Kind) bool { return k == export.Money })
+	}
 	for _, e := range list {
 		v.Live = v.Live || e.Open() && c.QueryParam("after") == ""
 	}
@@ -114,7 +118,7 @@ func (h *console) auditExports(c echo.Context) error {
 }
 
 var exportKinds = map[export.Kind]string{
-	export.Learners: "学员名单", export.Forms: "报名表的回答", export.Checkins: "打卡", export.Marks: "点评与测评成绩", export.Codes: "优惠券兑换码",
+	export.Learners: "学员名单", export.Forms: "报名表的回答", export.Checkins: "打卡", export.Marks: "点评与测评成绩", export.Codes: "优惠券兑换码", export.Money: "资金明细（会计）",
 }
 
 var exportStates = map[export.State]label{

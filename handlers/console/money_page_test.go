@@ -2,6 +2,8 @@ package console
 
 import (
 	"yingdi/domain"
+	"yingdi/domain/bill"
+	"yingdi/domain/ledger"
 	"yingdi/domain/member"
 	"yingdi/domain/order"
 	"yingdi/domain/product"
@@ -18,6 +20,7 @@ func (s sample) moneyPages() map[string][]view {
 		Refunds:  []order.Refund{{Number: s.text, Reason: s.text, Amount: 1, State: order.RefundAbnormally, Ends: true, DoneAt: now}},
 		Trouble:  []order.Trouble{{Kind: order.RefundAbnormal, Number: s.text, Note: s.text, At: now}, {Note: s.text, DoneAt: now, Outcome: s.text}},
 	}
+	sums := ledger.Sums{Orders: 1, In: 199_00, Back: 50_00, Underway: 1, Part: 100_00}
 	frame := s.campFrame()
 	frame.MayMoney = true
 	d := wallet.Withdrawal{
@@ -46,6 +49,17 @@ func (s sample) moneyPages() map[string][]view {
 			Rows:  priceRows{[]priceRow{{Kind: "paid", Name: s.text, Price: s.text, Early: s.text, Until: s.text, Part: s.text, Off: "yes"}}, []policyRow{{s.text, s.text}}},
 			Dirty: true, MaySet: true, Sells: true,
 		}},
+		"order/organiser":  {&houseOrdersView{Frame: s.frame(), Hours: frame.Hours, Organiser: "o1", Orders: []orderRow{{o, s.card()}}, State: order.Paid, States: order.States, Follow: "/console?after=x"}},
+		"ledger/camp":      {&ledgerView{campFrame: frame, Numbers: sumNumbers(sums), Charts: sumCharts([]ledger.CampSums{{Title: s.text, Sums: sums}}), Orders: []orderRow{{o, s.card()}}, Flows: order.Flows, Flow: order.FlowBack, Follow: "/console?after=x"}},
+		"ledger/organiser": {&houseLedgerView{Frame: s.frame(), Organiser: "o1", Camps: []ledger.CampSums{{Camp: "c1", Title: s.text, Sums: sums}}, Numbers: sumNumbers(sums), Charts: sumCharts([]ledger.CampSums{{Title: s.text, Sums: sums}})}},
+		"ledger/desk": {&moneyView{
+			Frame: s.frame(), Hours: frame.Hours, Only: ledger.Troubled, Titles: map[string]string{"c1": s.text}, People: map[string]member.Card{"m": s.card()},
+			Sections: []moneySection{{Section: ledger.Section{Source: ledger.Troubled, Next: "x", Matters: []ledger.Matter{{
+				Source: ledger.Troubled, ID: "o1", Number: s.text, Camp: "c1", Order: "o1", Member: "m", Amount: 1, Since: now, Again: true, Note: true,
+				Story: []bill.Chapter{{At: now, By: "m", Text: s.text}},
+			}}}, Follow: "/console/money?after=x"}},
+			Days: []bill.Day{{State: bill.Matched}},
+		}},
 		"order/list": {&ordersView{campFrame: frame, Orders: []orderRow{{o, s.card()}}, State: order.Paid, States: order.States, Follow: "/console?after=x"}},
 		"order/show": {&orderView{campFrame: frame, Order: o, Learner: s.card(), Left: 1, Form: grantForm{s.text, s.text, "yes", s.text}, Faults: s.faults("amount", "reason")}},
 	}
@@ -54,6 +68,6 @@ func (s sample) moneyPages() map[string][]view {
 func bareMoneyPages(empty campFrame) map[string][]view {
 	return map[string][]view{
 		"wallet/wallets": {&walletsView{Hours: empty.Hours}}, "wallet/withdrawals": {&withdrawalsView{Hours: empty.Hours}}, "wallet/withdrawal": {&withdrawalView{Hours: empty.Hours}},
-		"product/price": {&priceView{campFrame: empty}}, "order/list": {&ordersView{campFrame: empty}}, "order/show": {&orderView{campFrame: empty}},
+		"product/price": {&priceView{campFrame: empty}}, "order/list": {&ordersView{campFrame: empty}}, "order/organiser": {&houseOrdersView{}}, "ledger/camp": {&ledgerView{campFrame: empty}}, "ledger/organiser": {&houseLedgerView{}}, "ledger/desk": {&moneyView{}}, "order/show": {&orderView{campFrame: empty}},
 	}
 }

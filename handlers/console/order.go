@@ -40,23 +40,62 @@ func (h *console) listOrders(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	members := make([]string, len(list))
-	for i, o := range list {
-		members[i] = o.Member
-	}
-	cards, err := h.Members.Cards(ctx, members)
-	if err != nil {
-		return err
-	}
 	v := &ordersView{campFrame: h.campFrame(c, in, tabMoney), State: state, States: order.States}
 	v.Title, v.Sub = "订单", subOrders
-	for _, o := range list {
-		v.Orders = append(v.Orders, orderRow{o, cards[o.Member]})
+	if v.Orders, err = h.orderRows(c, list); err != nil {
+		return err
 	}
 	if next != "" {
 		v.Follow = ordersPath(in.ID) + "?" + url.Values{"after": {string(next)}, "state": {string(state)}}.Encode()
 	}
 	return h.page(c, http.StatusOK, "order/list", v)
+}
+
+// orderRows joins orders with the names of who placed them.
+func (h *console) orderRows(c echo.Context, list []order.Order) ([]orderRow, error) {
+	members := make([]string, len(list))
+	for i, o := range list {
+		members[i] = o.Member
+	}
+	cards, err := h.Members.Cards(c.Request().Context(), members)
+	rows := make([]orderRow, len(list))
+	for i, o := range list {
+		rows[i] = orderRow{o, cards[o.Member]}
+	}
+	return rows, err
+}
+
+type houseOrdersView struct {
+	Frame
+	Organiser string
+	Orders    []orderRow
+	State     order.State
+	States    []order.State
+	Hours     hours
+	Follow    string
+}
+
+func (h *console) listHouseOrders(c echo.Context) error {
+	ctx, id := c.Request().Context(), c.Param("organiser")
+	state := order.State(c.QueryParam("state"))
+	if _, known := orderStates[state]; !known {
+		state = ""
+	}
+	list, next, err := h.Orders.OfOrganiser(ctx, id, state, after(c, 20))
+	if err != nil {
+		return err
+	}
+	v := &houseOrdersView{Organiser: id, State: state, States: order.States, Hours: h.hoursOf(homeCalendar)}
+	if v.Orders, err = h.orderRows(c, list); err != nil {
+		return err
+	}
+	if v.Frame, err = h.houseFrame(c, id, "订单"); err != nil {
+		return err
+	}
+	if next != "" {
+		v.Follow = organiserPath(id) + "/orders?" + url.Values{"after": {string(next)}, "state": {string(state)}}.Encode()
+	}
+	return h.page(c, http.StatusOK, "order/organiser", v)
 }
 
 // grantForm is a refund by decision of staff, as it was typed.

@@ -1,0 +1,195 @@
+package console
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"yingdi/domain"
+	"yingdi/domain/bill"
+	"yingdi/domain/ledger"
+	"yingdi/domain/member"
+	"yingdi/domain/order"
+)
+
+const moneyPath = Root + "/money"
+
+type moneyView struct {
+	Frame
+	Sections []moneySection
+	Only     ledger.Source
+	Days     []bill.Day // of WeChat's bills, for those who see all money
+	Titles   map[string]string
+	People   map[string]member.Card
+	Hours    hours
+}
+
+type moneySection struct {
+	ledger.Section
+	Follow string
+}
+
+func (h *console) showMoney(c echo.Context) error {
+	ctx := c.Request().Context()
+	only := ledger.Source(c.QueryParam("source"))
+	if _, known := sourceNames[only]; !known {
+		only = ""
+	}
+	page := domain.Cursor("")
+	if only != "" {
+		page = domain.Cursor(c.QueryParam("after"))
+	}
+	list, err := h.Ledger.Desk(ctx, only, page)
+	if err != nil {
+		return err
+	}
+	v := &moneyView{Frame: Frame{Title: "需要人处理的钱", Section: sectionMoney}, Only: only, Hours: h.hoursOf(homeCalendar)}
+	var camps, people []string
+	for _, s := range list {
+		shown := moneySection{Section: s}
+		if s.Next != "" {
+			shown.Follow = moneyPath + "?" + url.Values{"source": {string(s.Source)}, "after": {string(s.Next)}}.Encode()
+		}
+		v.Sections = append(v.Sections, shown)
+		for _, m := range s.Matters {
+			if m.Camp != "" {
+				camps = append(camps, m.Camp)
+			}
+			if m.Member != "" {
+				people = append(people, m.Member)
+			}
+			for _, chapter := range m.Story {
+				if chapter.By != "" {
+					people = append(people, chapter.By)
+				}
+			}
+		}
+	}
+	if v.Titles, err = h.Camps.Titles(ctx, camps); err != nil {
+		return err
+	}
+	if v.People, err = h.Members.Cards(ctx, people); err != nil {
+		return err
+	}
+	if _, all := domain.ActorFrom(ctx).Within(domain.RightMoney, domain.ScopePlatform); all {
+		if v.Days, _, err = h.Bills.History(ctx, domain.Page{Limit: 14}); err != nil {
+			return err
+		}
+	}
+	return h.page(c, http.StatusOK, "ledger/desk", v)
+}
+
+func (h *console) decideMoney(c echo.Context) error {
+	d := ledger.Decision{
+		Source: ledger.Source(c.FormValue("source")), ID: c.FormValue("id"), At: number(c.FormValue("at")), Number: c.FormValue("number"),
+		Again: c.FormValue("do") == "again", Outcome: line(c.FormValue("outcome")),
+	}
+	if d.Source != ledger.Died && !domain.ValidID(d.ID) {
+		return domain.ErrNotFound
+	}
+	if err := h.Ledger.Decide(c.Request().Context(), d); err != nil {
+		return h.refused(c, moneyPath, err)
+	}
+	if d.Again {
+		return h.done(c, moneyPath, "已重新发起，仍用原来的单号，不会重复付款")
+	}
+	return h.done(c, moneyPath, "已记录你的处理结果")
+}
+
+var sourceNames = map[ledger.Source]label{
+	ledger.Troubled: {"退款和收款异常", "red"}, ledger.Late: {"迟迟没有到账的退款", "orange"}, ledger.Payout: {"没有付成或没人领取的转账", "orange"},
+	ledger.Different: {"与微信账单的差异", "orange"}, ledger.Died: {"失败的后台任务", "red"},
+}
+
+var billStates = map[bill.State]label{
+	bill.Waiting: {"等待账单", "azure"}, bill.Matched: {"已核对", "green"}, bill.Absent: {"没有取到", "red"},
+}
+
+type ledgerView struct {
+	campFrame
+	Sums    ledger.Sums
+	Numbers []figure
+	Charts  []chart
+	Orders  []orderRow
+	Flow    order.Flow
+	Flows   []order.Flow
+	Follow  string
+}
+
+func ledgerPath(camp string) string { return campPath(camp) + "/ledger" }
+
+func (h *console) showLedger(c echo.Context) error {
+	ctx := c.Request().Context()
+	flow := order.Flow(c.QueryParam("flow"))
+	if _, known := flowNames[flow]; !known {
+		flow = ""
+	}
+	of, next, err := h.Ledger.OfCamp(ctx, c.Param("camp"), flow, after(c, 20))
+	if err != nil {
+		return err
+	}
+	v := &ledgerView{campFrame: h.campFrame(c, of.Camp, tabMoney), Sums: of.Sums, Flow: flow, Flows: order.Flows}
+	v.Title, v.Sub = "资金账", subLedger
+	v.Numbers, v.Charts = sumNumbers(of.Sums), sumCharts([]ledger.CampSums{{Title: of.Camp.Title, Sums: of.Sums}})
+	if v.Orders, err = h.orderRows(c, of.Orders); err != nil {
+		return err
+	}
+	if next != "" {
+		v.Follow = ledgerPath(of.Camp.ID) + "?" + url.Values{"after": {string(next)}, "flow": {string(flow)}}.Encode()
+	}
+	return h.page(c, http.StatusOK, "ledger/camp", v)
+}
+
+type houseLedgerView struct {
+	Frame
+	Organiser string
+	Camps     []ledger.CampSums
+	Numbers   []figure
+	Charts    []chart
+}
+
+func (h *console) showHouseLedger(c echo.Context) error {
+	ctx, id := c.Request().Context(), c.Param("organiser")
+	list, total, err := h.Ledger.OfOrganiser(ctx, id)
+	if err != nil {
+		return err
+	}
+	v := &houseLedgerView{Organiser: id, Camps: list, Numbers: sumNumbers(total), Charts: sumCharts(list)}
+	if v.Frame, err = h.houseFrame(c, id, "资金账"); err != nil {
+		return err
+	}
+	return h.page(c, http.StatusOK, "ledger/organiser", v)
+}
+
+// houseFrame is the frame of a page about an organiser's money.
+func (h *console) houseFrame(c echo.Context, id, title string) (Frame, error) {
+	names, err := h.Organisers.Names(c.Request().Context(), []string{id})
+	return Frame{Title: title, Section: sectionOrganisers, Crumbs: []Crumb{{"机构", Root + "/organisers"}, {names[id], organiserPath(id)}}}, err
+}
+
+func sumNumbers(s ledger.Sums) []figure {
+	return []figure{
+		{"收到", s.In.String(), ""}, {"已退回", s.Back.String(), ""}, {"退款途中", s.Underway.String(), ""},
+		{"现在持有", s.Held().String(), "学费 " + s.Tuition().String() + "，奖学金池 " + s.Part.String()},
+	}
+}
+
+// sumCharts shows where each camp's money is: the parts of a bar add up to what came.
+func sumCharts(list []ledger.CampSums) []chart {
+	c := chart{Title: "收到的钱现在在哪里", Note: "每一条加起来就是收到的总额，单位元。", Label: "训练营", Series: []series{
+		{Name: "学费", Kind: "bar", Stack: "money"}, {Name: "奖学金池", Kind: "bar", Stack: "money"}, {Name: "退款途中", Kind: "bar", Stack: "money"},
+		{Name: "已退回", Kind: "bar", Stack: "money", Faint: true},
+	}}
+	for _, l := range list {
+		if l.In > 0 {
+			c.Rows = append(c.Rows, chartRow{l.Title, []chartCell{yuan(l.Tuition()), yuan(l.Part), yuan(l.Underway), yuan(l.Back)}})
+		}
+	}
+	if len(c.Rows) == 0 {
+		return nil
+	}
+	return []chart{c}
+}
+
+var flowNames = map[order.Flow]string{order.FlowKept: "收到未退", order.FlowBack: "有退款", order.FlowNone: "没有付款"}
