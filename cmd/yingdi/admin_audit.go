@@ -5,13 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"yingdi/config"
+	"yingdi/domain"
 	"yingdi/domain/ledger"
+	"yingdi/domain/pool"
 	"yingdi/storage"
 	"yingdi/storage/mongo"
 	"yingdi/storage/sqlite"
@@ -74,7 +77,27 @@ func auditData(ctx context.Context, c config.Config, backup string, out io.Write
 func moneyOf(ctx context.Context, at stores) ledger.Facts {
 	return ledger.Facts{
 		Orders: at.orders.Everything(ctx), Transfers: at.transfers.Everything(ctx), Cases: at.billCases.Everything(ctx), Days: at.billDays.Everything(ctx),
+		Others: []ledger.Proof{
+			proof("pool_member", at.pools.Members.Everything, pool.Member.Check),
+			proof("pool_settlement", at.pools.Settlements.Everything, pool.Settlement.Check),
+		},
 	}
+}
+
+// proof is what each document of a collection says of itself.
+func proof[T any, P interface {
+	*T
+	Head() *domain.Doc
+}](name string, all func(context.Context) iter.Seq2[T, error], check func(T) error) ledger.Proof {
+	return ledger.Proof{Name: name, Walk: func(ctx context.Context, found func(string, error)) error {
+		for doc, err := range all(ctx) {
+			if err != nil {
+				return err
+			}
+			found(P(&doc).Head().ID, check(doc))
+		}
+		return nil
+	}}
 }
 
 func tellAudit(out io.Writer, r ledger.Report) {

@@ -13,6 +13,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/ledger"
 	"yingdi/domain/order"
+	"yingdi/domain/pool"
 	"yingdi/domain/transfer"
 	"yingdi/domain/wechatpay"
 	"yingdi/storage"
@@ -88,7 +89,8 @@ func TestNoAmountOfAWholeWorldCanBeAlteredUnnoticed(t *testing.T) {
 	s := traded(t)
 	ctx := t.Context()
 	at := stores{orders: s.services.Orders.Store.(storage.Orders), transfers: s.services.Transfers.Store.(storage.Transfers),
-		billDays: s.services.Bills.Days.(storage.BillDays), billCases: s.services.Bills.Cases.(storage.BillCases)}
+		billDays: s.services.Bills.Days.(storage.BillDays), billCases: s.services.Bills.Cases.(storage.BillCases),
+		pools: storage.PoolStores{Members: s.services.Pools.People.(storage.PoolMembers), Settlements: s.services.Pools.Settlements.(*storage.Collection[pool.Settlement])}}
 	altered := 0
 	for _, collection := range []string{"order", "transfer", "bill", "bill_case"} {
 		for _, id := range s.idsOf(t, at, collection) {
