@@ -15,6 +15,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/ledger"
 	"yingdi/domain/pool"
+	"yingdi/domain/wallet"
 	"yingdi/storage"
 	"yingdi/storage/mongo"
 	"yingdi/storage/sqlite"
@@ -80,6 +81,8 @@ func moneyOf(ctx context.Context, at stores) ledger.Facts {
 		Others: []ledger.Proof{
 			proof("pool_member", at.pools.Members.Everything, pool.Member.Check),
 			proof("pool_settlement", at.pools.Settlements.Everything, pool.Settlement.Check),
+			proof("wallet", at.wallets.Everything, wallet.Wallet.Check),
+			proof("wallet_page", at.walletPages.Everything, wallet.Page.Check),
 		},
 	}
 }
