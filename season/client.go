@@ -22,6 +22,8 @@ type client struct {
 	gate gate
 	sent atomic.Int64
 	told func(sent int64) // of each request, before it goes
+
+	before func(ctx context.Context, sent int64, k call) // likewise, and waits for it; may be nil
 }
 
 func newClient(base string, atOnce int) *client {
@@ -118,7 +120,11 @@ func (c *client) do(ctx context.Context, k call) (answer, error) {
 		if err = c.gate.pass(ctx); err != nil {
 			return answer{}, err
 		}
-		c.told(c.sent.Add(1))
+		n := c.sent.Add(1)
+		if c.before != nil && try == 0 {
+			c.before(ctx, n, k)
+		}
+		c.told(n)
 		a, err = c.send(ctx, k, body, contentType)
 		switch {
 		case ctx.Err() != nil:

@@ -183,7 +183,7 @@ func (p *player) live(ctx context.Context, day int) error {
 	if err := p.renew(ctx, 0); err != nil || p.out || p.n == prizePlayers-1 {
 		return err
 	}
-	if p.n == 5 && day == 1 || p.n == 6 && day == 3 {
+	if p.n == 5 && day == 1 || p.n == 6 && day == 2 {
 		return p.quit(ctx)
 	}
 	if p.plan.dice(330, p.n, day).IntN(10) >= p.rate() {

@@ -107,22 +107,25 @@ type seasonServer interface {
 }
 
 func playSeason(ctx context.Context, server seasonServer, folder, addr string, o season.Options, began time.Time) (season.Report, error) {
+	story, facts, err := played(ctx, season.Play, server, folder, addr, o)
+	return season.NewReport(o, story, facts, time.Since(began)), err
+}
+
+// played plays, and reads what is there when all is over.
+func played(ctx context.Context, play func(context.Context, season.Options) (season.Story, error), server seasonServer, folder, addr string, o season.Options) (season.Story, audit.Facts, error) {
 	o.URL, o.Template, o.AtOnce = "http://"+addr, devTemplate.ID, 32
 	o.Kill = func(ctx context.Context, at time.Time) error {
 		return errors.Join(server.kill(), server.start(ctx, at))
 	}
 	if err := server.start(ctx, season.Begin); err != nil {
-		return season.Report{}, err
+		return season.Story{}, audit.Facts{}, err
 	}
-	story, err := season.Play(ctx, o)
+	story, err := play(ctx, o)
 	if err = errors.Join(err, server.stop()); err != nil {
-		return season.Report{}, err
+		return story, audit.Facts{}, err
 	}
 	facts, err := audit.Read(ctx, folder, story.Promises.Private())
-	if err != nil {
-		return season.Report{}, err
-	}
-	return season.NewReport(o, story, facts, time.Since(began)), nil
+	return story, facts, err
 }
 
 func freeAddress() (string, error) {

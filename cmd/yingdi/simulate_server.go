@@ -200,6 +200,7 @@ func (i *inside) stop() error {
 // outside is a server in a process of its own. It ends when its standard input does, so that it never outlives us.
 type outside struct {
 	addr, folder string
+	env          []string // besides our own
 
 	process *exec.Cmd
 	input   io.Closer
@@ -234,6 +235,7 @@ func (o *outside) start(ctx context.Context, at time.Time) error {
 	}
 	defer log.Close()
 	o.process = exec.Command(program, "simulate-server", "--addr", o.addr, "--data", o.folder, "--at", at.Format(time.RFC3339Nano))
+	o.process.Env = append(os.Environ(), o.env...)
 	o.process.Stdout, o.process.Stderr = log, log
 	if o.input, err = o.process.StdinPipe(); err != nil {
 		return err

@@ -5,6 +5,7 @@ package audit
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -25,6 +26,17 @@ func Check(f Facts, p Promises) []Invariant {
 		result[i] = Invariant{Name: inv.name, OK: len(found.wrong) == 0, Detail: found.detail(inv.of)}
 	}
 	return result
+}
+
+// ofMoney names the invariants that hold for money wherever it moves, and for what must be so whatever is played.
+var ofMoney = []string{
+	"answers-expected", "prices", "payments", "refunds", "entitled-or-refunded", "pool-split", "transfers-once", "reconciled", "money-conserved",
+	"money-troubles", "capacity", "one-member-per-person", "outbox-empty", "no-dead-jobs",
+}
+
+// OfMoney keeps these.
+func OfMoney(list []Invariant) []Invariant {
+	return keep(list, func(inv Invariant) bool { return slices.Contains(ofMoney, inv.Name) })
 }
 
 var invariants = []struct {
