@@ -14,12 +14,13 @@ type book struct {
 	mu       sync.Mutex
 	promises audit.Promises
 	counts   map[string]int
+	luck     map[string]int
 	handed   map[[2]int]int // seat and day → index in promises.Handed
 	liked    map[[2]string]int
 }
 
 func newBook() *book {
-	return &book{counts: map[string]int{}, handed: map[[2]int]int{}, liked: map[[2]string]int{}}
+	return &book{counts: map[string]int{}, luck: map[string]int{}, handed: map[[2]int]int{}, liked: map[[2]string]int{}}
 }
 
 func (b *book) write(note func(*audit.Promises)) {
@@ -32,6 +33,13 @@ func (b *book) count(what string, n int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.counts[what] += n
+}
+
+// chance counts what depends on who was quicker, too.
+func (b *book) chance(what string, n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.luck[what] += n
 }
 
 // expect notes an answer, and that it is none of those that the rules allow.

@@ -137,7 +137,7 @@ func (b *buyer) buy(ctx context.Context, r *rand.Rand) error {
 		b.book.write(func(p *audit.Promises) {
 			p.Orders = append(p.Orders, audit.Ordered{ID: id, Member: b.member, Offer: offer, Amount: shown.Amount, At: at})
 		})
-		b.book.count("orders", 1)
+		b.book.chance("orders", 1)
 	}
 	if b.state != "pending_payment" || len(ids) == 0 {
 		return nil
@@ -191,7 +191,7 @@ func (b *buyer) payBoth(ctx context.Context, first string) error {
 	}
 	work := []func(context.Context) error{func(ctx context.Context) error { return b.wallet(ctx, "anyway", url.Values{"number": {first}}) }}
 	if second != "" && second != first {
-		b.book.count("second_attempts", 1)
+		b.book.chance("second_attempts", 1)
 		work = append(work, func(ctx context.Context) error { return b.wallet(ctx, "pay", url.Values{"number": {second}}) })
 	}
 	return b.together(ctx, work)
@@ -257,7 +257,7 @@ func (b *buyer) giveBack(ctx context.Context) error {
 	b.book.write(func(p *audit.Promises) {
 		p.Refunds = append(p.Refunds, audit.RefundAsked{Order: b.order, Amount: in.Amount, Ends: true, At: at})
 	})
-	b.book.count("refunds_by_learners", 1)
+	b.book.chance("refunds_by_learners", 1)
 	return nil
 }
 

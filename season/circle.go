@@ -31,6 +31,7 @@ const (
 // Who of the fellows goes for good: one asks for it on the first day, which then takes a week, and one revokes at WeChat.
 const (
 	goesSlowly = 2
+	goesFrom   = 4 // days of the camp, so that it lasts until the week is over
 	goesAtOnce = 5
 	revokesOn  = 2 // day
 	grace      = 7 // days
@@ -96,7 +97,7 @@ func (c *circle) moment(day int, at Moment) (work []func(context.Context) error)
 		return nil
 	}
 	for _, f := range c.fellows {
-		if f.n == goesSlowly && day > grace {
+		if f.n == goesSlowly && day > grace && c.plan.Days >= goesFrom {
 			f.gone = true
 		}
 		if f.gone {
@@ -118,7 +119,7 @@ func (c *circle) part(ctx context.Context, day int, at Moment) error {
 	for _, f := range c.fellows {
 		var err error
 		switch {
-		case day == 1 && f.n == goesSlowly:
+		case day == 1 && f.n == goesSlowly && c.plan.Days >= goesFrom:
 			err = f.askDeletion(ctx)
 		case day == revokesOn && f.n == goesAtOnce:
 			err = f.revoke(ctx)
@@ -150,6 +151,7 @@ func (c *circle) known(day int) []*work {
 func (c *circle) tell() {
 	told := audit.Circle{Camp: c.camp, Seats: circleSeats, Quota: makeUpQuota, Window: makeUpDays, End: *c.now.Load(), Password: password, Course: c.course.id}
 	for _, f := range append(c.fellows, c.watcher) {
+		f.gone = f.gone || !f.askedAt.IsZero() && !told.End.Before(f.askedAt.AddDate(0, 0, grace))
 		who := audit.Fellow{Name: f.name, Member: f.member, State: f.state, Revoked: f.revoked, AskedAt: f.askedAt, Gone: f.gone}
 		for _, w := range f.works {
 			who.Works = append(who.Works, w.Work)

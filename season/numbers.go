@@ -20,7 +20,7 @@ func (t *staff) readNumbers(ctx context.Context, camps ...string) error {
 		return err
 	}
 	at := *t.now.Load()
-	from, to := t.dayOf(-4), t.dayOf(t.plan.Days+8)
+	from, to := t.dayOf(-4), t.dayOf(t.plan.Days+9)
 	for _, camp := range camps {
 		seen, err := t.numbersOf(ctx, camp, from, to)
 		if err != nil {
@@ -29,7 +29,7 @@ func (t *staff) readNumbers(ctx context.Context, camps ...string) error {
 		seen.At = at
 		t.book.write(func(p *audit.Promises) { p.Statistics = append(p.Statistics, seen) })
 	}
-	return t.readHouse(ctx, max(from, t.dayOf(t.plan.Days+8-91)), to)
+	return t.readHouse(ctx, max(from, t.dayOf(t.plan.Days+9-91)), to)
 }
 
 func (t *staff) numbersOf(ctx context.Context, camp, from, to string) (audit.Statistics, error) {

@@ -326,7 +326,7 @@ func (p *player) take(ctx context.Context, round int) error {
 			if _, _, err := p.ask(ctx, call{method: http.MethodPost, path: "/transfers/" + t.ID + "/claim", key: p.key()}, http.StatusOK, http.StatusConflict); err != nil {
 				return err
 			}
-			p.book.count("transfers_claimed", 1)
+			p.book.chance("transfers_claimed", 1)
 		case t.State == "waiting_user_confirm" && !(p.n == 1 && round < 2):
 			if err := p.confirm(ctx, t.ID, round == 0 && p.n == 2); err != nil {
 				return err
@@ -354,7 +354,7 @@ func (p *player) confirm(ctx context.Context, id string, refuse bool) error {
 		if refuse {
 			form.Set("refused", "REALNAME_CHECK_FAIL")
 		}
-		p.book.count("transfers_confirmed", 1)
+		p.book.chance("transfers_confirmed", 1)
 		return p.wallet(ctx, "confirm", form)
 	}
 	return nil

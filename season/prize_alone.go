@@ -36,7 +36,7 @@ func PlayPrize(ctx context.Context, o Options) (Story, error) {
 		return Story{}, err
 	}
 	s.book.promises.Circle.End = *s.now.Load()
-	return Story{s.book.promises, s.book.counts, s.dead, s.client.sent.Load()}, nil
+	return s.story(), nil
 }
 
 // begin opens the studio with the camp.

@@ -18,7 +18,8 @@ type Report struct {
 	Learners   int               `json:"learners"`
 	Days       int               `json:"days"`
 	Kills      int               `json:"kills"`
-	Counts     map[string]int    `json:"counts"`
+	Counts     map[string]int    `json:"counts"` // the same for the same seed
+	Luck       map[string]int    `json:"luck"`   // what also depends on who was quicker
 	Money      Money             `json:"money"`
 	Invariants []audit.Invariant `json:"invariants"`
 	Elapsed    float64           `json:"elapsed_s"`
@@ -37,7 +38,7 @@ type Money struct {
 func NewReport(o Options, s Story, f audit.Facts, elapsed time.Duration) Report {
 	f.Dead = s.Dead
 	r := Report{
-		OK: true, Seed: o.Seed, Learners: o.Learners, Days: o.Days, Kills: s.Promises.Kills, Counts: maps.Clone(s.Counts),
+		OK: true, Seed: o.Seed, Learners: o.Learners, Days: o.Days, Kills: s.Promises.Kills, Counts: maps.Clone(s.Counts), Luck: s.Luck,
 		Invariants: audit.Check(f, s.Promises), Elapsed: elapsed.Seconds(),
 	}
 	for _, inv := range r.Invariants {
@@ -76,6 +77,11 @@ func (r Report) Print(out io.Writer) error {
 		fmt.Fprintf(table, "  %s\t%d\n", name, r.Counts[name])
 	}
 	fmt.Fprintln(table)
+	for _, name := range slices.Sorted(maps.Keys(r.Luck)) {
+		fmt.Fprintf(table, "  %s\t%d\n", name, r.Luck[name])
+	}
+	fmt.Fprintf(table, "  money (fen)\t%d paid, %d refunded, %d paid out, %d held, difference %d\n\n",
+		r.Money.Paid, r.Money.Refunded, r.Money.PaidOut, r.Money.Held, r.Money.Difference)
 	for _, inv := range r.Invariants {
 		fmt.Fprintf(table, "  %s\t%s\t%s\n", map[bool]string{true: "holds", false: "BROKEN"}[inv.OK], inv.Name, inv.Detail)
 	}

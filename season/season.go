@@ -42,7 +42,8 @@ type Progress struct {
 // Story is what was played.
 type Story struct {
 	Promises audit.Promises
-	Counts   map[string]int
+	Counts   map[string]int // the same for the same seed
+	Luck     map[string]int // what also depends on who was quicker
 	Dead     []audit.DeadJob
 	Requests int64
 }
@@ -98,7 +99,11 @@ func Play(ctx context.Context, o Options) (Story, error) {
 		}
 	}
 	s.book.promises.Camp, s.book.promises.Seats = s.camp, o.Learners
-	return Story{s.book.promises, s.book.counts, s.dead, s.client.sent.Load()}, nil
+	return s.story(), nil
+}
+
+func (s *season) story() Story {
+	return Story{s.book.promises, s.book.counts, s.book.luck, s.dead, s.client.sent.Load()}
 }
 
 // dayOf is the date of a day of the camp; 1 is the first.
@@ -310,6 +315,14 @@ func (s *season) finish(ctx context.Context) error {
 	}
 	if err := s.shop.close(ctx); err != nil {
 		return err
+	}
+	for range 2 { // in a day everything is counted, also what nobody heard of
+		if err := s.setClock(ctx, s.now.Load().Add(25*time.Hour)); err != nil {
+			return err
+		}
+		if err := s.settle(ctx); err != nil {
+			return err
+		}
 	}
 	s.circle.tell()
 	return s.teacher.readNumbers(ctx, s.camp, s.circle.camp, s.circle.course.id, s.shop.camp, s.prize.camp)
