@@ -219,6 +219,7 @@ func (s *site) verifies(t *testing.T, campID string) {
 	command := adminVerifyPoolCommand()
 	command.SetArgs([]string{"--file", path})
 	command.SetOut(out)
+	command.SilenceErrors, command.SilenceUsage = true, true
 	if err := command.Execute(); err != nil || !strings.Contains(out.String(), v.Hash) {
 		t.Errorf("verify-pool says %v: %s", err, out)
 	}
