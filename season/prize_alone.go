@@ -32,7 +32,7 @@ func PlayPrize(ctx context.Context, o Options) (Story, error) {
 	}
 	s.killer.wait()
 	s.client.before = nil
-	if err := s.settle(ctx); err != nil {
+	if err := s.rest(ctx); err != nil {
 		return Story{}, err
 	}
 	s.book.promises.Circle.End = *s.now.Load()

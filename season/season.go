@@ -316,7 +316,16 @@ func (s *season) finish(ctx context.Context) error {
 	if err := s.shop.close(ctx); err != nil {
 		return err
 	}
-	for range 2 { // in a day everything is counted, also what nobody heard of
+	if err := s.rest(ctx); err != nil {
+		return err
+	}
+	s.circle.tell()
+	return s.teacher.readNumbers(ctx, s.camp, s.circle.camp, s.circle.course.id, s.shop.camp, s.prize.camp)
+}
+
+// rest lets two days pass: in a day everything is counted, and asked for again that got no answer.
+func (s *season) rest(ctx context.Context) error {
+	for range 2 {
 		if err := s.setClock(ctx, s.now.Load().Add(25*time.Hour)); err != nil {
 			return err
 		}
@@ -324,6 +333,5 @@ func (s *season) finish(ctx context.Context) error {
 			return err
 		}
 	}
-	s.circle.tell()
-	return s.teacher.readNumbers(ctx, s.camp, s.circle.camp, s.circle.course.id, s.shop.camp, s.prize.camp)
+	return nil
 }

@@ -46,6 +46,17 @@ func TestAMorningOnWhichAllAgrees(t *testing.T) {
 	}
 }
 
+func TestADayOnWhichOnlyTransfersMovedHasNoTradeBill(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	sent := &oneTransfer{fact: bill.Fact{Number: "t1", Back: true, Amount: 80, Done: true, At: at("2026-03-01T03:00:00Z")}}
+	w.Transfers = sent
+	w.bank.funds["2026-03-01"] = []wechatpay.FundLine{{Name: "商家转账", Amount: 80, Voucher: "t1", At: sent.fact.At}}
+	if kinds := w.work(t); len(kinds) > 0 || w.states()["2026-03-01"] != bill.Matched || sent.fact.Billed.Day != "2026-03-01" {
+		t.Fatalf("%v %v %+v", kinds, w.states(), sent.fact)
+	}
+}
+
 func TestEachDifferenceIsACase(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {

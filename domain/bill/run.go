@@ -50,7 +50,7 @@ func (s *Service) fetch(ctx context.Context, d Day, kind wechatpay.BillKind) (Da
 func (s *Service) take(ctx context.Context, day domain.Day, kind wechatpay.BillKind) (got File, err error) {
 	file, err := s.Pay.FetchBill(ctx, kind, day)
 	if errors.Is(err, wechatpay.ErrNoBill) {
-		busy, err := s.busy(ctx, day)
+		busy, err := s.busy(ctx, day, kind)
 		if err == nil && busy { // it should be there: perhaps it will be
 			err = fmt.Errorf("bill of %s: %w", day, wechatpay.ErrNoBill)
 		}
@@ -64,9 +64,14 @@ func (s *Service) take(ctx context.Context, day domain.Day, kind wechatpay.BillK
 	return got, s.Bucket.Put(ctx, got.Key, ContentType, file, file.Size)
 }
 
-// busy reports whether our books have anything on a day that no bill holds.
-func (s *Service) busy(ctx context.Context, day domain.Day) (bool, error) {
-	for _, book := range []Book{s.Orders, s.Transfers} {
+// busy reports whether our books have anything on a day that belongs into a bill and stands in none. Transfers stand in
+// the fund bill alone.
+func (s *Service) busy(ctx context.Context, day domain.Day, kind wechatpay.BillKind) (bool, error) {
+	books := []Book{s.Orders}
+	if kind == wechatpay.FundBill {
+		books = append(books, s.Transfers)
+	}
+	for _, book := range books {
 		facts, _, err := book.Unmarked(ctx, startOf(day), startOf(day.Add(1)), domain.Page{Limit: 1})
 		if err != nil || len(facts) > 0 {
 			return len(facts) > 0, err

@@ -133,7 +133,7 @@ func (b *bank) FetchBill(_ context.Context, kind wechatpay.BillKind, day domain.
 		return wechatpay.BillFile{}, wechatpay.ErrUnreachable
 	case b.later:
 		return wechatpay.BillFile{}, wechatpay.ErrBillLater
-	case len(b.lines[day]) == 0:
+	case kind == wechatpay.TradeBill && len(b.lines[day]) == 0, kind == wechatpay.FundBill && len(b.funds[day]) == 0:
 		return wechatpay.BillFile{}, wechatpay.ErrNoBill
 	}
 	var raw []byte
@@ -337,3 +337,25 @@ func (noTransfers) Unmarked(context.Context, time.Time, time.Time, domain.Page) 
 }
 
 func (noTransfers) Ask(context.Context, string) error { return domain.ErrNotFound }
+
+// oneTransfer is a book with one line.
+type oneTransfer struct {
+	noTransfers
+	fact bill.Fact
+}
+
+func (b *oneTransfer) Facts(context.Context, []string) (map[string]bill.Fact, error) {
+	return map[string]bill.Fact{b.fact.Number: b.fact}, nil
+}
+
+func (b *oneTransfer) Mark(_ context.Context, _ string, at wechatpay.Billed) error {
+	b.fact.Billed = at
+	return nil
+}
+
+func (b *oneTransfer) Unmarked(_ context.Context, from, before time.Time, _ domain.Page) ([]bill.Fact, domain.Cursor, error) {
+	if b.fact.Billed.Day != "" || b.fact.At.Before(from) || !b.fact.At.Before(before) {
+		return nil, "", nil
+	}
+	return []bill.Fact{b.fact}, "", nil
+}
