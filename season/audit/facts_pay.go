@@ -80,7 +80,6 @@ type (
 	// Difference is one that a reconciliation found.
 	Difference struct {
 		ID       string    `json:"id"`
-		Book     string    `json:"book"`
 		ClosedAt time.Time `json:"closed_at"`
 	}
 )
