@@ -238,7 +238,7 @@ func (b *buyer) giveBack(ctx context.Context) error {
 	ask := func(amount int64) call {
 		return call{method: http.MethodPost, path: path, key: b.key(), json: map[string]any{"amount": amount}}
 	}
-	if a, _, err = b.ask(ctx, ask(in.Amount+1), http.StatusConflict); err != nil {
+	if _, _, err = b.ask(ctx, ask(in.Amount+1), http.StatusConflict); err != nil {
 		return err
 	}
 	at := *b.now.Load()

@@ -34,10 +34,9 @@ type fellow struct {
 // work is something that a fellow handed in.
 type work struct {
 	audit.Work
-	by       *fellow
-	since    int // day
-	homework bool
-	reviews  int // that the teacher has released
+	by      *fellow
+	since   int // day
+	reviews int // that the teacher has released
 }
 
 func sortWorks(list []*work) {

@@ -58,7 +58,7 @@ func (s *Source) take(t Take, max int) error {
 	return nil
 }
 
-// Signal is what is odd about a source, in words.
+// Signals are what is odd about a source, in words.
 func (s Source) Signals() (signals []string) {
 	people := map[string]bool{}
 	for _, t := range s.Takes {

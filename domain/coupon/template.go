@@ -97,11 +97,10 @@ func (f Form) Check() error {
 }
 
 func (t Terms) check(check *domain.Check) {
-	switch {
-	case t.Percent == 0:
+	if t.Percent == 0 {
 		check.That(t.Off >= 1 && t.Off <= product.MaxPrice, "off", "减多少应在 ¥0.01 到 "+product.MaxPrice.String()+" 之间")
 		check.That(t.Cap == 0, "cap", "只有按比例的优惠券可以设置最多减多少")
-	default:
+	} else {
 		check.Range("percent", "减的百分比", t.Percent, 1, 100)
 		check.That(t.Off == 0, "off", "减固定金额和按比例减只能选一种")
 		check.That(t.Cap >= 0 && t.Cap <= product.MaxPrice, "cap", "最多减多少应在 ¥0.00 到 "+product.MaxPrice.String()+" 之间")

@@ -113,13 +113,11 @@ func (s *season) addCourse(t *testing.T) {
 	s.Cards = append(s.Cards, audit.Card{ID: "g:may:2027-03-01", Camp: "g", Member: "may", Day: "2027-03-01", State: "ready"})
 	s.Files["card/g/may/2027-03-01.jpg"] = 9
 	p := audit.Progress{Camp: "g", Member: "may"}
-	for _, l := range []struct {
+	p.Levels = append(p.Levels, []struct {
 		Level    string    `json:"level"`
 		Opened   time.Time `json:"opened"`
 		Finished time.Time `json:"finished"`
-	}{{"x", joined, done}, {Level: "y", Opened: done}} {
-		p.Levels = append(p.Levels, l)
-	}
+	}{{"x", joined, done}, {Level: "y", Opened: done}}...)
 	s.Progress = []audit.Progress{p}
 	first, all := audit.Badge{ID: "b1", Camp: "g"}, audit.Badge{ID: "b2", Camp: "g"}
 	first.Earn.What, first.Earn.Level, all.Earn.What = "level", "x", "course"
