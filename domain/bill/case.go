@@ -37,22 +37,12 @@ func (s *Service) open(ctx context.Context, c Case, text string) error {
 
 // Review closes the cases that have explained themselves meanwhile. For jobs; one that fails does not stop the others.
 func (s *Service) Review(ctx context.Context) error {
-	var failures []error
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		list, next, err := s.Cases.Open(ctx, nil, page)
-		if err != nil {
-			return errors.Join(append(failures, err)...)
-		}
-		for _, c := range list {
-			if _, err := s.recheck(ctx, c); err != nil {
-				failures = append(failures, fmt.Errorf("case %s: %w", c.ID, err))
-			}
-		}
-		if next == "" {
-			return errors.Join(failures...)
-		}
-		page.After = next
-	}
+	return domain.Round(ctx, "case", func(page domain.Page) ([]Case, domain.Cursor, error) {
+		return s.Cases.Open(ctx, nil, page)
+	}, func(c Case) error {
+		_, err := s.recheck(ctx, c)
+		return err
+	})
 }
 
 func (s *Service) book(name BookName) Book {

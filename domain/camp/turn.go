@@ -3,7 +3,6 @@ package camp
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -85,22 +84,12 @@ func (c *Camp) tell(event string, now time.Time) {
 
 // Turns lets every camp whose time has come tell what has changed. For jobs. A camp that fails does not stop the others.
 func (s *Service) Turns(ctx context.Context) error {
-	var failures []error
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		now := s.Clock.Now()
-		camps, next, err := s.Store.Turning(ctx, now.Add(time.Microsecond), page)
-		if err != nil {
-			return errors.Join(append(failures, err)...)
-		}
-		for _, c := range camps {
-			if _, err := s.Store.Update(ctx, c.ID, func(c *Camp) error { return c.Turn(now) }); err != nil {
-				failures = append(failures, fmt.Errorf("camp %s: %w", c.ID, err))
-			}
-		}
-		if page.After = next; next == "" {
-			return errors.Join(failures...)
-		}
-	}
+	return domain.Round(ctx, "camp", func(page domain.Page) ([]Camp, domain.Cursor, error) {
+		return s.Store.Turning(ctx, s.Clock.Now().Add(time.Microsecond), page)
+	}, func(c Camp) error {
+		_, err := s.Store.Update(ctx, c.ID, func(c *Camp) error { return c.Turn(s.Clock.Now()) })
+		return err
+	})
 }
 
 // Archive hides the camp from lists and makes it read-only. Returns ErrNotEnded while it is under way.

@@ -91,21 +91,9 @@ func (s *Service) weigh(ctx context.Context, in camp.Camp, memberID string) erro
 // WeighAll brings the standings of everybody in every published camp up to the facts: those of a camp that ran before
 // there was a ranking, and those that moved with the camp's tasks. For jobs. A camp that fails does not stop the others.
 func (s *Service) WeighAll(ctx context.Context) error {
-	var failures []error
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		camps, next, err := s.Camps.OpenCamps(ctx, page)
-		if err != nil {
-			return errors.Join(append(failures, err)...)
-		}
-		for _, in := range camps {
-			if err := s.weighCamp(ctx, in); err != nil {
-				failures = append(failures, fmt.Errorf("standings of camp %s: %w", in.ID, err))
-			}
-		}
-		if page.After = next; next == "" {
-			return errors.Join(failures...)
-		}
-	}
+	return domain.Round(ctx, "standings of camp", func(page domain.Page) ([]camp.Camp, domain.Cursor, error) {
+		return s.Camps.OpenCamps(ctx, page)
+	}, func(in camp.Camp) error { return s.weighCamp(ctx, in) })
 }
 
 func (s *Service) weighCamp(ctx context.Context, in camp.Camp) error {

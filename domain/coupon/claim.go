@@ -173,21 +173,12 @@ func (s *Service) count(ctx context.Context, template string, ops []string) (giv
 
 // RecountAll recounts the stock of everything that can give something out. For jobs. One that fails does not stop the others.
 func (s *Service) RecountAll(ctx context.Context) error {
-	var failures []error
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		list, next, err := s.Templates.Running(ctx, page)
-		if err != nil {
-			return errors.Join(append(failures, err)...)
-		}
-		for _, t := range list {
-			if _, err := s.Recount(ctx, t.ID); err != nil {
-				failures = append(failures, fmt.Errorf("stock of template %s: %w", t.ID, err))
-			}
-		}
-		if page.After = next; next == "" {
-			return errors.Join(failures...)
-		}
-	}
+	return domain.Round(ctx, "stock of template", func(page domain.Page) ([]Template, domain.Cursor, error) {
+		return s.Templates.Running(ctx, page)
+	}, func(t Template) error {
+		_, err := s.Recount(ctx, t.ID)
+		return err
+	})
 }
 
 // note writes down where a coupon is claimed, and refuses where too many were if it bounds.

@@ -69,22 +69,10 @@ func (s *Service) change(ctx context.Context, id string, change func(*Coupon) er
 // Sweep looks at every coupon whose time has come: it finishes claims, warns of the end, ends what is over, and asks what
 // became of the order that one is locked for. For jobs. One that fails does not stop the others.
 func (s *Service) Sweep(ctx context.Context) error {
-	var failures []error
 	now := s.Clock.Now()
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		list, next, err := s.Store.Waking(ctx, now, page)
-		if err != nil {
-			return errors.Join(append(failures, err)...)
-		}
-		for _, c := range list {
-			if err := s.wake(ctx, c); err != nil {
-				failures = append(failures, fmt.Errorf("coupon %s: %w", c.ID, err))
-			}
-		}
-		if page.After = next; next == "" {
-			return errors.Join(failures...)
-		}
-	}
+	return domain.Round(ctx, "coupon", func(page domain.Page) ([]Coupon, domain.Cursor, error) {
+		return s.Store.Waking(ctx, now, page)
+	}, func(c Coupon) error { return s.wake(ctx, c) })
 }
 
 func (s *Service) wake(ctx context.Context, c Coupon) error {

@@ -178,21 +178,9 @@ func (s *Service) HeardMark(ctx context.Context, id string) error {
 // Sweep looks at everybody whose time has come: whom a rule made wait for a day, and, once a day, all others, should
 // anything have been missed. One who fails does not stop the others. For jobs.
 func (s *Service) Sweep(ctx context.Context) error {
-	var failures []error
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		list, next, err := s.Progresses.Due(ctx, s.Clock.Now().Add(time.Microsecond), page)
-		if err != nil {
-			return errors.Join(append(failures, err)...)
-		}
-		for _, p := range list {
-			if err := s.again(ctx, p); err != nil {
-				failures = append(failures, fmt.Errorf("progress %s: %w", p.ID, err))
-			}
-		}
-		if page.After = next; next == "" {
-			return errors.Join(failures...)
-		}
-	}
+	return domain.Round(ctx, "progress", func(page domain.Page) ([]Progress, domain.Cursor, error) {
+		return s.Progresses.Due(ctx, s.Clock.Now().Add(time.Microsecond), page)
+	}, func(p Progress) error { return s.again(ctx, p) })
 }
 
 // again looks at a learner, and puts the next look off where nothing can follow.

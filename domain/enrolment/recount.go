@@ -2,8 +2,6 @@ package enrolment
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 
 	"yingdi/domain"
@@ -74,20 +72,10 @@ func (s *Service) states(ctx context.Context, ids []string) ([]State, error) {
 
 // RecountAll recounts the seats of every published camp. For jobs. A camp that fails does not stop the others.
 func (s *Service) RecountAll(ctx context.Context) error {
-	var failures []error
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		camps, next, err := s.Camps.OpenCamps(ctx, page)
-		if err != nil {
-			return errors.Join(append(failures, err)...)
-		}
-		for _, c := range camps {
-			if _, err := s.RecountSeats(ctx, c.ID); err != nil {
-				failures = append(failures, fmt.Errorf("seats of camp %s: %w", c.ID, err))
-			}
-		}
-		if next == "" {
-			return errors.Join(failures...)
-		}
-		page.After = next
-	}
+	return domain.Round(ctx, "seats of camp", func(page domain.Page) ([]camp.Camp, domain.Cursor, error) {
+		return s.Camps.OpenCamps(ctx, page)
+	}, func(c camp.Camp) error {
+		_, err := s.RecountSeats(ctx, c.ID)
+		return err
+	})
 }

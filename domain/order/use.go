@@ -2,7 +2,6 @@ package order
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"yingdi/domain"
@@ -224,20 +223,10 @@ func (s *Service) Ask(ctx context.Context, id, number string) error {
 
 // Sweep drives every order whose time has come. For jobs; one that fails does not stop the others.
 func (s *Service) Sweep(ctx context.Context) error {
-	var failures []error
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		waking, next, err := s.Store.Waking(ctx, s.Clock.Now(), page)
-		if err != nil {
-			return errors.Join(append(failures, err)...)
-		}
-		for _, o := range waking {
-			if _, err := s.Drive(ctx, o.ID); err != nil {
-				failures = append(failures, fmt.Errorf("order %s: %w", o.ID, err))
-			}
-		}
-		if next == "" {
-			return errors.Join(failures...)
-		}
-		page.After = next
-	}
+	return domain.Round(ctx, "order", func(page domain.Page) ([]Order, domain.Cursor, error) {
+		return s.Store.Waking(ctx, s.Clock.Now(), page)
+	}, func(o Order) error {
+		_, err := s.Drive(ctx, o.ID)
+		return err
+	})
 }

@@ -71,7 +71,7 @@ func (s *Service) missing(ctx context.Context, campID string) (m Missing, err er
 		list := func(page domain.Page) ([]order.Order, domain.Cursor, error) {
 			return s.Orders.ByCamp(ctx, campID, state, page)
 		}
-		for o, err := range each(list) {
+		for o, err := range domain.Each(list) {
 			if err != nil {
 				return m, err
 			}
@@ -84,38 +84,7 @@ func (s *Service) missing(ctx context.Context, campID string) (m Missing, err er
 }
 
 func (s *Service) people(ctx context.Context, campID string) iter.Seq2[[]Member, error] {
-	return pages(func(page domain.Page) ([]Member, domain.Cursor, error) { return s.People.OfCamp(ctx, campID, "", page) })
-}
-
-// pages walks through a list.
-func pages[T any](list func(domain.Page) ([]T, domain.Cursor, error)) iter.Seq2[[]T, error] {
-	return func(yield func([]T, error) bool) {
-		for page := (domain.Page{Limit: domain.MaxPage}); ; {
-			found, next, err := list(page)
-			if !yield(found, err) || err != nil || next == "" {
-				return
-			}
-			page.After = next
-		}
-	}
-}
-
-// each walks through the items of a list.
-func each[T any](list func(domain.Page) ([]T, domain.Cursor, error)) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		for found, err := range pages(list) {
-			for _, t := range found {
-				if !yield(t, nil) {
-					return
-				}
-			}
-			if err != nil {
-				var zero T
-				yield(zero, err)
-				return
-			}
-		}
-	}
+	return domain.Pages(func(page domain.Page) ([]Member, domain.Cursor, error) { return s.People.OfCamp(ctx, campID, "", page) })
 }
 
 // Compute begins the computation by decision of staff, once appeals are over and nothing is missing. Whoever does so has
@@ -152,7 +121,7 @@ func (s *Service) ready(ctx context.Context, p Pool, now time.Time) (bool, error
 // grantAll answers the appeals that nobody has answered in time.
 func (s *Service) grantAll(ctx context.Context, campID string, now time.Time) error {
 	list := func(page domain.Page) ([]Member, domain.Cursor, error) { return s.People.Appealing(ctx, campID, page) }
-	for m, err := range each(list) {
+	for m, err := range domain.Each(list) {
 		if err != nil {
 			return err
 		}
@@ -365,7 +334,7 @@ func (s *Service) gather(ctx context.Context, campID string) error {
 	list := func(page domain.Page) ([]order.Order, domain.Cursor, error) {
 		return s.Orders.Pooled(ctx, campID, page)
 	}
-	for orders, err := range pages(list) {
+	for orders, err := range domain.Pages(list) {
 		if err != nil {
 			return err
 		}

@@ -3,7 +3,6 @@ package pool
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"yingdi/domain"
@@ -18,19 +17,9 @@ const (
 
 // Sweep drives every pool whose time has come. For jobs; one that fails does not stop the others.
 func (s *Service) Sweep(ctx context.Context) error {
-	var failures []error
-	list := func(page domain.Page) ([]Pool, domain.Cursor, error) {
+	return domain.Round(ctx, "pool", func(page domain.Page) ([]Pool, domain.Cursor, error) {
 		return s.Store.Waking(ctx, s.Clock.Now().Add(time.Microsecond), page)
-	}
-	for p, err := range each(list) {
-		if err == nil {
-			err = s.Drive(ctx, p.ID)
-		}
-		if err != nil {
-			failures = append(failures, fmt.Errorf("pool %s: %w", p.ID, err))
-		}
-	}
-	return errors.Join(failures...)
+	}, func(p Pool) error { return s.Drive(ctx, p.ID) })
 }
 
 // Drive takes a pool as far as it can go now. It is idempotent, may run beside itself, and goes on where a crash left. For

@@ -171,7 +171,7 @@ func (s *Service) handed(ctx context.Context, campID, memberID string, joined do
 	list := func(page domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
 		return s.Evidence.OfMember(ctx, campID, memberID, page)
 	}
-	for c, err := range each(list) {
+	for c, err := range domain.Each(list) {
 		if err != nil {
 			return nil, err
 		}

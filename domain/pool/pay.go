@@ -122,7 +122,7 @@ func (s *Service) late(ctx context.Context, set Settlement) error {
 		list := func(page domain.Page) ([]Member, domain.Cursor, error) {
 			return s.People.OfCamp(ctx, set.Camp, state, page)
 		}
-		for m, err := range each(list) {
+		for m, err := range domain.Each(list) {
 			if err != nil {
 				return err
 			}
@@ -178,7 +178,7 @@ func (s *Service) payAll(ctx context.Context, campID string) (done bool, err err
 		return s.People.AtStage(ctx, campID, StageMoving, page)
 	}
 	var failures []error
-	for found, err := range pages(list) {
+	for found, err := range domain.Pages(list) {
 		if err != nil {
 			return false, errors.Join(append(failures, err)...)
 		}

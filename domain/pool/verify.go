@@ -281,7 +281,7 @@ func (s *Service) witnesses(ctx context.Context, c camp.Camp, set Settlement) (m
 		}
 		return found, next, err
 	}
-	for w, err := range each(list) {
+	for w, err := range domain.Each(list) {
 		if err != nil {
 			return nil, err
 		}

@@ -366,22 +366,10 @@ func (s *Service) Finished(ctx context.Context, in map[string]camp.Own, quizzes 
 
 // Sweep does what time has brought to attempts: overdue, handed in, abandoned. One that fails does not stop the others.
 func (s *Service) Sweep(ctx context.Context) error {
-	var failures []error
-	page := domain.Page{Limit: domain.MaxPage}
-	for {
-		now := s.Clock.Now()
-		list, next, err := s.Attempts.Due(ctx, now.Add(time.Microsecond), page)
-		if err != nil {
-			return errors.Join(append(failures, err)...)
-		}
-		for _, a := range list {
-			if _, err := s.Attempts.Update(ctx, a.ID, func(a *Attempt) error { return a.Tick(now) }); err != nil {
-				failures = append(failures, fmt.Errorf("attempt %s: %w", a.ID, err))
-			}
-		}
-		if next == "" {
-			return errors.Join(failures...)
-		}
-		page.After = next
-	}
+	return domain.Round(ctx, "attempt", func(page domain.Page) ([]Attempt, domain.Cursor, error) {
+		return s.Attempts.Due(ctx, s.Clock.Now().Add(time.Microsecond), page)
+	}, func(a Attempt) error {
+		_, err := s.Attempts.Update(ctx, a.ID, func(a *Attempt) error { return a.Tick(s.Clock.Now()) })
+		return err
+	})
 }

@@ -4,8 +4,6 @@ package reminder
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -69,21 +67,9 @@ func StartID(camp, member string) string { return domain.Key("start", camp, memb
 // Sweep makes the rounds that have come due, each for every learner of the camp that it concerns. One that was cut off
 // is made again: nobody is told twice. A camp that fails does not stop the others. For jobs.
 func (s *Service) Sweep(ctx context.Context) error {
-	var failures []error
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		camps, next, err := s.Camps.Calling(ctx, page)
-		if err != nil {
-			return errors.Join(append(failures, err)...)
-		}
-		for _, c := range camps {
-			if err := s.call(ctx, c); err != nil {
-				failures = append(failures, fmt.Errorf("messages of camp %s: %w", c.ID, err))
-			}
-		}
-		if page.After = next; next == "" {
-			return errors.Join(failures...)
-		}
-	}
+	return domain.Round(ctx, "messages of camp", func(page domain.Page) ([]camp.Camp, domain.Cursor, error) {
+		return s.Camps.Calling(ctx, page)
+	}, func(c camp.Camp) error { return s.call(ctx, c) })
 }
 
 // call makes the round of a camp that is due, if any, and moves the camp on to the next.

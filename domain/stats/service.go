@@ -182,23 +182,10 @@ func (s *Service) ask(ctx context.Context, campID string) error {
 // Work counts every camp whose count is due. For jobs. A camp that fails is due again after a while and does not stop the
 // others.
 func (s *Service) Work(ctx context.Context) error {
-	var failures []error
 	now := s.Clock.Now()
-	for page := (domain.Page{Limit: domain.MaxPage}); ctx.Err() == nil; {
-		list, next, err := s.Store.Due(ctx, now.Add(time.Microsecond), page)
-		if err != nil {
-			return errors.Join(append(failures, err)...)
-		}
-		for _, f := range list {
-			if err := s.recount(ctx, f.ID); err != nil {
-				failures = append(failures, fmt.Errorf("statistics of camp %s: %w", f.ID, err))
-			}
-		}
-		if page.After = next; next == "" {
-			return errors.Join(failures...)
-		}
-	}
-	return errors.Join(append(failures, ctx.Err())...)
+	return domain.Round(ctx, "statistics of camp", func(page domain.Page) ([]Figures, domain.Cursor, error) {
+		return s.Store.Due(ctx, now.Add(time.Microsecond), page)
+	}, func(f Figures) error { return s.recount(ctx, f.ID) })
 }
 
 // recount counts a camp once. What is asked for meanwhile makes another count due.

@@ -208,20 +208,10 @@ func (s *Service) takeBack(ctx context.Context, t Transfer, number string) (Tran
 
 // Sweep drives every transfer whose time has come. For jobs; one that fails does not stop the others.
 func (s *Service) Sweep(ctx context.Context) error {
-	var failures []error
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		waking, next, err := s.Store.Waking(ctx, s.Clock.Now(), page)
-		if err != nil {
-			return errors.Join(append(failures, err)...)
-		}
-		for _, t := range waking {
-			if _, err := s.Drive(ctx, t.ID); err != nil {
-				failures = append(failures, fmt.Errorf("transfer %s: %w", t.ID, err))
-			}
-		}
-		if next == "" {
-			return errors.Join(failures...)
-		}
-		page.After = next
-	}
+	return domain.Round(ctx, "transfer", func(page domain.Page) ([]Transfer, domain.Cursor, error) {
+		return s.Store.Waking(ctx, s.Clock.Now(), page)
+	}, func(t Transfer) error {
+		_, err := s.Drive(ctx, t.ID)
+		return err
+	})
 }

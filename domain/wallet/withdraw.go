@@ -238,21 +238,12 @@ func (s *Service) Follow(ctx context.Context, id string) (Withdrawal, error) {
 
 // Sweep drives every withdrawal whose time has come. For jobs; one that fails does not stop the others.
 func (s *Service) Sweep(ctx context.Context) error {
-	var failures []error
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		waking, next, err := s.Withdrawals.Waking(ctx, s.Clock.Now(), page)
-		if err != nil {
-			return errors.Join(append(failures, err)...)
-		}
-		for _, d := range waking {
-			if _, err := s.Drive(ctx, d.ID); err != nil {
-				failures = append(failures, fmt.Errorf("withdrawal %s: %w", d.ID, err))
-			}
-		}
-		if page.After = next; next == "" {
-			return errors.Join(failures...)
-		}
-	}
+	return domain.Round(ctx, "withdrawal", func(page domain.Page) ([]Withdrawal, domain.Cursor, error) {
+		return s.Withdrawals.Waking(ctx, s.Clock.Now(), page)
+	}, func(d Withdrawal) error {
+		_, err := s.Drive(ctx, d.ID)
+		return err
+	})
 }
 
 // Tell tells a person what staff decided about their withdrawal. That it waits for them and that it arrived, the transfer

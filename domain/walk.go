@@ -1,0 +1,59 @@
+package domain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+)
+
+// Pages walks through a list, a page at a time.
+func Pages[T any](list func(Page) ([]T, Cursor, error)) iter.Seq2[[]T, error] {
+	return func(yield func([]T, error) bool) {
+		for page := (Page{Limit: MaxPage}); ; {
+			found, next, err := list(page)
+			if !yield(found, err) || err != nil || next == "" {
+				return
+			}
+			page.After = next
+		}
+	}
+}
+
+// Each walks through the items of a list.
+func Each[T any](list func(Page) ([]T, Cursor, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for found, err := range Pages(list) {
+			for _, t := range found {
+				if !yield(t, nil) {
+					return
+				}
+			}
+			if err != nil {
+				var zero T
+				yield(zero, err)
+				return
+			}
+		}
+	}
+}
+
+// Round does something with each document of a list. One that fails does not stop the others: its error says which one it
+// was, what names the kind. A round ends early when the context does. For jobs.
+func Round[T any, P interface {
+	*T
+	Head() *Doc
+}](ctx context.Context, what string, list func(Page) ([]T, Cursor, error), do func(T) error) error {
+	var failures []error
+	for found, err := range Pages(list) {
+		for i := range found {
+			if err := do(found[i]); err != nil {
+				failures = append(failures, fmt.Errorf("%s %s: %w", what, P(&found[i]).Head().ID, err))
+			}
+		}
+		if failures = append(failures, err); ctx.Err() != nil {
+			return errors.Join(append(failures, ctx.Err())...)
+		}
+	}
+	return errors.Join(failures...)
+}
