@@ -80,7 +80,7 @@ func (e *Engine) Ensure(ctx context.Context, s storage.Schema, reindex func(stor
 }
 
 func (t *table) ensure(w *writer, reindex func(storage.Record) (map[string]any, error)) error {
-	if err := w.exec(fmt.Sprintf("CREATE TABLE IF NOT EXISTS %q (id TEXT PRIMARY KEY NOT NULL, rev INTEGER NOT NULL, body TEXT NOT NULL, outbox INTEGER NOT NULL)", t.Name)); err != nil {
+	if err := w.exec(t.create()); err != nil {
 		return err
 	}
 	if err := t.dropIndexes(w); err != nil {
@@ -116,6 +116,15 @@ func (t *table) ensure(w *writer, reindex func(storage.Record) (map[string]any, 
 		return err
 	}
 	return w.exec("INSERT INTO _schemas (name, fields) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET fields = excluded.fields", t.Name, string(list))
+}
+
+// create makes the table with all its columns: adding one to a table that is there costs a reading of the whole schema.
+func (t *table) create() string {
+	defs := []string{"id TEXT PRIMARY KEY NOT NULL", "rev INTEGER NOT NULL", "body TEXT NOT NULL", "outbox INTEGER NOT NULL"}
+	for _, f := range t.Fields {
+		defs = append(defs, column(f.Name))
+	}
+	return fmt.Sprintf("CREATE TABLE IF NOT EXISTS %q (%s)", t.Name, strings.Join(defs, ", "))
 }
 
 // dropIndexes removes those that are no longer declared, or no longer so.
