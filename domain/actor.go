@@ -176,6 +176,19 @@ func (a Actor) Within(right Right, scope Scope) (ids []string, all bool) {
 	return ids, false
 }
 
+// Organisers are those whose every camp the acting person has the right at, for lists over several: nil is all of them,
+// and empty none, such as for who holds the right in single camps only. Its errors are those of Must.
+func (a Actor) Organisers(right Right) ([]string, error) {
+	if err := a.Must(right, Place{}); err != nil {
+		return nil, err
+	}
+	ids, all := a.Within(right, ScopeOrganiser)
+	if all {
+		return nil, nil
+	}
+	return append([]string{}, ids...), nil
+}
+
 type actorKey struct{}
 
 // WithActor puts the actor into the context; the edge does it once per request or job.

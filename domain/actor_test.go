@@ -154,6 +154,28 @@ func TestWithinListsWhereARightIsHeldDirectly(t *testing.T) {
 	}
 }
 
+func TestARightInSingleCampsOpensNoListOverWholeOrganisers(t *testing.T) {
+	t.Parallel()
+	manager, teacher := grant(domain.ScopeOrganiser, domain.RoleManager), grant(domain.ScopeCamp, domain.RoleTeacher)
+	for name, tt := range map[string]struct {
+		actor domain.Actor
+		want  []string
+		err   error
+	}{
+		"everybody's":           {domain.Actor{Member: "m", Grants: []domain.Grant{teacher, grant(domain.ScopePlatform, domain.RoleAdmin)}}, nil, nil},
+		"the system":            {domain.SystemActor, nil, nil},
+		"an organiser's":        {domain.Actor{Member: "m", Grants: []domain.Grant{teacher, manager}}, []string{"o1"}, nil},
+		"only a camp's":         {domain.Actor{Member: "m", Grants: []domain.Grant{teacher}}, []string{}, nil},
+		"nowhere":               {domain.Actor{Member: "m", Grants: []domain.Grant{grant(domain.ScopeCamp, domain.RoleReviewer)}}, nil, domain.ErrForbidden},
+		"nobody, and not known": {domain.Actor{}, nil, domain.ErrUnauthenticated},
+	} {
+		got, err := tt.actor.Organisers(domain.RightPrice)
+		if diff := cmp.Diff(tt.want, got); diff != "" || !errors.Is(err, tt.err) {
+			t.Errorf("%s: %v (-want +got)\n%s", name, err, diff)
+		}
+	}
+}
+
 func TestTheContextCarriesTheActor(t *testing.T) {
 	t.Parallel()
 	ctx := domain.WithActor(context.Background(), domain.Actor{Member: "m"})

@@ -138,16 +138,4 @@ func (s Orders) Unbilled(ctx context.Context, from, before time.Time, page domai
 	return s.Find(ctx, By("unbilled").Range(from, before), page)
 }
 
-// amongst narrows an index that begins with an organiser to these, or to whatever has one for nil.
-func amongst(q Query, organisers []string) Query {
-	if organisers == nil {
-		return q.Range("", nil)
-	}
-	in := make([]any, len(organisers))
-	for i, id := range organisers {
-		in[i] = id
-	}
-	return q.In(in...)
-}
-
 var _ order.Store = Orders{}

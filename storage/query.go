@@ -33,6 +33,19 @@ func (q Query) In(values ...any) Query {
 	return q
 }
 
+// amongst narrows an index that begins with an organiser to these, none of them for an empty list, or to whatever has one
+// for nil.
+func amongst(q Query, organisers []string) Query {
+	if organisers == nil {
+		return q.Range("", nil)
+	}
+	in := make([]any, len(organisers))
+	for i, id := range organisers {
+		in[i] = id
+	}
+	return q.In(in...)
+}
+
 // Range restricts the next field to from ≤ value < before; nil leaves that end open. Documents without a value are
 // in no range.
 func (q Query) Range(from, before any) Query {

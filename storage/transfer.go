@@ -75,12 +75,7 @@ func (s Transfers) Waking(ctx context.Context, before time.Time, page domain.Pag
 }
 
 // Troubled implements transfer.Store.
-func (s Transfers) Troubled(ctx context.Context, organiser string, page domain.Page) ([]transfer.Transfer, domain.Cursor, error) {
-	return s.Find(ctx, By("troubled").Equal(organiser).Descending(), page)
-}
-
-// TroubledAmong implements transfer.Store.
-func (s Transfers) TroubledAmong(ctx context.Context, organisers []string, page domain.Page) ([]transfer.Transfer, domain.Cursor, error) {
+func (s Transfers) Troubled(ctx context.Context, organisers []string, page domain.Page) ([]transfer.Transfer, domain.Cursor, error) {
 	return s.Find(ctx, amongst(By("troubled"), organisers), page)
 }
 

@@ -116,17 +116,11 @@ func (s *Service) get(ctx context.Context, id string) (Case, error) {
 
 // Open lists the cases that wait, of all organisers whose money the acting person may see, the newest first.
 func (s *Service) Open(ctx context.Context, page domain.Page) ([]Case, domain.Cursor, error) {
-	actor := domain.ActorFrom(ctx)
-	if err := actor.Must(domain.RightMoney, domain.Place{}); err != nil {
+	organisers, err := domain.ActorFrom(ctx).Organisers(domain.RightMoney)
+	if err != nil {
 		return nil, "", err
 	}
-	ids, all := actor.Within(domain.RightMoney, domain.ScopeOrganiser)
-	if all {
-		ids = nil
-	} else if len(ids) == 0 {
-		return nil, "", nil
-	}
-	return s.Cases.Open(ctx, ids, page)
+	return s.Cases.Open(ctx, organisers, page)
 }
 
 // Again asks WeChat how the movement of a case stands and looks at it anew; a bill that never came is asked for again.

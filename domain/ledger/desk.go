@@ -23,7 +23,7 @@ type Orders interface {
 
 // Transfers is what this feature needs of domain/transfer.
 type Transfers interface {
-	TroubledOf(ctx context.Context, page domain.Page) ([]transfer.Transfer, domain.Cursor, error)
+	Troubled(ctx context.Context, page domain.Page) ([]transfer.Transfer, domain.Cursor, error)
 	Again(ctx context.Context, id string) (transfer.Transfer, error)
 	Dismiss(ctx context.Context, id string, at int, outcome string) (transfer.Transfer, error)
 }
@@ -118,7 +118,7 @@ func (s *Service) section(ctx context.Context, source Source, page domain.Page) 
 		}
 	case Payout:
 		var list []transfer.Transfer
-		if list, out.Next, err = s.Transfers.TroubledOf(ctx, page); err == nil {
+		if list, out.Next, err = s.Transfers.Troubled(ctx, page); err == nil {
 			out.Matters = each(list, payouts)
 		}
 	case Different:

@@ -170,7 +170,7 @@ func (s *Service) OfOrganiser(ctx context.Context, organiser string, state State
 
 // Troubled lists the orders that a person must look at, of all organisers whose money the acting person may see.
 func (s *Service) Troubled(ctx context.Context, page domain.Page) ([]Order, domain.Cursor, error) {
-	organisers, err := mine(ctx)
+	organisers, err := domain.ActorFrom(ctx).Organisers(domain.RightMoney)
 	if err != nil {
 		return nil, "", err
 	}
@@ -179,24 +179,11 @@ func (s *Service) Troubled(ctx context.Context, page domain.Page) ([]Order, doma
 
 // Late lists the orders whose money should long be back, of all organisers whose money the acting person may see.
 func (s *Service) Late(ctx context.Context, page domain.Page) ([]Order, domain.Cursor, error) {
-	organisers, err := mine(ctx)
+	organisers, err := domain.ActorFrom(ctx).Organisers(domain.RightMoney)
 	if err != nil {
 		return nil, "", err
 	}
 	return s.Store.Late(ctx, organisers, s.Clock.Now(), page)
-}
-
-// mine are the organisers whose money the acting person may see; nil for all.
-func mine(ctx context.Context) ([]string, error) {
-	actor := domain.ActorFrom(ctx)
-	if err := actor.Must(domain.RightMoney, domain.Place{}); err != nil {
-		return nil, err
-	}
-	ids, all := actor.Within(domain.RightMoney, domain.ScopeOrganiser)
-	if all {
-		return nil, nil
-	}
-	return ids, nil
 }
 
 // Ask lets WeChat say how a payment or a refund stands, and takes it in. For the morning's reconciliation.

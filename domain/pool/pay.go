@@ -243,13 +243,8 @@ func (s *Service) payOwn(ctx context.Context, m Member, p Pool, leg *Leg) error 
 		reason = "奖学金池取消，全额退回"
 	}
 	o, err := s.Refunds.PayBackPart(ctx, m.Order, ownKey, leg.Amount, reason)
-	var refusal *domain.Error
-	switch {
-	case err != nil && errors.As(err, &refusal) && refusal.Kind != domain.KindUnavailable:
-		leg.State, leg.Note = LegFailed, refusal.Message
-		return nil
-	case err != nil:
-		return err
+	if err != nil {
+		return leg.refused(err)
 	}
 	leg.State, leg.Note = LegPaying, ""
 	for _, r := range o.Refunds {
@@ -266,20 +261,24 @@ func (s *Service) payOwn(ctx context.Context, m Member, p Pool, leg *Leg) error 
 	return nil
 }
 
+// refused notes a refusal that will not change; what may work later stays an error.
+func (l *Leg) refused(err error) error {
+	var refusal *domain.Error
+	if !errors.As(err, &refusal) || refusal.Kind == domain.KindUnavailable {
+		return err
+	}
+	l.State, l.Note = LegFailed, refusal.Message
+	return nil
+}
+
 // urgency orders the states of several transfers: the gain as a whole is as bad as the worst of them.
 var urgency = []LegState{LegFailed, LegUnclaimed, LegExpired, LegWaiting, LegPaying, LegPaid}
 
 func (s *Service) payGain(ctx context.Context, m Member, leg *Leg) error {
 	send := Payout{ID: PayoutID(m.Camp, m.Member, 1), Organiser: m.Organiser, Camp: m.Camp, Member: m.Member, Amount: leg.Amount, Title: "学习奖学金", Reason: "坚持学习，达标奖学金"}
 	if leg.Amount < wechatpay.MinTransfer {
-		err := s.Wallets.Credit(ctx, send)
-		var refusal *domain.Error
-		switch {
-		case err != nil && errors.As(err, &refusal) && refusal.Kind != domain.KindUnavailable:
-			leg.State, leg.Note = LegFailed, refusal.Message
-			return nil
-		case err != nil:
-			return err
+		if err := s.Wallets.Credit(ctx, send); err != nil {
+			return leg.refused(err)
 		}
 		leg.State, leg.Note = LegPaid, "不足 ¥0.10，已存入余额"
 		return nil

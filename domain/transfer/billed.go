@@ -66,18 +66,3 @@ func (s *Service) AskWeChat(ctx context.Context, number string) error {
 	_, err = s.seen(ctx, t.ID, seen)
 	return err
 }
-
-// TroubledOf lists the transfers that a person must look at, of all organisers whose money the acting person may see.
-func (s *Service) TroubledOf(ctx context.Context, page domain.Page) ([]Transfer, domain.Cursor, error) {
-	actor := domain.ActorFrom(ctx)
-	if err := actor.Must(domain.RightMoney, domain.Place{}); err != nil {
-		return nil, "", err
-	}
-	ids, all := actor.Within(domain.RightMoney, domain.ScopeOrganiser)
-	if all {
-		ids = nil
-	} else if len(ids) == 0 {
-		return nil, "", nil
-	}
-	return s.Store.TroubledAmong(ctx, ids, page)
-}

@@ -24,10 +24,8 @@ type Store interface {
 	ByOrganiser(ctx context.Context, organiser string, state State, page domain.Page) ([]Transfer, domain.Cursor, error)
 	// Waking lists the transfers that somebody must look at before the instant.
 	Waking(ctx context.Context, before time.Time, page domain.Page) ([]Transfer, domain.Cursor, error)
-	// Troubled lists an organiser's transfers with something for a person to decide.
-	Troubled(ctx context.Context, organiser string, page domain.Page) ([]Transfer, domain.Cursor, error)
-	// TroubledAmong lists those of several organisers, or of all for nil.
-	TroubledAmong(ctx context.Context, organisers []string, page domain.Page) ([]Transfer, domain.Cursor, error)
+	// Troubled lists the transfers with something for a person to decide, of these organisers, or of all for nil.
+	Troubled(ctx context.Context, organisers []string, page domain.Page) ([]Transfer, domain.Cursor, error)
 }
 
 // Members is what this feature needs of domain/member. OpenID returns domain.ErrNotFound for a person without WeChat, or

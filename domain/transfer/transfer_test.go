@@ -159,7 +159,7 @@ func TestATransferThatIsNotClaimedTooOftenOrForTooLongNeedsAHuman(t *testing.T) 
 	if got := w.get(t, "p1:bo:gain"); got.State != transfer.Unclaimed {
 		t.Errorf("%+v", got)
 	}
-	waiting, _, err := w.Service.Troubled(owner(t), "o1", domain.Page{})
+	waiting, _, err := w.Service.Troubled(owner(t), domain.Page{})
 	if err != nil || len(waiting) != 2 {
 		t.Fatal(waiting, err)
 	}
@@ -265,7 +265,7 @@ func TestOnlyThoseConcernedSeeAndDecide(t *testing.T) {
 	_, again := w.Again(as(t, "ann"), anns)
 	_, cancel := w.Service.Cancel(bob, anns, "不给")
 	_, _, list := w.OfOrganiser(bob, "o1", "", domain.Page{})
-	_, _, trouble := w.Service.Troubled(bob, "o1", domain.Page{})
+	_, _, trouble := w.Service.Troubled(bob, domain.Page{})
 	_, rule := w.Service.Rule(bob, anns, true, "已付")
 	for _, err := range []error{see, again, cancel, list, trouble, rule} {
 		if !errors.Is(err, domain.ErrForbidden) {

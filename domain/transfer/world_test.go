@@ -57,11 +57,7 @@ func (s *store) Waking(_ context.Context, before time.Time, page domain.Page) ([
 	return s.Find(func(t transfer.Transfer) bool { return !t.WakeAt.IsZero() && t.WakeAt.Before(before) }, nil, page)
 }
 
-func (s *store) Troubled(_ context.Context, organiser string, page domain.Page) ([]transfer.Transfer, domain.Cursor, error) {
-	return s.Find(func(t transfer.Transfer) bool { return t.Organiser == organiser && t.Troubled() }, nil, page)
-}
-
-func (s *store) TroubledAmong(_ context.Context, organisers []string, page domain.Page) ([]transfer.Transfer, domain.Cursor, error) {
+func (s *store) Troubled(_ context.Context, organisers []string, page domain.Page) ([]transfer.Transfer, domain.Cursor, error) {
 	return s.Find(func(t transfer.Transfer) bool {
 		return (organisers == nil || slices.Contains(organisers, t.Organiser)) && t.Troubled()
 	}, nil, page)

@@ -67,6 +67,23 @@ var moneyTests = tests{
 		refusedWith(t, err, domain.ErrNotFound)
 		must(t, orders.Insert(t.Context(), bought("o2", "c1", "m1", order.Pending, 1)))
 	},
+	"what a person must look at is listed of some organisers, of all, or of none": func(s *suite, t *testing.T) {
+		orders, err := storage.NewOrders(t.Context(), s.db(t))
+		must(t, err)
+		for i := range 4 {
+			o := bought(fmt.Sprint("o", i), "c1", fmt.Sprint("m", i), order.Paid, i)
+			o.Organiser = fmt.Sprint("g", i%3)
+			o.Trouble = []order.Trouble{{Kind: order.RefundAbnormal, At: noon}}
+			must(t, orders.Insert(t.Context(), o))
+		}
+		for _, c := range []struct{ organisers, want []string }{
+			{nil, []string{"o0", "o3", "o1", "o2"}}, {[]string{"g0", "g2"}, []string{"o0", "o3", "o2"}}, {[]string{}, []string{}},
+		} {
+			same(t, pagesOf(t, 2, func(p domain.Page) ([]order.Order, domain.Cursor, error) {
+				return orders.Troubled(t.Context(), c.organisers, p)
+			}), c.want)
+		}
+	},
 	"a notice of a payment is kept once and forgotten in time, and a camp has one price list": func(s *suite, t *testing.T) {
 		db := s.db(t)
 		payments, err := storage.NewPayments(t.Context(), db)

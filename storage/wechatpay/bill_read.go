@@ -22,37 +22,20 @@ const maxLine = 64 << 10
 // ReadTradeBill walks through a trade bill. It ends with an error if a line cannot be read, or if there are not as
 // many of them as the bill says.
 func (Bills) ReadTradeBill(file io.Reader) iter.Seq2[wechatpay.BillLine, error] {
-	return func(yield func(wechatpay.BillLine, error) bool) {
-		n := 0
-		t := table{lines: scan(file), first: "交易时间", totals: "总交易单数"}
-		stopped, err := t.each(func(cell cells) (bool, error) {
-			n++
-			line, err := cell.trade(n)
-			if err != nil {
-				return false, err
-			}
-			return yield(line, nil), nil
-		})
-		if stopped {
-			return
-		}
-		if err == nil {
-			err = t.agree(n)
-		}
-		if err != nil {
-			yield(wechatpay.BillLine{}, fmt.Errorf("trade bill: %w", err))
-		}
-	}
+	return read("trade bill", table{lines: scan(file), first: "交易时间", totals: "总交易单数"}, cells.trade)
 }
 
 // ReadFundBill walks through a fund bill, as ReadTradeBill does.
 func (Bills) ReadFundBill(file io.Reader) iter.Seq2[wechatpay.FundLine, error] {
-	return func(yield func(wechatpay.FundLine, error) bool) {
+	return read("fund bill", table{lines: scan(file), first: "记账时间", totals: "资金流水总笔数"}, cells.fund)
+}
+
+func read[L any](name string, t table, parse func(c cells, n int) (L, error)) iter.Seq2[L, error] {
+	return func(yield func(L, error) bool) {
 		n := 0
-		t := table{lines: scan(file), first: "记账时间", totals: "资金流水总笔数"}
-		stopped, err := t.each(func(cell cells) (bool, error) {
+		stopped, err := t.each(func(c cells) (bool, error) {
 			n++
-			line, err := cell.fund(n)
+			line, err := parse(c, n)
 			if err != nil {
 				return false, err
 			}
@@ -65,7 +48,8 @@ func (Bills) ReadFundBill(file io.Reader) iter.Seq2[wechatpay.FundLine, error] {
 			err = t.agree(n)
 		}
 		if err != nil {
-			yield(wechatpay.FundLine{}, fmt.Errorf("fund bill: %w", err))
+			var none L
+			yield(none, fmt.Errorf("%s: %w", name, err))
 		}
 	}
 }
