@@ -29,7 +29,6 @@ var layers = []string{
 	"push",
 	"idempotency",
 	"schedule",
-	"channel",
 	"member",
 	"session",
 	"organiser",
@@ -44,6 +43,7 @@ var layers = []string{
 	"team",
 	"notice",
 	"order",
+	"channel",
 	"coupon",
 	"payment",
 	"transfer",
@@ -83,6 +83,7 @@ var rooms = map[string][]string{
 var infrastructure = map[string][]string{
 	"handlers/api":      {"api", "doc"},
 	"handlers/console":  {"console", "doc", "jobs"},
+	"handlers/share":    {"share"},
 	"jobs":              {"doc", "jobs", "outbox", "queue", "schedule"},
 	"storage":           {"collection", "counter", "cursor", "doc", "engine", "key", "outbox", "query", "span"},
 	"templates/console": {"console", "jobs", "layout", "partial"},

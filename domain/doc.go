@@ -2,7 +2,7 @@
 // has a package below it; a feature imports others only downwards:
 //
 //	wechat · idempotency · schedule
-//	member → session → organiser → media → camp → invitation → form → lesson → channel
+//	member → session → organiser → media → camp → invitation → form → lesson
 //	enrolment → team → notice → quiz → checkin → moderation → risk → reminder → review → study → course → signcard → today → export → privacy → stats → push
 //
 // Glossary (中文 → Go; the words on the right are the only ones used in code):
@@ -38,7 +38,7 @@
 //	导出            export.Export            导出记录        export.Export.Fetches
 //	内容/段         lesson.Block             资料            lesson.Material
 //	已读/填写       study.Mark               学习进度        study.Matrix
-//	渠道码          channel.Scene            发件箱          domain.Doc.Outbox
+//	渠道码          channel.Scene, Target    发件箱          domain.Doc.Outbox
 //	闯关课/关卡     camp.KindCourse, course.Level            勋章            course.Badge, Award
 //	候补            enrolment.Waiting        补卡            camp.MakeUps, checkin.Checkin.MadeUp
 //	作业/退回重做   lesson.KindHomework, review.Return       评分表          lesson.Criterion

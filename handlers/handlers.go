@@ -13,6 +13,7 @@ import (
 	"yingdi/handlers/api"
 	"yingdi/handlers/console"
 	"yingdi/handlers/notify"
+	"yingdi/handlers/share"
 	"yingdi/handlers/web"
 	"yingdi/templates"
 )
@@ -50,6 +51,7 @@ func New(s *web.Services, o Options) (*echo.Echo, error) {
 	e.Group("/static", web.Cached).StaticFS("/", templates.Static())
 	api.Mount(e, s, o.Limits)
 	notify.Mount(e, s)
+	share.Mount(e, s, o.Limits)
 	console.Mount(e, s, console.Options{Secure: o.HTTPS, MediaOrigin: o.MediaOrigin, Limits: o.Limits})
 	return e, nil
 }

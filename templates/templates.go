@@ -1,4 +1,4 @@
-// Package templates holds what the console is made of: pages, styles and scripts.
+// Package templates holds what the console and the pages that are shared are made of: pages, styles and scripts.
 package templates
 
 import (
@@ -9,6 +9,9 @@ import (
 //go:embed console
 var console embed.FS
 
+//go:embed share
+var share embed.FS
+
 // static holds our own files, and below vendor what make assets has put there.
 //
 //go:embed static
@@ -16,6 +19,9 @@ var static embed.FS
 
 // Console holds the console's pages: layout, partial, and one folder per feature.
 func Console() fs.FS { return sub(console, "console") }
+
+// Share holds the pages that are shared: layout, its style, and one page per feature.
+func Share() fs.FS { return sub(share, "share") }
 
 // Static holds styles, scripts and icons as they are served.
 func Static() fs.FS { return sub(static, "static") }

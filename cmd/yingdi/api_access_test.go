@@ -169,6 +169,8 @@ var accessTable = []struct {
 	{"GET /camps/{camp}/team", ``, [8]int{401, 403, 200, 200, 403, 403, 403, 403}},
 	{"PUT /camps/{camp}/invite-card", ``, [8]int{401, 403, 200, 200, 403, 200, 200, 200}},
 	{"PUT /camps/{draft}/invite-card", ``, [8]int{401, 404, 404, 404, 404, 404, 409, 409}},
+	{"PUT /camps/{camp}/scene", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"PUT /camps/{draft}/scene", ``, [8]int{401, 404, 404, 404, 404, 404, 200, 200}},
 	{"GET /scenes/{scene}", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
 	{"POST /media", `{"kind":"image","content_type":"image/png","size":9}`, [8]int{401, 201, 201, 201, 201, 201, 201, 201}},
 	{"POST /media/{file}/complete", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},

@@ -72,7 +72,7 @@ func (a *app) joinServices(ctx context.Context) error {
 		IDs: ids, Clock: a.clock,
 	}
 	camps.Tasks = lessons
-	channels := &channel.Service{Store: at.scenes, Sealer: a.sealer}
+	channels := &channel.Service{Store: at.scenes, WeChat: a.wechat, Bucket: a.bucket, Files: files, URL: a.config.URL, Sealer: a.sealer, Clock: a.clock}
 	forms := &form.Service{Store: at.forms, Versions: at.asked, Camps: camps, Sealer: a.sealer, Clock: a.clock}
 	enrolments := &enrolment.Service{Store: at.enrolments, Seats: a.db, Camps: camps, Forms: forms, Clock: a.clock}
 	teams := &team.Service{

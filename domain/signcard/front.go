@@ -128,6 +128,27 @@ func (s *Service) FrontsOf(ctx context.Context, camps []camp.Camp) (map[string]F
 	return links, nil
 }
 
+// ownKey is where a cover that staff have uploaded lies at the size of a front.
+func ownKey(camp, cover string) string { return "front/" + camp + "/" + cover + ".jpg" }
+
+// Window returns the picture that stands for a camp outside, a JPEG: its cover at a size for the web, or what was drawn in
+// its place. Returns domain.ErrNotFound if there is none yet. Whoever calls it has checked that the camp may be seen.
+func (s *Service) Window(ctx context.Context, in camp.Camp) ([]byte, error) {
+	if in.Cover == "" {
+		return s.Files.Read(ctx, coverKey(in.ID), 4<<20)
+	}
+	at := ownKey(in.ID, in.Cover)
+	kept, err := s.Files.Read(ctx, at, 4<<20)
+	if !errors.Is(err, domain.ErrNotFound) {
+		return kept, err
+	}
+	jpeg, err := s.Files.Scaled(ctx, in.Cover, 900)
+	if err != nil {
+		return nil, err
+	}
+	return jpeg, s.Bucket.Put(ctx, at, "image/jpeg", bytes.NewReader(jpeg), int64(len(jpeg)))
+}
+
 // SweepFronts draws what is missing or no longer right: of camps from before there were fronts, or of an organiser with
 // another name. For the schedule.
 func (s *Service) SweepFronts(ctx context.Context) error {

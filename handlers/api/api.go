@@ -97,6 +97,7 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, signedIn, l.Read, "GET /camps/{camp}/levels", "course-map", "A course's levels, and how each stands for me · 闯关地图", a.courseMap)
 	add(r, signedIn, l.Read, "GET /camps/{camp}/levels/{level}", "level", "An open level and its tasks · 关卡", a.level)
 	add(r, signedIn, l.Read, "GET /camps/{camp}/peers", "peers", "Who else is at my level of the course · 同关的学员", a.peers)
+	add(r, signedIn, l.Write, "PUT /camps/{camp}/scene", "share-camp", "My link to share the camp with, always the same · 分享链接", a.shareCamp)
 	add(r, anyone, l.Visit, "GET /scenes/{scene}", "scene", "Where a scanned code leads · 小程序码", a.scene)
 
 	r.tag = "Orders 订单"
