@@ -10,6 +10,7 @@ import (
 	"yingdi/domain/lesson"
 	"yingdi/domain/notice"
 	"yingdi/domain/order"
+	"yingdi/domain/privacy"
 	"yingdi/domain/quiz"
 	"yingdi/domain/review"
 	"yingdi/domain/risk"
@@ -26,6 +27,7 @@ func statistics(s *stats.Service) []Consumer {
 		}},
 		{Name: "stats-task", Events: []string{lesson.EventTask, lesson.EventRemoved}, Lane: Normal, Handle: byID(s.HeardTask)},
 		{Name: "stats-message", Events: []string{notice.EventArrived}, Lane: Normal, Handle: byID(s.HeardNotice)},
+		{Name: "stats-forgotten", Events: []string{privacy.EventForgotten}, Lane: Normal, Handle: byID(s.HeardForgotten)},
 		{Name: "stats-order", Events: []string{order.EventPaid, order.EventRefund, order.EventRefunded}, Lane: Normal, Handle: byID(s.HeardOrder)},
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/lesson"
 	"yingdi/domain/organiser"
+	"yingdi/domain/privacy"
 	"yingdi/domain/review"
 	"yingdi/domain/stats"
 )
@@ -220,5 +221,52 @@ func (s *site) compareWithCheckins(t *testing.T, c camp.Camp, v stats.View, hand
 	}
 	if here == 0 || v.Total.MadeUp == 0 {
 		t.Errorf("a week without check-ins or make-ups proves nothing: %+v", v.Total)
+	}
+}
+
+func TestTheNumbersOfACampThatHasEndedFollowWhenSomebodyIsForgotten(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	_, teacher := s.person(t, "teacher")
+	c := s.term(t, teacher)
+	settle := s.works(t)
+	system := domain.WithActor(t.Context(), domain.SystemActor)
+	an, _, _ := s.signIn(t, "an")
+	s.tell(t, an, []step{
+		{name: "an enrols", request: "POST /camps/{camp}/enrolments", status: 201},
+		{name: "and hands in", request: "POST /camps/{camp}/checkins", body: `{"task":"{task0}","text":"读完了"}`, status: 201, keep: map[string]string{"checkin": "id"}},
+	})
+	settle()
+	s.reviewed(t, teacher, s.vars["checkin"], review.Form{Text: "很好"})
+	s.counted(t, settle)
+	s.clock.Set(s.clock.Now().Add(20 * 24 * time.Hour))
+	s.counted(t, settle)
+	before, err := s.figures(t, c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	an, _, _ = s.signIn(t, "an")
+	s.tell(t, an, []step{{name: "an goes", request: "POST /me/deletion", status: 200}})
+	s.clock.Set(s.clock.Now().Add(privacy.Grace))
+	if err := s.services.Privacy.Sweep(system); err != nil {
+		t.Fatal(err)
+	}
+	s.counted(t, settle)
+	running, err := s.figures(t, c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.services.Stats.Rebuild(system, c.ID, func(string) {}); err != nil {
+		t.Fatal(err)
+	}
+	rebuilt, err := s.figures(t, c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(rebuilt, running); diff != "" {
+		t.Errorf("(-rebuilt +running)\n%s", diff)
+	}
+	if cmp.Equal(before, rebuilt) {
+		t.Error("being forgotten changed no number, so nothing is proved")
 	}
 }

@@ -12,7 +12,7 @@ func (a *app) joinStats(at stores) {
 		Store: at.figures, Facts: storage.Facts{
 			Enrolments: at.enrolments, Checkins: at.checkins, Progresses: at.progresses, Reviews: at.reviews, Attempts: at.attempts, Notices: at.notices, Orders: at.orders,
 		},
-		Camps: s.Camps, Tasks: s.Lessons, Notices: at.notices, Orders: at.orders, Risks: s.Risks, Courses: s.Courses, Organisers: s.Organisers, Members: s.Members,
+		Camps: s.Camps, Tasks: s.Lessons, Notices: at.notices, Orders: at.orders, Enrolments: at.enrolments, Risks: s.Risks, Courses: s.Courses, Organisers: s.Organisers, Members: s.Members,
 		Clock: a.clock,
 	}
 }

@@ -58,8 +58,11 @@ type Change struct {
 	At time.Time `json:"at"`
 }
 
-// EventRunning says that a deletion is to be carried on.
-const EventRunning = "privacy:running"
+// Events of a deletion.
+const (
+	EventRunning   = "privacy:running"   // it is to be carried on
+	EventForgotten = "privacy:forgotten" // everything that was there is gone
+)
 
 // How long things wait.
 const (
@@ -269,6 +272,7 @@ func (s *Service) Erase(ctx context.Context, id string) error {
 	}
 	actions = append(actions, domain.Action[Deletion]{Name: prefix + "end", Then: func(d *Deletion) error {
 		now := s.Clock.Now()
+		d.Emit(EventForgotten, now, nil)
 		if !again {
 			d.move(Settling, "", now, now.Add(SettleAfter))
 			return nil

@@ -69,6 +69,11 @@ type Orders interface {
 	Get(ctx context.Context, id string) (order.Order, error)
 }
 
+// Enrolments tells which camps somebody was in.
+type Enrolments interface {
+	ByMember(ctx context.Context, member string, page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error)
+}
+
 // Risks is what this feature needs of domain/risk.
 type Risks interface {
 	Of(ctx context.Context, camp string) (risk.Thresholds, error)
@@ -98,6 +103,7 @@ type Service struct {
 	Tasks      Tasks
 	Notices    Notices
 	Orders     Orders
+	Enrolments Enrolments
 	Risks      Risks
 	Courses    Courses
 	Organisers Organisers
@@ -148,6 +154,13 @@ func (s *Service) HeardOrder(ctx context.Context, id string) error {
 		return err
 	}
 	return s.ask(ctx, o.Camp)
+}
+
+// HeardForgotten asks for every camp that a person was ever in, ended ones too, by the person's id.
+func (s *Service) HeardForgotten(ctx context.Context, memberID string) error {
+	return domain.Round(ctx, "enrolment", func(page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error) {
+		return s.Enrolments.ByMember(ctx, memberID, page)
+	}, func(e enrolment.Enrolment) error { return s.ask(ctx, e.Camp) })
 }
 
 // ask notes that facts have changed since the last count of a camp began. Most often that is noted already, which a look
@@ -250,8 +263,9 @@ func (s *Service) Count(ctx context.Context, in camp.Camp, now time.Time) (Count
 }
 
 func (s *Service) stays(ctx context.Context, in camp.Camp, c *Counter) error {
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		list, next, err := s.Facts.Stays(ctx, in.ID, page)
+	for list, err := range domain.Pages(func(page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error) {
+		return s.Facts.Stays(ctx, in.ID, page)
+	}) {
 		if err != nil {
 			return err
 		}
@@ -272,10 +286,8 @@ func (s *Service) stays(ctx context.Context, in camp.Camp, c *Counter) error {
 		for _, e := range list {
 			c.Stay(e, marks[e.Member], progress[e.Member])
 		}
-		if page.After = next; next == "" {
-			return nil
-		}
 	}
+	return nil
 }
 
 // Rebuild counts one camp, or with an empty id all of them, from nothing, and tells of each that is done. It may run
@@ -294,28 +306,22 @@ func (s *Service) Rebuild(ctx context.Context, campID string, told func(camp str
 	if campID != "" {
 		return anew(campID)
 	}
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		camps, next, err := s.Camps.Every(ctx, page)
+	for in, err := range domain.Each(func(page domain.Page) ([]camp.Camp, domain.Cursor, error) { return s.Camps.Every(ctx, page) }) {
 		if err != nil {
 			return err
 		}
-		for _, in := range camps {
-			if err := anew(in.ID); err != nil {
-				return err
-			}
-		}
-		if page.After = next; next == "" {
-			return nil
+		if err := anew(in.ID); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 // AskAll asks for every published camp, and for those that were never counted: whatever nobody heard of, such as messages
 // that were forgotten in time, is made good within a day. For jobs.
 func (s *Service) AskAll(ctx context.Context) error {
 	now := s.Clock.Now()
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		camps, next, err := s.Camps.Every(ctx, page)
+	for camps, err := range domain.Pages(func(page domain.Page) ([]camp.Camp, domain.Cursor, error) { return s.Camps.Every(ctx, page) }) {
 		if err != nil {
 			return err
 		}
@@ -335,8 +341,6 @@ func (s *Service) AskAll(ctx context.Context) error {
 				return err
 			}
 		}
-		if page.After = next; next == "" {
-			return nil
-		}
 	}
+	return nil
 }

@@ -43,7 +43,7 @@ func newWorld() *world {
 	w.store = store{domaintest.NewStore[stats.Figures](w.power)}
 	w.facts = &facts{w: w, marks: map[string][]checkin.Mark{}, passes: map[string]time.Time{}, orders: map[string]order.Order{}, notices: map[string]notice.Notice{}, reviews: map[string]review.Review{}, stays: map[string]enrolment.Enrolment{}, progress: map[string]course.Progress{}}
 	w.Service = &stats.Service{
-		Store: w.store, Facts: w.facts, Camps: w.camps, Tasks: tasks{}, Notices: w.facts, Orders: orders{w.facts}, Risks: risks{}, Courses: levels{},
+		Store: w.store, Facts: w.facts, Camps: w.camps, Tasks: tasks{}, Notices: w.facts, Orders: orders{w.facts}, Enrolments: w.facts, Risks: risks{}, Courses: levels{},
 		Organisers: houses{}, Members: people{}, Clock: w.clock,
 	}
 	return w
@@ -105,6 +105,13 @@ func (f *facts) leave(member string, when time.Time) {
 func (f *facts) hand(member string, on int, when time.Time) {
 	in := f.w.camps["c1"].Calendar
 	f.marks[member] = append(f.marks[member], checkin.Mark{Day: day(on), At: when, MadeUp: in.Day(when) > day(on)})
+}
+
+func (f *facts) ByMember(_ context.Context, member string, _ domain.Page) (list []enrolment.Enrolment, _ domain.Cursor, _ error) {
+	if e, ok := f.stays[member]; ok {
+		list = append(list, e)
+	}
+	return list, "", nil
 }
 
 func (f *facts) Stays(_ context.Context, campID string, page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error) {
