@@ -45,6 +45,7 @@ var layers = []string{
 	"order",
 	"channel",
 	"coupon",
+	"groupbuy",
 	"payment",
 	"transfer",
 	"bill",
