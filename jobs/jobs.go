@@ -21,6 +21,7 @@ import (
 	"yingdi/domain/course"
 	"yingdi/domain/enrolment"
 	"yingdi/domain/export"
+	"yingdi/domain/groupbuy"
 	"yingdi/domain/idempotency"
 	"yingdi/domain/invitation"
 	"yingdi/domain/lesson"
@@ -96,6 +97,7 @@ type Services struct {
 	Privacy     *privacy.Service
 	Orders      *order.Service
 	Coupons     *coupon.Service
+	Groupbuys   *groupbuy.Service
 	Payments    *payment.Service
 	Pools       *pool.Service
 	Transfers   *transfer.Service
@@ -131,6 +133,7 @@ func Consumers(s Services) []Consumer {
 		privacies(s.Privacy),
 		orders(s.Orders),
 		coupons(s.Coupons),
+		groupbuys(s.Groupbuys),
 		payments(s.Payments),
 		pools(s.Pools),
 		transfers(s.Transfers),

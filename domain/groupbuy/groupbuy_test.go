@@ -142,6 +142,20 @@ func TestOneOpenGroupPerMemberAndCampaign(t *testing.T) {
 	w.in(t, "k:n1", "bo", "n6")
 }
 
+func TestAReservationThatIsRepeatedLateLocksNobodyOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.active(t, 2)
+	w.in(t, "k", "an", "n1")
+	w.in(t, "k:n1", "bo", "n2")
+	must(t, w.reserve(t.Context(), "k", "an", "n1"))
+	e, err := w.entries.Get(t.Context(), groupbuy.EntryID("k", "an"))
+	must(t, err)
+	if e.Open != nil {
+		t.Errorf("%+v is open", *e.Open)
+	}
+}
+
 func TestTheLimitPerPersonCountsGroupsThatSucceeded(t *testing.T) {
 	t.Parallel()
 	w := newWorld()

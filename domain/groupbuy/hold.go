@@ -107,10 +107,18 @@ func (s *Service) Reserve(ctx context.Context, named, memberID, orderID string, 
 		return unknown(err, id)
 	}
 	now := s.Clock.Now()
-	if seat := g.Of(orderID); seat == nil {
-		if err := c.MayEnter(opens, now); err != nil {
-			return fmt.Errorf("campaign %s: %w", c.ID, err)
-		}
+	switch seat := g.Of(orderID); {
+	case seat == nil:
+		err = c.MayEnter(opens, now)
+	case seat.Member != memberID:
+		err = ErrUnknown
+	case seat.State == Paid || seat.State == Confirmed:
+		return nil
+	case seat.State != Reserved:
+		err = ErrLapsed
+	}
+	if err != nil {
+		return fmt.Errorf("group %s: %w", id, err)
 	}
 	if err := s.write(ctx, c.ID, memberID, func(e *Entry) error { return e.claim(id, orderID, c.Terms.PerPerson, now) }); err != nil {
 		if errors.Is(err, ErrInGroup) {
@@ -118,7 +126,7 @@ func (s *Service) Reserve(ctx context.Context, named, memberID, orderID string, 
 		}
 		return fmt.Errorf("group %s: %w", id, err)
 	}
-	if err := s.sit(ctx, c, id, memberID, orderID, payBy); err != nil {
+	if g, err = s.sit(ctx, c, id, memberID, orderID, payBy); err != nil {
 		return errors.Join(fmt.Errorf("group %s: %w", id, err), s.forget(ctx, c.ID, memberID, orderID))
 	}
 	if err := s.write(ctx, c.ID, memberID, func(e *Entry) error { return e.firm(orderID) }); err != nil {
@@ -127,19 +135,22 @@ func (s *Service) Reserve(ctx context.Context, named, memberID, orderID string, 
 		}
 		return err
 	}
+	if seat := g.Of(orderID); seat.Won { // this call was overtaken by all that follows
+		return s.tell(ctx, g, *seat)
+	}
 	return nil
 }
 
 // sit makes the group of the order, or takes a seat in one that is there.
-func (s *Service) sit(ctx context.Context, c Campaign, id, memberID, orderID string, payBy time.Time) error {
+func (s *Service) sit(ctx context.Context, c Campaign, id, memberID, orderID string, payBy time.Time) (Group, error) {
 	now := s.Clock.Now()
 	if id == domain.Key(c.ID, orderID) {
-		if err := s.Store.Insert(ctx, open(c, memberID, orderID, payBy, now)); !errors.Is(err, domain.ErrExists) {
-			return err
+		g := open(c, memberID, orderID, payBy, now)
+		if err := s.Store.Insert(ctx, g); !errors.Is(err, domain.ErrExists) {
+			return g, err
 		}
 	}
-	_, err := s.Store.Update(ctx, id, func(g *Group) error { return g.Reserve(memberID, orderID, payBy, now) })
-	return err
+	return s.Store.Update(ctx, id, func(g *Group) error { return g.Reserve(memberID, orderID, payBy, now) })
 }
 
 func (s *Service) forget(ctx context.Context, campaign, memberID, orderID string) error {
