@@ -63,8 +63,8 @@ func (s Groupbuys) OfCampaign(ctx context.Context, campaign string, in groupbuy.
 }
 
 // Joinable implements groupbuy.Store.
-func (s Groupbuys) Joinable(ctx context.Context, campaign string, page domain.Page) ([]groupbuy.Group, domain.Cursor, error) {
-	return s.Find(ctx, By("joinable").Equal(campaign), page)
+func (s Groupbuys) Joinable(ctx context.Context, campaign string, after time.Time, page domain.Page) ([]groupbuy.Group, domain.Cursor, error) {
+	return s.Find(ctx, By("joinable").Equal(campaign).Range(after, nil), page)
 }
 
 // Facts implements groupbuy.Store.

@@ -49,7 +49,7 @@ func (a *app) joinMoney(at stores, camps *camp.Service) {
 	s.Products = &product.Service{Store: at.products, Camps: camps, IDs: a.ids, Clock: a.clock}
 	s.Orders = &order.Service{
 		Store: at.orders, Camps: camps, Products: s.Products, Places: s.Enrolments, Members: s.Members, Notices: s.Notices,
-		Pay: a.merchant, Channels: channels(a.config.Pay), IDs: a.ids, Clock: a.clock,
+		Specials: map[order.LineKind]order.Specials{}, Pay: a.merchant, Channels: channels(a.config.Pay), IDs: a.ids, Clock: a.clock,
 	}
 	s.Enrolments.Prices, s.Enrolments.Orders = s.Products, s.Orders
 	s.Transfers = &transfer.Service{Store: at.transfers, Members: s.Members, Notices: s.Notices, Pay: a.merchant, Clock: a.clock}

@@ -8,6 +8,7 @@ import (
 	"yingdi/domain/coupon"
 	"yingdi/domain/course"
 	"yingdi/domain/enrolment"
+	"yingdi/domain/groupbuy"
 	mediadomain "yingdi/domain/media"
 	"yingdi/domain/member"
 	"yingdi/domain/moderation"
@@ -68,6 +69,7 @@ func (a *app) joinPrivacy(at stores, members *member.Service, files *mediadomain
 			First: func(ctx context.Context, c coupon.Coupon) error { return a.services.Coupons.Depart(ctx, c) },
 		},
 		privacy.Part[coupon.Code]{Collection: "couponcode", Store: at.coupons.Codes, Of: at.coupons.Codes.OfPerson, Erase: func(*coupon.Code) error { return domain.ErrSame }, Copy: privacy.Withheld[coupon.Code]},
+		privacy.Part[groupbuy.Entry]{Collection: "groupbuyentry", Store: at.groupbuys.Entries, Of: at.groupbuys.Entries.OfPerson, Erase: kept[groupbuy.Entry]},
 		privacy.Part[pool.Member]{Collection: "pool_member", Store: at.pools.Members, Of: at.pools.Members.OfPerson, Erase: (*pool.Member).Forget},
 		privacy.Part[pool.Consent]{Collection: "pool_consent", Store: at.pools.Consents, Of: at.pools.Consents.OfPerson, Erase: func(*pool.Consent) error { return domain.ErrSame }}, // the record that they agreed
 		privacy.Part[enrolment.Enrolment]{Collection: "enrolment", Store: at.enrolments, Of: at.enrolments.OfPerson, First: enrolments.Depart, Erase: (*enrolment.Enrolment).Forget, Copy: enrolments.Given},
@@ -114,8 +116,9 @@ var impersonal = map[string]string{
 	"push":           "sealed, and forgotten after seven days",
 	"answer":         "sealed, and forgotten after a day",
 	"coupontemplate": "the organiser's", "couponbatch": "the organiser's", "coupontally": "numbers",
-	"couponsource": "names who claimed by id at an address that cannot be read, and is forgotten after ninety days",
-	"wall":         "names check-ins by id, of which only those that everybody may see are shown, and staff",
-	"topic":        "counts, without names",
-	"ticket":       "ends after minutes",
+	"couponsource":     "names who claimed by id at an address that cannot be read, and is forgotten after ninety days",
+	"groupbuycampaign": "the organiser's", "groupbuy": "names who bought together by id: the record of a payment",
+	"wall":   "names check-ins by id, of which only those that everybody may see are shown, and staff",
+	"topic":  "counts, without names",
+	"ticket": "ends after minutes",
 }

@@ -153,6 +153,7 @@ func (a *app) joinServices(ctx context.Context) error {
 		camp.Copier{Name: "risks", CopyTo: a.services.Risks.CopyTo}, camp.Copier{Name: "cards", CopyTo: signcards.CopyTo})
 	a.joinMoney(at, camps)
 	a.joinCoupons(at, camps)
+	a.joinGroupbuys(at, camps)
 	a.joinStats(at)
 	return nil
 }

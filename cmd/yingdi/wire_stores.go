@@ -63,6 +63,7 @@ type stores struct {
 	products     storage.Products
 	orders       storage.Orders
 	coupons      storage.CouponStores
+	groupbuys    storage.GroupbuyStores
 	payments     storage.Payments
 	transfers    storage.Transfers
 	billDays     storage.BillDays
@@ -137,6 +138,8 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.orders, err = storage.NewOrders(ctx, db)
 	note(err)
 	s.coupons, err = storage.NewCoupons(ctx, db)
+	note(err)
+	s.groupbuys, err = storage.NewGroupbuys(ctx, db)
 	note(err)
 	s.payments, err = storage.NewPayments(ctx, db)
 	note(err)

@@ -14,7 +14,7 @@ func decimal(f domain.Fen) string {
 }
 
 var causes = map[order.RefundCause]string{
-	order.CauseOrphan: "重复或过期付款", order.CauseNoSeat: "名额已满", order.CauseLearner: "学员申请", order.CauseStaff: "机构退款", order.CausePool: "奖学金池返还",
+	order.CauseOrphan: "重复或过期付款", order.CauseNoSeat: "名额已满", order.CauseLearner: "学员申请", order.CauseStaff: "机构退款", order.CausePool: "奖学金池返还", order.CauseSpecial: "未成团",
 }
 
 // money is each payment and each refund of the camp, a row each, with what is held of its order beside the last.

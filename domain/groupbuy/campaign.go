@@ -95,7 +95,8 @@ func (t Terms) check(check *domain.Check) {
 func (t Terms) fits(o product.Offer) error {
 	var check domain.Check
 	check.That(t.Member < o.Price, "member", "团员价应低于原价 "+o.Price.String())
-	check.That(t.Leader >= o.Part, "leader", "团长价不能低于进入奖学金池的 "+o.Part.String())
+	// A pool may lock while a group still waits to be full.
+	check.That(o.Kind != product.Scholarship, "offer", "奖学金名额不能拼团，请选择付费名额")
 	return check.Err()
 }
 
@@ -192,7 +193,7 @@ func (c Campaign) MayEnter(opens bool, now time.Time) error {
 		return ErrUnknown
 	case c.State == Paused:
 		return ErrPaused
-	case c.Stopped, opens && (c.State == Ended || !now.Before(c.EndsAt)):
+	case c.Stopped, opens && (c.State == Ended || !now.Before(c.EndsAt.Add(-MinPay))):
 		return ErrEnded
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"yingdi/domain"
+	"yingdi/domain/order"
 )
 
 // Drive takes a group as far as it can go now: it ends what is over, tells people's entries and orders, and has money sent
@@ -55,7 +56,7 @@ func (s *Service) close(ctx context.Context, g Group) (Group, error) {
 		}
 		err := s.Orders.Settle(ctx, seat.Order)
 		if errors.Is(err, domain.ErrNotFound) {
-			err = s.Release(ctx, g.ID, seat.Member, seat.Order)
+			err = s.Free(ctx, order.Claim{Ref: g.ID, Order: seat.Order, Member: seat.Member})
 		}
 		if err != nil {
 			failures = append(failures, fmt.Errorf("order %s: %w", seat.Order, err))
@@ -71,7 +72,7 @@ func (s *Service) close(ctx context.Context, g Group) (Group, error) {
 }
 
 func (s *Service) confirm(ctx context.Context, id string, seat Seat) error {
-	if err := s.Orders.Confirm(ctx, seat.Order); err != nil {
+	if err := s.Orders.Settle(ctx, seat.Order); err != nil {
 		return err
 	}
 	_, err := s.Store.Update(ctx, id, func(g *Group) error { return g.opened(seat.Order, s.Clock.Now()) })
@@ -79,7 +80,7 @@ func (s *Service) confirm(ctx context.Context, id string, seat Seat) error {
 }
 
 func (s *Service) giveBack(ctx context.Context, id string, seat Seat) error {
-	done, err := s.Orders.GiveBack(ctx, seat.Order, seat.Why)
+	done, err := s.Orders.Settled(ctx, seat.Order)
 	_, failed := s.Store.Update(ctx, id, func(g *Group) error {
 		if done && err == nil {
 			return g.Returned(seat.Order, s.Clock.Now())
@@ -89,7 +90,7 @@ func (s *Service) giveBack(ctx context.Context, id string, seat Seat) error {
 	return errors.Join(err, failed)
 }
 
-// Sweep drives every group whose time has come. For jobs. One that fails does not stop the others.
+// Sweep drives every group whose time has come. For jobs.
 func (s *Service) Sweep(ctx context.Context) error {
 	now := s.Clock.Now()
 	return s.each(ctx, func(page domain.Page) ([]Group, domain.Cursor, error) { return s.Store.Waking(ctx, now, page) })
@@ -102,21 +103,6 @@ func (s *Service) Stop(ctx context.Context, campaign string) error {
 	})
 }
 
-// each drives the groups of a list. The list is walked by where it was left, whatever leaves it meanwhile.
 func (s *Service) each(ctx context.Context, list func(domain.Page) ([]Group, domain.Cursor, error)) error {
-	var failures []error
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		groups, next, err := list(page)
-		if err != nil {
-			return errors.Join(append(failures, err)...)
-		}
-		for _, g := range groups {
-			if err := s.Drive(ctx, g.ID); err != nil {
-				failures = append(failures, fmt.Errorf("group %s: %w", g.ID, err))
-			}
-		}
-		if page.After = next; next == "" {
-			return errors.Join(failures...)
-		}
-	}
+	return domain.Round(ctx, "group", list, func(g Group) error { return s.Drive(ctx, g.ID) })
 }

@@ -34,17 +34,17 @@ func (e *Entry) claim(group, order string, most int, now time.Time) error {
 	if e.Open != nil && e.Open.Order == order {
 		return domain.ErrSame
 	}
-	if err := e.free(most, now); err != nil {
+	if err := e.free(order, most, now); err != nil {
 		return err
 	}
 	e.Open = &Claim{Group: group, Order: order, Since: now}
 	return nil
 }
 
-// free says why the person cannot take another seat, or nil.
-func (e Entry) free(most int, now time.Time) error {
+// free says why the person cannot take a seat for an order, or nil.
+func (e Entry) free(order string, most int, now time.Time) error {
 	switch {
-	case e.Open != nil && (e.Open.Firm || now.Before(e.Open.Since.Add(AskFor))):
+	case e.Open != nil && e.Open.Order != order && (e.Open.Firm || now.Before(e.Open.Since.Add(AskFor))):
 		return ErrInGroup
 	case len(e.Won) >= most:
 		return ErrLimit
@@ -70,7 +70,7 @@ func (e *Entry) take(group, order string, most int, now time.Time) error {
 	case slices.Contains(e.Won, group), mine && e.Open.Paid:
 		return domain.ErrSame
 	case !mine:
-		if err := e.free(most, now); err != nil {
+		if err := e.free(order, most, now); err != nil {
 			return err
 		}
 	}

@@ -91,6 +91,17 @@ const (
 	Left    Why = "left"     // the order was refunded by itself
 )
 
+// Text is the reason as the payer reads it.
+func (w Why) Text() string {
+	switch w {
+	case NotFull:
+		return "没有成团，原路退回"
+	case Left:
+		return "已退出拼团，原路退回"
+	}
+	return "付款时团已满或已结束，原路退回"
+}
+
 // Events of this feature.
 const (
 	EventSucceeded = "groupbuy:succeeded"
@@ -104,6 +115,7 @@ const (
 	AskFor      = 2 * time.Minute  // how long a reservation that nobody finished is left alone
 	LapseAfter  = 15 * time.Minute // how long after its time to pay an unpaid seat is left to its order
 	RefundEvery = 10 * time.Minute // how often a refund is looked at
+	MinPay      = 5 * time.Minute  // whoever comes later than this before a group's end is not let in: WeChat wants time to be paid
 	soon        = time.Minute      // until what a crash left undone is done
 )
 
@@ -168,6 +180,9 @@ func (g Group) Count(in ...SeatState) (n int) {
 
 // Taken is how many places are not free.
 func (g Group) Taken() int { return g.Count(Reserved, Paid, Confirmed) }
+
+// soonEnough reports whether there is time left to come in and pay.
+func (g Group) soonEnough(now time.Time) bool { return now.Before(g.ExpiresAt.Add(-MinPay)) }
 
 // Joinable reports whether people may be led into the group: it is forming, somebody has paid, and there is room. Whether
 // there is time left its deadline says.

@@ -1,6 +1,7 @@
 package groupbuy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,46 +11,42 @@ import (
 	"yingdi/domain/order"
 )
 
-// Priced is the price of a seat as an order takes it: named is the campaign to open a group of, or the group to join. Its
-// refusals say why the member cannot. One that is the order's already holds: the price was promised.
-func (s *Service) Priced(ctx context.Context, named, memberID, orderID, campID, offer string) (order.Special, error) {
-	campaign, id, opens := ref(named, "new")
-	if orderID != "" {
-		campaign, id, opens = ref(named, orderID)
-	}
+// Priced implements order.Specials: an order names the campaign to open a group of, or the group to join. Returns what
+// Reserve does. A price whose seat is the order's already holds: it was promised.
+func (s *Service) Priced(ctx context.Context, claim order.Claim) (order.Special, error) {
+	campaign, id, opens := ref(claim.Ref, cmp.Or(claim.Order, "new"))
 	c, err := s.campaign(ctx, campaign)
 	if err != nil {
 		return order.Special{}, err
 	}
-	special := order.Special{Kind: order.LineGroup, Ref: named, Text: "拼团价", Price: c.Terms.Price(opens), Coupons: c.Terms.Coupons}
-	if c.Camp != campID || c.Terms.Offer != offer {
+	if c.Camp != claim.Camp || c.Terms.Offer != claim.Offer {
 		return order.Special{}, fmt.Errorf("campaign %s: %w", c.ID, ErrUnknown)
 	}
-	var g Group
-	if !opens || orderID != "" {
-		g, err = s.Store.Get(ctx, id)
-		if opens && errors.Is(err, domain.ErrNotFound) {
-			err = nil
-		}
-		if err != nil {
-			return order.Special{}, unknown(err, id)
-		}
-		if seat := g.Of(orderID); seat != nil && seat.Member == memberID && seat.Live() {
-			return special, nil
-		}
-	}
+	g, err := s.Store.Get(ctx, id)
 	now := s.Clock.Now()
+	if opens && errors.Is(err, domain.ErrNotFound) {
+		g, err = open(c, claim.Member, "try", now, now), nil
+	}
+	if err != nil {
+		return order.Special{}, unknown(err, id)
+	}
+	special := order.Special{
+		Kind: order.LineGroup, Ref: claim.Ref, Text: "拼团价", Price: g.Terms.Price(opens), Coupons: g.Terms.Coupons, Until: g.ExpiresAt,
+	}
+	if seat := g.Of(claim.Order); seat != nil && seat.Member == claim.Member && seat.Live() {
+		return special, nil
+	}
 	if err := c.MayEnter(opens, now); err != nil {
 		return order.Special{}, fmt.Errorf("campaign %s: %w", c.ID, err)
 	}
 	if !opens { // a try on our own copy
-		if err := g.Reserve(memberID, "try", now.Add(order.PayWithin), now); err != nil {
+		if err := g.Reserve(claim.Member, "try", now, now); err != nil {
 			return order.Special{}, fmt.Errorf("group %s: %w", g.ID, err)
 		}
 	}
-	e, err := s.entry(ctx, c.ID, memberID)
+	e, err := s.entry(ctx, c.ID, claim.Member)
 	if err == nil {
-		err = e.free(c.Terms.PerPerson, now)
+		err = e.free(claim.Order, c.Terms.PerPerson, now)
 	}
 	return special, err
 }
@@ -94,10 +91,10 @@ func (s *Service) write(ctx context.Context, campaign, memberID string, change f
 	return err
 }
 
-// Reserve takes a seat for an order before anybody pays: in a new group if named is a campaign, else in the group that it
-// names. Again changes nothing. Returns ErrFull, ErrOver, ErrNotYet, ErrInGroup, ErrLimit, ErrPaused, ErrEnded and ErrLapsed.
-func (s *Service) Reserve(ctx context.Context, named, memberID, orderID string, payBy time.Time) error {
-	campaign, id, opens := ref(named, orderID)
+// Reserve implements order.Specials. Returns ErrFull, ErrOver, ErrNotYet, ErrInGroup, ErrLimit, ErrPaused, ErrEnded and ErrLapsed.
+func (s *Service) Reserve(ctx context.Context, claim order.Claim) error {
+	campaign, id, opens := ref(claim.Ref, claim.Order)
+	memberID, orderID := claim.Member, claim.Order
 	c, err := s.campaign(ctx, campaign)
 	if err != nil {
 		return err
@@ -126,12 +123,12 @@ func (s *Service) Reserve(ctx context.Context, named, memberID, orderID string, 
 		}
 		return fmt.Errorf("group %s: %w", id, err)
 	}
-	if g, err = s.sit(ctx, c, id, memberID, orderID, payBy); err != nil {
+	if g, err = s.sit(ctx, c, id, claim); err != nil {
 		return errors.Join(fmt.Errorf("group %s: %w", id, err), s.forget(ctx, c.ID, memberID, orderID))
 	}
 	if err := s.write(ctx, c.ID, memberID, func(e *Entry) error { return e.firm(orderID) }); err != nil {
 		if errors.Is(err, domain.ErrConflict) { // another order of theirs was faster
-			err = errors.Join(fmt.Errorf("group %s: %w", id, ErrInGroup), s.Release(ctx, named, memberID, orderID))
+			err = errors.Join(fmt.Errorf("group %s: %w", id, ErrInGroup), s.out(ctx, claim, (*Group).Release))
 		}
 		return err
 	}
@@ -142,15 +139,15 @@ func (s *Service) Reserve(ctx context.Context, named, memberID, orderID string, 
 }
 
 // sit makes the group of the order, or takes a seat in one that is there.
-func (s *Service) sit(ctx context.Context, c Campaign, id, memberID, orderID string, payBy time.Time) (Group, error) {
+func (s *Service) sit(ctx context.Context, c Campaign, id string, claim order.Claim) (Group, error) {
 	now := s.Clock.Now()
-	if id == domain.Key(c.ID, orderID) {
-		g := open(c, memberID, orderID, payBy, now)
+	if id == domain.Key(c.ID, claim.Order) {
+		g := open(c, claim.Member, claim.Order, claim.PayBy, now)
 		if err := s.Store.Insert(ctx, g); !errors.Is(err, domain.ErrExists) {
 			return g, err
 		}
 	}
-	return s.Store.Update(ctx, id, func(g *Group) error { return g.Reserve(memberID, orderID, payBy, now) })
+	return s.Store.Update(ctx, id, func(g *Group) error { return g.Reserve(claim.Member, claim.Order, claim.PayBy, now) })
 }
 
 func (s *Service) forget(ctx context.Context, campaign, memberID, orderID string) error {
@@ -180,61 +177,72 @@ func (s *Service) heal(ctx context.Context, campaign, memberID string) error {
 	})
 }
 
-// Paid notes that the order of a seat was paid, at the instant that WeChat says; again changes nothing. What comes of it the
-// group says: its money goes back if there was no seat any more.
-func (s *Service) Paid(ctx context.Context, named, memberID, orderID string, paidAt time.Time) error {
-	campaign, id, _ := ref(named, orderID)
+// Paid implements order.Specials: what comes of a payment the group says.
+func (s *Service) Paid(ctx context.Context, claim order.Claim) (order.Fate, error) {
+	g, err := s.paid(ctx, claim)
+	if err != nil {
+		return order.Fate{}, err
+	}
+	return g.fate(claim.Order), nil
+}
+
+func (s *Service) paid(ctx context.Context, claim order.Claim) (Group, error) {
+	campaign, id, _ := ref(claim.Ref, claim.Order)
+	memberID, orderID := claim.Member, claim.Order
 	g, err := s.Store.Get(ctx, id)
 	if err != nil {
-		return unknown(err, id)
+		return g, unknown(err, id)
 	}
 	now := s.Clock.Now()
 	if seat := g.Of(orderID); seat == nil || seat.State == Reserved || seat.State == Released {
 		err := s.write(ctx, campaign, memberID, func(e *Entry) error { return e.take(id, orderID, g.Terms.PerPerson, now) })
 		refused := errors.Is(err, ErrInGroup) || errors.Is(err, ErrLimit)
 		if err != nil && !refused {
-			return fmt.Errorf("group %s: %w", id, err)
+			return g, fmt.Errorf("group %s: %w", id, err)
 		}
-		if g, err = s.Store.Update(ctx, id, func(g *Group) error { return g.Pay(memberID, orderID, !refused, paidAt, now) }); err != nil {
-			return fmt.Errorf("group %s: %w", id, err)
+		if g, err = s.Store.Update(ctx, id, func(g *Group) error { return g.Pay(memberID, orderID, !refused, claim.PaidAt, now) }); err != nil {
+			return g, fmt.Errorf("group %s: %w", id, err)
 		}
 	}
-	if g.State == Succeeded {
-		return s.tellAll(ctx, g)
+	if seat := g.Of(orderID); seat != nil && seat.Unsaid { // those of the others follow by event
+		return g, s.tell(ctx, g, *seat)
 	}
-	if seat := g.Of(orderID); seat != nil && seat.State != Paid {
-		return s.tell(ctx, g, *seat)
+	return g, nil
+}
+
+// Free implements order.Specials.
+func (s *Service) Free(ctx context.Context, claim order.Claim) error {
+	if claim.PaidAt.IsZero() {
+		return s.out(ctx, claim, (*Group).Release)
 	}
-	return nil
+	return s.out(ctx, claim, (*Group).Leave)
 }
 
-// Release gives up the seat of an order that ended unpaid; again, and for any other, changes nothing.
-func (s *Service) Release(ctx context.Context, named, memberID, orderID string) error {
-	return s.out(ctx, named, memberID, orderID, (*Group).Release)
-}
-
-// Leave gives up the seat of an order that is being refunded for a reason of its own; again changes nothing.
-func (s *Service) Leave(ctx context.Context, named, memberID, orderID string) error {
-	return s.out(ctx, named, memberID, orderID, (*Group).Leave)
-}
-
-func (s *Service) out(ctx context.Context, named, memberID, orderID string, how func(*Group, string, time.Time) error) error {
-	campaign, id, _ := ref(named, orderID)
-	g, err := s.Store.Update(ctx, id, func(g *Group) error { return how(g, orderID, s.Clock.Now()) })
+func (s *Service) out(ctx context.Context, claim order.Claim, how func(*Group, string, time.Time) error) error {
+	campaign, id, _ := ref(claim.Ref, claim.Order)
+	paid := !claim.PaidAt.IsZero()
+	forget := func() error {
+		return s.write(ctx, campaign, claim.Member, func(e *Entry) error { return e.drop(claim.Order, paid) })
+	}
+	g, err := s.Store.Update(ctx, id, func(g *Group) error { return how(g, claim.Order, s.Clock.Now()) })
 	if errors.Is(err, domain.ErrNotFound) {
-		return s.forget(ctx, campaign, memberID, orderID)
+		return forget()
 	}
 	if err != nil {
 		return fmt.Errorf("group %s: %w", id, err)
 	}
-	seat := g.Of(orderID)
-	switch {
+	switch seat := g.Of(claim.Order); {
 	case seat == nil:
-		return s.forget(ctx, campaign, memberID, orderID)
+		return forget()
 	case seat.Live():
 		return nil
+	default:
+		err = s.tell(ctx, g, *seat)
 	}
-	return s.tell(ctx, g, *seat)
+	if paid { // also if the group never heard of the payment, and the entry did
+		err = errors.Join(err, forget())
+	}
+	return err
 }
 
 // tell notes in a person's entry what became of their seat, and in the group that it is known.

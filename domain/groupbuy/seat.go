@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"yingdi/domain"
+	"yingdi/domain/order"
 )
 
 // sit adds a reserved seat; nobody pays later than the group's end.
@@ -25,7 +26,7 @@ func (g *Group) Reserve(member, order string, payBy, now time.Time) error {
 	switch {
 	case g.seated(member) != nil:
 		return ErrInGroup
-	case g.State != Forming || !now.Before(g.ExpiresAt):
+	case g.State != Forming || !g.soonEnough(now):
 		return ErrOver
 	case g.Taken() >= g.Terms.Size:
 		return ErrFull
@@ -89,16 +90,30 @@ func (g *Group) Release(order string, now time.Time) error {
 
 func (s *Seat) release(now time.Time) { s.State, s.EndedAt, s.Unsaid = Released, now, true }
 
-// Leave takes out a seat whose order is being refunded for a reason of its own; a group that has succeeded stays so.
+// Leave takes out a seat whose order was paid and has ended for a reason of its own; a group that has succeeded stays so.
 func (g *Group) Leave(order string, now time.Time) error {
 	s := g.Of(order)
-	if s == nil || s.State != Paid && s.State != Confirmed {
+	if s == nil || !s.Live() { // reserved it is if the order ended before it could tell of the payment
 		return domain.ErrSame
 	}
 	g.giveBack(s, Left, now)
 	g.emptied(now)
 	g.rest(now)
 	return nil
+}
+
+// fate is what is to become of the order of a seat that was paid.
+func (g Group) fate(of string) order.Fate {
+	s := g.Of(of)
+	switch {
+	case s == nil: // it was forgotten, so all of it is over
+		return order.Fate{Back: TooLate.Text()}
+	case s.State == Paid:
+		return order.Fate{Wait: g.ExpiresAt}
+	case s.State == Confirmed:
+		return order.Fate{}
+	}
+	return order.Fate{Back: s.Why.Text()}
 }
 
 func (g *Group) giveBack(s *Seat, why Why, now time.Time) {

@@ -17,8 +17,8 @@ type Store interface {
 	domain.Many[Group]
 	// OfCampaign lists the groups of a campaign, the newest first; an empty stage means all.
 	OfCampaign(ctx context.Context, campaign string, in Stage, page domain.Page) ([]Group, domain.Cursor, error)
-	// Joinable lists the groups of a campaign that are joinable, the one that ends first first.
-	Joinable(ctx context.Context, campaign string, page domain.Page) ([]Group, domain.Cursor, error)
+	// Joinable lists the groups of a campaign that are joinable and end after an instant, the one that ends first first.
+	Joinable(ctx context.Context, campaign string, after time.Time, page domain.Page) ([]Group, domain.Cursor, error)
 	// Facts walks through what counting needs of the groups of a campaign in a stage.
 	Facts(ctx context.Context, campaign string, in Stage) iter.Seq2[Fact, error]
 	// Waking lists the groups that somebody must look at before the instant.
@@ -57,13 +57,11 @@ type Members interface {
 
 // Orders is what this feature needs of domain/order. Each is idempotent by the order.
 type Orders interface {
-	// Settle brings an order that holds a seat to where it should be: it comes back with Paid or Release if that is known.
-	// Returns domain.ErrNotFound if there is no such order.
+	// Settle brings an order to where it should be: it comes back with Paid or Free if either is known, opens the place of
+	// who is in, and sends back what has no seat. Returns domain.ErrNotFound if there is no such order.
 	Settle(ctx context.Context, order string) error
-	// Confirm lets the person in whose group is full.
-	Confirm(ctx context.Context, order string) error
-	// GiveBack sends back all that was paid for the order and is not on its way back; done once all of it has arrived.
-	GiveBack(ctx context.Context, order string, why Why) (done bool, err error)
+	// Settled is Settle for one whose money goes back: done once none of it is on its way any more.
+	Settled(ctx context.Context, order string) (done bool, err error)
 }
 
 // Service holds the use cases.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"yingdi/domain"
+	"yingdi/domain/camp"
 )
 
 // forStaff returns a campaign to those who may run campaigns of its organiser.
@@ -68,11 +69,7 @@ func (s *Service) check(ctx context.Context, organiser string, f Form, now time.
 	if err := f.Check(now); err != nil {
 		return err
 	}
-	c, err := s.Camps.Get(ctx, f.Camp)
-	if errors.Is(err, domain.ErrNotFound) || err == nil && c.Organiser != organiser {
-		return domain.Invalid("camp", "选中的训练营不属于这个机构")
-	}
-	if err != nil {
+	if _, err := s.campOf(ctx, organiser, f.Camp, f.EndsAt); err != nil {
 		return err
 	}
 	list, err := s.Products.Of(ctx, f.Camp)
@@ -86,6 +83,18 @@ func (s *Service) check(ctx context.Context, organiser string, f Form, now time.
 	return f.Terms.fits(offer)
 }
 
+// campOf is a camp of the organiser's in which one can enrol until then.
+func (s *Service) campOf(ctx context.Context, organiser, id string, until time.Time) (camp.Camp, error) {
+	c, err := s.Camps.Get(ctx, id)
+	switch {
+	case errors.Is(err, domain.ErrNotFound), err == nil && c.Organiser != organiser:
+		err = domain.Invalid("camp", "选中的训练营不属于这个机构")
+	case err == nil && until.After(c.EnrolUntil()):
+		err = domain.Invalid("ends_at", "活动结束时间不能晚于报名截止")
+	}
+	return c, err
+}
+
 // Turn activates or pauses a campaign, at once. Groups keep their promise.
 func (s *Service) Turn(ctx context.Context, id string, to State) (Campaign, error) {
 	return s.change(ctx, id, func(c *Campaign, by string, now time.Time) error { return c.Turn(to, by, now) })
@@ -93,6 +102,13 @@ func (s *Service) Turn(ctx context.Context, id string, to State) (Campaign, erro
 
 // Extend moves the end of a campaign; see Campaign.Extend.
 func (s *Service) Extend(ctx context.Context, id string, until time.Time) (Campaign, error) {
+	c, err := s.forStaff(ctx, id)
+	if err == nil {
+		_, err = s.campOf(ctx, c.Organiser, c.Camp, until)
+	}
+	if err != nil {
+		return Campaign{}, err
+	}
 	return s.change(ctx, id, func(c *Campaign, by string, now time.Time) error { return c.Extend(until, by, now) })
 }
 

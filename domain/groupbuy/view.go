@@ -46,7 +46,7 @@ func (s *Service) Joinable(ctx context.Context, campaign string, page domain.Pag
 	if err != nil || c.MayEnter(false, s.Clock.Now()) != nil {
 		return nil, "", err
 	}
-	list, next, err := s.Store.Joinable(ctx, campaign, page)
+	list, next, err := s.Store.Joinable(ctx, campaign, s.Clock.Now().Add(MinPay), page)
 	if err != nil {
 		return nil, "", err
 	}
@@ -85,7 +85,7 @@ func (g Group) view(c Campaign, cards map[string]member.Card, me string, now tim
 	v := View{
 		ID: g.ID, Campaign: g.Campaign, Camp: g.Camp, State: g.State, Cause: g.Cause, Size: g.Terms.Size,
 		Free: max(g.Terms.Size-g.Taken(), 0), Missing: max(g.Terms.Size-paid, 0), Price: g.Terms.Member, ExpiresAt: g.ExpiresAt,
-		Leader: g.Leader, Joinable: g.Joinable() && now.Before(g.ExpiresAt) && c.MayEnter(false, now) == nil, Sentence: g.Terms.Sentence(),
+		Leader: g.Leader, Joinable: g.Joinable() && g.soonEnough(now) && c.MayEnter(false, now) == nil, Sentence: g.Terms.Sentence(),
 	}
 	if g.State == Succeeded { // also if somebody left after
 		v.Free, v.Missing = 0, 0

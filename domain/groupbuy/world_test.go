@@ -15,6 +15,7 @@ import (
 	"yingdi/domain/domaintest"
 	"yingdi/domain/groupbuy"
 	"yingdi/domain/member"
+	"yingdi/domain/order"
 	"yingdi/domain/product"
 )
 
@@ -37,8 +38,8 @@ func (s *groups) OfCampaign(_ context.Context, campaign string, in groupbuy.Stag
 	return s.Find(func(g groupbuy.Group) bool { return g.Campaign == campaign && (in == "" || g.State == in) }, nil, page)
 }
 
-func (s *groups) Joinable(_ context.Context, campaign string, page domain.Page) ([]groupbuy.Group, domain.Cursor, error) {
-	return s.Find(func(g groupbuy.Group) bool { return g.Campaign == campaign && g.Joinable() }, nil, page)
+func (s *groups) Joinable(_ context.Context, campaign string, after time.Time, page domain.Page) ([]groupbuy.Group, domain.Cursor, error) {
+	return s.Find(func(g groupbuy.Group) bool { return g.Campaign == campaign && g.Joinable() && g.ExpiresAt.After(after) }, nil, page)
 }
 
 func (s *groups) Facts(_ context.Context, campaign string, in groupbuy.Stage) iter.Seq2[groupbuy.Fact, error] {
@@ -70,13 +71,18 @@ func (s campaigns) Running(_ context.Context, camp string, page domain.Page) ([]
 type camps struct{}
 
 func (camps) Get(_ context.Context, id string) (camp.Camp, error) {
-	return camp.Camp{Doc: domain.Doc{ID: id}, Organiser: map[string]string{"c1": "o1"}[id]}, nil
+	return camp.Camp{
+		Doc: domain.Doc{ID: id}, Organiser: map[string]string{"c1": "o1"}[id], Calendar: domain.Calendar{Zone: "Asia/Shanghai"}, EnrolBy: "2026-03-10",
+	}, nil
 }
 
 type products struct{}
 
 func (products) Of(context.Context, string) (product.Product, error) {
-	return product.Product{Offers: []product.Offer{{ID: "std", Kind: product.Paid, Title: "标准", Price: 199_00}}}, nil
+	return product.Product{Offers: []product.Offer{
+		{ID: "std", Kind: product.Paid, Title: "标准", Price: 199_00},
+		{ID: "pool", Kind: product.Scholarship, Title: "奖学金", Price: 299_00, Part: 50_00},
+	}}, nil
 }
 
 type members struct{}
@@ -94,8 +100,9 @@ type bought struct {
 	named, member string
 	paidAt        time.Time
 	cancelled     bool
-	heard         bool // the group was told of the payment, or of the end
-	opened, asked int  // how often its place was opened, and its money sent back
+	left          bool // it was refunded for a reason of its own
+	lost          bool // or because there was no seat for it
+	opened, asked int  // how often its place was opened, and its money asked after
 	back          bool // the money has arrived
 }
 
@@ -122,6 +129,7 @@ func (t *till) of(id string) (*bought, error) {
 	return b, nil
 }
 
+// Settle is the order's drive: what is not paid ends, and the group says what becomes of what is.
 func (t *till) Settle(ctx context.Context, id string) error {
 	b, err := t.of(id)
 	if err != nil {
@@ -133,38 +141,43 @@ func (t *till) Settle(ctx context.Context, id string) error {
 	return t.tell(ctx, id, b)
 }
 
-// tell tells the group what it has not heard.
-func (t *till) tell(ctx context.Context, id string, b *bought) (err error) {
+// tell tells the group what it has not heard, and does what it says.
+func (t *till) tell(ctx context.Context, id string, b *bought) error {
 	switch {
-	case b.heard:
+	case b.left:
+		return t.at().Free(ctx, b.claim(id))
+	case b.opened > 0:
 		return nil
-	case !b.paidAt.IsZero():
-		err = t.at().Paid(ctx, b.named, b.member, id, b.paidAt)
-	case b.cancelled:
-		err = t.at().Release(ctx, b.named, b.member, id)
-	default:
+	case b.paidAt.IsZero() && b.cancelled:
+		return t.at().Free(ctx, b.claim(id))
+	case b.paidAt.IsZero():
 		return nil
 	}
-	b.heard = err == nil
-	return err
-}
-
-func (t *till) Confirm(_ context.Context, id string) error {
-	b, err := t.of(id)
-	if err == nil {
+	fate, err := t.at().Paid(ctx, b.claim(id))
+	switch {
+	case err != nil:
+	case fate.Back != "":
+		b.lost = true
+	case fate.Wait.IsZero():
 		b.opened++
 	}
 	return err
 }
 
-func (t *till) GiveBack(_ context.Context, id string, _ groupbuy.Why) (bool, error) {
-	b, err := t.of(id)
-	if err != nil {
+func (t *till) Settled(ctx context.Context, id string) (bool, error) {
+	if err := t.Settle(ctx, id); err != nil {
 		return false, err
 	}
-	b.asked++
-	b.back = b.asked > 1
-	return b.back, nil
+	b, err := t.of(id)
+	if err == nil && (b.left || b.lost) {
+		b.asked++
+		b.back = b.asked > 1
+	}
+	return err == nil && b.back, err
+}
+
+func (b *bought) claim(id string) order.Claim {
+	return order.Claim{Ref: b.named, Order: id, Member: b.member, Camp: "c1", Offer: "std", PaidAt: b.paidAt}
 }
 
 func newWorld() world {
@@ -223,10 +236,13 @@ func (w world) reserve(ctx context.Context, named, member, order string) error {
 	if w.till.all[order] == nil {
 		w.till.all[order] = &bought{named: named, member: member}
 	}
-	err := w.Reserve(ctx, named, member, order, w.clock.Now().Add(30*time.Minute))
+	b := w.till.all[order]
+	claim := b.claim(order)
+	claim.PayBy = w.clock.Now().Add(30 * time.Minute)
+	err := w.Reserve(ctx, claim)
 	if err != nil && !errors.Is(err, domaintest.ErrDead) {
-		w.till.all[order].cancelled = true
-		return errors.Join(err, w.till.tell(ctx, order, w.till.all[order]))
+		b.cancelled = true
+		return errors.Join(err, w.till.tell(ctx, order, b))
 	}
 	return err
 }
@@ -235,9 +251,20 @@ func (w world) reserve(ctx context.Context, named, member, order string) error {
 func (w world) pay(ctx context.Context, order string) error {
 	b := w.till.all[order]
 	if b.paidAt.IsZero() {
-		b.paidAt, b.heard = w.clock.Now(), false
+		b.paidAt = w.clock.Now()
 	}
 	return w.till.tell(ctx, order, b)
+}
+
+// release ends an order that nobody has paid; leave one that was.
+func (w world) release(ctx context.Context, order string) error {
+	w.till.all[order].cancelled = true
+	return w.till.tell(ctx, order, w.till.all[order])
+}
+
+func (w world) leave(ctx context.Context, order string) error {
+	w.till.all[order].left = true
+	return w.till.tell(ctx, order, w.till.all[order])
 }
 
 // in reserves and pays.
@@ -328,8 +355,9 @@ func (w world) settled() error {
 			}
 		}
 		switch paid := !b.paidAt.IsZero(); {
-		case paid && state == groupbuy.Confirmed && b.opened > 0 && b.asked == 0:
+		case paid && state == groupbuy.Confirmed && b.opened > 0 && b.asked == 0 && !b.left && !b.lost:
 		case paid && state == groupbuy.Refunded && b.back:
+		case paid && state == groupbuy.Released && b.left: // before the group heard of the payment
 		case !paid && (state == groupbuy.Released || state == ""):
 		default:
 			return fmt.Errorf("order %s of %s, paid %v, opened %d times, sent back %d times, ended %q", id, b.member, paid, b.opened, b.asked, state)

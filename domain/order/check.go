@@ -106,7 +106,7 @@ func (o Order) checkState() error {
 		if ok {
 			return fmt.Errorf("order %s: it is %s, and paid by %s", o.ID, o.State, paid.Number)
 		}
-	case Paid, Fulfilled:
+	case Paid, PaidWaiting, Fulfilled:
 		if !ok && !free {
 			return fmt.Errorf("order %s: it is %s, and nothing came for it", o.ID, o.State)
 		}

@@ -106,7 +106,7 @@ func (c *coupons) Free(ctx context.Context, id, orderID string, whole bool) erro
 // with orders a seat with the member's coupon.
 func (w world) with(t testing.TB, member string) order.Order {
 	t.Helper()
-	p, err := w.Preview(as(t, member), "c1", "seat", member)
+	p, err := w.Preview(as(t, member), order.Wish{Camp: "c1", Offer: "seat", Coupon: member})
 	if err != nil || order.Sum(p.Lines) != 149_00 {
 		t.Fatalf("%+v %v", p.Lines, err)
 	}
@@ -252,7 +252,7 @@ func TestALatePaymentTakesItsCouponAgainOrGoesBack(t *testing.T) {
 func TestTheBestCouponComesFirst(t *testing.T) {
 	t.Parallel()
 	w := newWorld(1)
-	list, err := w.Choices(as(t, "an"), "c1", "seat")
+	list, err := w.Choices(as(t, "an"), order.Wish{Camp: "c1", Offer: "seat"})
 	if err != nil || len(list) != 2 || list[0].ID != "an" || list[0].Saves != 50_00 || list[1].Saves != 0 || list[1].Why == "" {
 		t.Fatalf("%+v %v", list, err)
 	}

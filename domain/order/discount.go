@@ -19,10 +19,11 @@ type Deal struct {
 // has reached.
 type Special struct {
 	Kind    LineKind // LineGroup or LineAssist
-	Ref     string   // what the order takes part in: the id of the group's seat, or of the assist
+	Ref     string   // what the order takes part in, as Ref.ID names it
 	Text    string   // as the line says it
 	Price   domain.Fen
-	Coupons bool // the campaign says that a coupon may join
+	Coupons bool      // the campaign says that a coupon may join
+	Until   time.Time // nobody can pay it later; zero without an end of its own
 }
 
 // Coupon is what a price needs to know of a coupon.

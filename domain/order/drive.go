@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
@@ -209,40 +210,53 @@ func (s *Service) drivePending(ctx context.Context, o Order) (Order, error) {
 	return o, nil
 }
 
-// fulfil opens the place of a paid order. One whose money came late takes a seat again, or gives the money back.
+// fulfil opens the place of a paid order, unless what it takes part in says that it waits, or that its money goes back. One
+// whose money came late takes a seat again, or gives the money back.
 func (s *Service) fulfil(ctx context.Context, o Order) (Order, error) {
-	if o.Late() {
+	change := func(how func(o *Order, now time.Time) error) (Order, error) {
+		return s.Store.Update(ctx, o.ID, func(o *Order) error { return how(o, s.Clock.Now()) })
+	}
+	if o.Late() && !o.Waits() {
 		err := s.again(ctx, o)
 		switch {
 		case errors.Is(err, errNoPlace):
-			return s.Store.Update(ctx, o.ID, func(o *Order) error { return o.Fail(s.Clock.Now()) })
+			return change((*Order).Fail)
 		case err != nil:
 			return o, err
 		}
 	}
 	err := s.use(ctx, o)
 	if err == nil {
+		var fate Fate
+		switch fate, err = s.fate(ctx, o); {
+		case err != nil:
+			return o, err
+		case fate.Back != "":
+			return change(func(o *Order, now time.Time) error { return o.Miss(fate.Back, now) })
+		case !fate.Wait.IsZero():
+			return change(func(o *Order, now time.Time) error { return o.Wait(fate.Wait, now) })
+		}
 		err = s.Places.Open(ctx, o.Camp, o.Member, o.ID)
 	}
-	if err != nil {
-		if !errors.Is(err, domain.ErrConflict) {
-			return o, err
-		}
-		return s.Store.Update(ctx, o.ID, func(o *Order) error { return o.Fail(s.Clock.Now()) })
+	switch {
+	case errors.Is(err, domain.ErrConflict):
+		return change((*Order).Fail)
+	case err != nil:
+		return o, err
 	}
-	return s.Store.Update(ctx, o.ID, func(o *Order) error { return o.Fulfil(s.Clock.Now()) })
+	return change((*Order).Fulfil)
 }
 
 var errNoPlace = errors.New("no place for a late payment")
 
 // again asks for what a late payment wants: the price must still be the one promised, or lower, its coupon not be used
-// elsewhere, and a seat be free.
+// elsewhere, and a seat be free. What it took part in is asked when it hears of the payment.
 func (s *Service) again(ctx context.Context, o Order) error {
 	c, err := s.Camps.Get(ctx, o.Camp)
 	if err != nil {
 		return err
 	}
-	deal, err := s.deal(ctx, c, o.Promise.Used(LineCoupon), o.Member, o.ID)
+	deal, err := s.deal(ctx, c, o.Promise.Used(LineCoupon), o.Promise.part(), o.claim())
 	var now Promise
 	if err == nil {
 		now, err = s.quote(ctx, c, o.Promise.Offer, deal)

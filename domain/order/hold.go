@@ -27,10 +27,10 @@ func (s *Service) use(ctx context.Context, o Order) error {
 	return s.Coupons.Use(ctx, coupon, o.ID, o.Promise.Discount(LineCoupon), o.Amount)
 }
 
-// free gives back what an order that has ended held: its place, and its coupon, which stays used as long as we keep any of
-// what was paid.
+// free gives back what an order that has ended held: its place, what it took part in, and its coupon, which stays used as
+// long as we keep any of what was paid.
 func (s *Service) free(ctx context.Context, o Order) error {
-	failed := s.Places.Free(ctx, o.Camp, o.Member, o.ID)
+	failed := errors.Join(s.Places.Free(ctx, o.Camp, o.Member, o.ID), s.leave(ctx, o))
 	coupon, paid := o.Promise.Used(LineCoupon), !o.PaidAt.IsZero()
 	switch {
 	case coupon == "":
@@ -54,29 +54,34 @@ type Choice struct {
 // Best stands for whichever of the buyer's coupons saves most.
 const Best = "best"
 
-// Look is Preview with all that the acting person could bring; coupon may be Best.
-func (s *Service) Look(ctx context.Context, campID, offer, coupon string) (p Promise, choices []Choice, err error) {
-	if choices, err = s.Choices(ctx, campID, offer); err != nil {
+// Look is Preview with all that the acting person could bring; the coupon may be Best.
+func (s *Service) Look(ctx context.Context, w Wish) (p Promise, choices []Choice, err error) {
+	if choices, err = s.Choices(ctx, w); err != nil {
 		return p, nil, err
 	}
-	if coupon == Best {
-		if coupon = ""; len(choices) > 0 && choices[0].Saves > 0 {
-			coupon = choices[0].ID
+	if w.Coupon == Best {
+		if w.Coupon = ""; len(choices) > 0 && choices[0].Saves > 0 {
+			w.Coupon = choices[0].ID
 		}
 	}
-	p, err = s.Preview(ctx, campID, offer, coupon)
+	p, err = s.Preview(ctx, w)
 	return p, choices, err
 }
 
-// Choices lists the acting person's coupons for a seat of a camp, the one that saves most first; of two that save the same,
+// Choices lists the acting person's coupons for what they wish, the one that saves most first; of two that save the same,
 // the one that ends sooner.
-func (s *Service) Choices(ctx context.Context, campID, offer string) ([]Choice, error) {
-	c, err := s.enrollable(ctx, campID)
+func (s *Service) Choices(ctx context.Context, w Wish) ([]Choice, error) {
+	c, err := s.enrollable(ctx, w.Camp)
 	if err != nil {
 		return nil, err
 	}
-	coupons, err := s.Coupons.Usable(ctx, domain.ActorFrom(ctx).Member, c)
+	member := domain.ActorFrom(ctx).Member
+	coupons, err := s.Coupons.Usable(ctx, member, c)
 	if err != nil || len(coupons) == 0 {
+		return nil, err
+	}
+	deal, err := s.deal(ctx, c, "", w.Special, Claim{Member: member, Offer: w.Offer})
+	if err != nil {
 		return nil, err
 	}
 	p, pool, err := s.priceList(ctx, c)
@@ -84,13 +89,13 @@ func (s *Service) Choices(ctx context.Context, campID, offer string) ([]Choice, 
 		return nil, err
 	}
 	now := s.Clock.Now()
-	plain, err := Quote(c, p, offer, pool, Deal{}, now)
+	plain, err := Quote(c, p, w.Offer, pool, deal, now)
 	if err != nil {
 		return nil, err
 	}
 	list := make([]Choice, len(coupons))
 	for i, coupon := range coupons {
-		with, err := Quote(c, p, offer, pool, Deal{Coupon: &coupon}, now)
+		with, err := Quote(c, p, w.Offer, pool, Deal{Special: deal.Special, Coupon: &coupon}, now)
 		if err != nil {
 			return nil, err
 		}

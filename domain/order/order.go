@@ -32,6 +32,7 @@ type Order struct {
 	CreatedAt   time.Time `json:"created_at"`
 	PayBy       time.Time `json:"pay_by"`
 	PaidAt      time.Time `json:"paid_at,omitzero"`
+	WaitUntil   time.Time `json:"wait_until,omitzero"` // paid, it waits for others so long
 	FulfilledAt time.Time `json:"fulfilled_at,omitzero"`
 	EndedAt     time.Time `json:"ended_at,omitzero"` // the place was taken back, or never given
 	FreedAt     time.Time `json:"freed_at,omitzero"` // when the place was last seen to be free
@@ -50,6 +51,7 @@ type Promise struct {
 	Part      domain.Fen         `json:"part,omitempty"`    // of the amount, that goes into the pool
 	Rules     int                `json:"rules,omitempty"`   // version of the pool's rules
 	LockAt    time.Time          `json:"lock_at,omitzero"`
+	Until     time.Time          `json:"until,omitzero"` // nobody can pay it later
 	Deadlines []product.Deadline `json:"deadlines,omitempty"`
 }
 
@@ -77,10 +79,12 @@ const (
 type State string
 
 // pending → paid → fulfilled; pending → cancelled; paid or fulfilled → refunding → part_refunded or refunded. A late
-// payment takes a cancelled order to paid once more, and from there to fulfilled or back to its payer.
+// payment takes a cancelled order to paid once more, and from there to fulfilled or back to its payer. Between paid and
+// fulfilled an order of a group-buy waits for its group.
 const (
 	Pending      State = "pending_payment"
 	Paid         State = "paid"
+	PaidWaiting  State = "paid_waiting_group"
 	Fulfilled    State = "fulfilled"
 	Cancelled    State = "cancelled"
 	Refunding    State = "refunding"
@@ -89,7 +93,7 @@ const (
 )
 
 // States lists all of them.
-var States = []State{Pending, Paid, Fulfilled, Cancelled, Refunding, PartRefunded, Refunded}
+var States = []State{Pending, Paid, PaidWaiting, Fulfilled, Cancelled, Refunding, PartRefunded, Refunded}
 
 // Channel by which an order is paid, chosen by configuration.
 type Channel string
@@ -110,6 +114,7 @@ const (
 	ByStaff   Cause = "admin"
 	NoSeat    Cause = "no_seat"
 	NoCoupon  Cause = "no_coupon"
+	NoSpecial Cause = "no_special" // what it was to take part in could not be had
 )
 
 // Attempt is one number under which the payment was asked for.
@@ -208,6 +213,9 @@ func Place(id, organiser, camp, member string, p Promise, channel Channel, now t
 	}
 	if p.Part > 0 {
 		o.PayBy = earlier(o.PayBy, p.LockAt)
+	}
+	if !p.Until.IsZero() {
+		o.PayBy = earlier(o.PayBy, p.Until)
 	}
 	if o.Amount == 0 {
 		o.Channel = Nothing

@@ -30,7 +30,7 @@ func TestFromOrderToPlace(t *testing.T) {
 func TestThePriceIsTheSumOfItsLinesAndWhatWasShown(t *testing.T) {
 	t.Parallel()
 	w := newWorld(5)
-	p, err := w.Preview(as(t, "an"), "c1", "pool", "")
+	p, err := w.Preview(as(t, "an"), order.Wish{Camp: "c1", Offer: "pool"})
 	if err != nil || order.Sum(p.Lines) != 159_00 || len(p.Lines) != 2 || p.Part != 100_00 || p.Rules != 1 {
 		t.Fatalf("%+v %v", p, err)
 	}

@@ -145,7 +145,7 @@ func (o *Order) Fulfil(now time.Time) error {
 		return domain.ErrSame
 	}
 	o.FulfilledAt = now
-	if o.State == Paid {
+	if o.State == Paid || o.State == PaidWaiting {
 		o.State = Fulfilled
 	}
 	o.WakeAt = o.nextWake(now)
@@ -155,15 +155,26 @@ func (o *Order) Fulfil(now time.Time) error {
 
 // Fail sends the money of a paid order back whose place cannot be had.
 func (o *Order) Fail(now time.Time) error {
+	return o.undo(NoSeat, Refund{Cause: CauseNoSeat, Reason: "名额已满，原路退回"}, now)
+}
+
+// Miss sends the money of a paid order back because what it took part in came to nothing.
+func (o *Order) Miss(why string, now time.Time) error {
+	return o.undo(NoSpecial, Refund{Cause: CauseSpecial, Reason: why}, now)
+}
+
+// undo refunds all that is left of a paid order whose place is not open, or cancels it if there was nothing to pay.
+func (o *Order) undo(cause Cause, r Refund, now time.Time) error {
 	if !o.owesPlace() {
 		return domain.ErrSame
 	}
 	paid, ok := o.paidBy()
 	switch left := o.left(paid.Number); {
 	case !ok:
-		o.cancel(NoSeat, now)
+		o.cancel(cause, now)
 	case left > 0:
-		o.refund(Refund{Cause: CauseNoSeat, Attempt: paid.Number, Amount: left, Ends: true, Reason: "名额已满，原路退回"}, now)
+		r.Attempt, r.Amount, r.Ends = paid.Number, left, true
+		o.refund(r, now)
 	default:
 		o.end(now)
 	}

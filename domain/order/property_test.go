@@ -1,6 +1,7 @@
 package order_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -46,13 +47,17 @@ func TestEveryFenIsAccountedForWhateverHappens(t *testing.T) {
 		rt.Repeat(map[string]func(*rapid.T){
 			"order": func(rt *rapid.T) {
 				who, offer := rapid.SampledFrom(learners).Draw(rt, "who"), rapid.SampledFrom([]string{"seat", "pool", "gift"}).Draw(rt, "offer")
-				coupon := ""
+				wish := order.Wish{Camp: "c1", Offer: offer}
 				if rapid.Bool().Draw(rt, "with the coupon") {
-					coupon = who
+					wish.Coupon = who
+				}
+				if rapid.Bool().Draw(rt, "with others") {
+					wish.Special = party
 				}
 				killed(func() {
-					if p, err := w.Preview(as(t, who), "c1", offer, coupon); err == nil {
-						_, _, _ = w.Place(as(t, who), order.Wish{Camp: "c1", Offer: offer, Amount: order.Sum(p.Lines), Coupon: coupon})
+					if p, err := w.Preview(as(t, who), wish); err == nil {
+						wish.Amount = order.Sum(p.Lines)
+						_, _, _ = w.Place(as(t, who), wish)
 					}
 				})
 			},
@@ -92,6 +97,7 @@ func TestEveryFenIsAccountedForWhateverHappens(t *testing.T) {
 					killed(func() { _, _ = w.GiveBack(owner(t), o.ID, g) })
 				}
 			},
+			"the group is full": func(*rapid.T) { killed(func() { _ = w.parties.win(t.Context()) }) },
 			"time passes": func(rt *rapid.T) {
 				w.clock.Add(time.Duration(rapid.IntRange(1, 40).Draw(rt, "minutes")) * time.Minute)
 				killed(func() { _ = w.Sweep(t.Context()) })
@@ -113,7 +119,7 @@ func (w world) quiet(rt *rapid.T, t *testing.T) {
 			rt.Fatal(err)
 		}
 	}
-	if err := w.books(); err != nil {
+	if err := errors.Join(w.books(), w.partied()); err != nil {
 		rt.Fatal(err)
 	}
 	open := 0

@@ -30,6 +30,9 @@ func Quote(c camp.Camp, p product.Product, offer string, pool Pool, deal Deal, n
 		early = &price
 	}
 	promise.Lines, promise.Skipped = combine(o, early, deal)
+	if promise.part() != (Ref{}) {
+		promise.Until = deal.Special.Until
+	}
 	if o.Kind == product.Scholarship {
 		promise.Rules, promise.LockAt = pool.Rules, pool.LockAt
 	}

@@ -38,7 +38,8 @@ const (
 	CauseNoSeat  RefundCause = "no_seat" // paid, and the place could not be had
 	CauseLearner RefundCause = "learner" // by the policy
 	CauseStaff   RefundCause = "staff"
-	CausePool    RefundCause = "pool" // one's own part of a scholarship pool
+	CausePool    RefundCause = "pool"    // one's own part of a scholarship pool
+	CauseSpecial RefundCause = "special" // paid, and what it took part in came to nothing: a group that was not full
 )
 
 // RefundState of a refund.
@@ -159,7 +160,7 @@ func (o Order) paidBy() (Attempt, bool) {
 // the lock and nothing after.
 func (o Order) Refundable(now time.Time) domain.Fen {
 	paid, ok := o.paidBy()
-	if !ok || o.State != Paid && o.State != Fulfilled {
+	if !ok || o.State != Paid && o.State != PaidWaiting && o.State != Fulfilled {
 		return 0
 	}
 	part := o.Promise.Part
@@ -182,7 +183,7 @@ func (o *Order) AskBack(by string, now time.Time) error {
 	paid, ok := o.paidBy()
 	amount := o.Refundable(now)
 	switch {
-	case !ok || o.State != Fulfilled:
+	case !ok || o.State != PaidWaiting && o.State != Fulfilled:
 		return ErrNotPaid
 	case amount == 0:
 		return ErrNothingBack

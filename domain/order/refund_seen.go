@@ -174,6 +174,8 @@ func (o Order) nextWake(now time.Time) (wake time.Time) {
 	switch {
 	case o.State == Pending:
 		soonest(earlier(later(o.PayBy, now.Add(FirstQuery)), now.Add(QueryEvery)))
+	case o.Waits():
+		soonest(later(o.WaitUntil, now.Add(QueryEvery)))
 	case o.owesPlace(), !o.EndedAt.IsZero() && o.FreedAt.Before(o.EndedAt):
 		soonest(now.Add(QueryEvery))
 	}

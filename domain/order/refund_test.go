@@ -237,7 +237,7 @@ func TestAnOrderForThePoolIsPaidBeforeTheLock(t *testing.T) {
 		t.Errorf("to be paid by %s", o.PayBy)
 	}
 	w.clock.Set(o.PayBy)
-	if _, err := w.Preview(as(t, "bo"), "c1", "pool", ""); !errors.Is(err, order.ErrPoolLocked) {
+	if _, err := w.Preview(as(t, "bo"), order.Wish{Camp: "c1", Offer: "pool"}); !errors.Is(err, order.ErrPoolLocked) {
 		t.Errorf("bought after the lock: %v", err)
 	}
 }

@@ -130,6 +130,7 @@ type Service struct {
 	Products Products
 	Places   Places
 	Coupons  Coupons
+	Specials map[LineKind]Specials // by the kind of line that each makes
 	Pools    Pools
 	Members  Members
 	Notices  Notices
@@ -144,22 +145,23 @@ type Wish struct {
 	Camp     string
 	Offer    string
 	Coupon   string // its id; empty for none
+	Special  Ref    // the campaign whose price they want; zero for none
 	Platform Platform
 	Amount   domain.Fen // that they were shown; ErrPrice if it is another by now
 	Given    form.Given // to what the camp asks at enrolment
 }
 
-// Preview is the price of a seat now, for anybody who is signed in, with the coupon of theirs if it is not empty.
-func (s *Service) Preview(ctx context.Context, campID, offer, coupon string) (Promise, error) {
-	c, err := s.enrollable(ctx, campID)
+// Preview is the price now of what somebody who is signed in wishes.
+func (s *Service) Preview(ctx context.Context, w Wish) (Promise, error) {
+	c, err := s.enrollable(ctx, w.Camp)
 	if err != nil {
 		return Promise{}, err
 	}
-	deal, err := s.deal(ctx, c, coupon, domain.ActorFrom(ctx).Member, "")
+	deal, err := s.deal(ctx, c, w.Coupon, w.Special, Claim{Member: domain.ActorFrom(ctx).Member, Offer: w.Offer})
 	if err != nil {
 		return Promise{}, err
 	}
-	return s.quote(ctx, c, offer, deal)
+	return s.quote(ctx, c, w.Offer, deal)
 }
 
 // enrollable is the camp, if the acting person may ask for a seat of it.
@@ -175,15 +177,6 @@ func (s *Service) enrollable(ctx context.Context, campID string) (camp.Camp, err
 		return c, fmt.Errorf("camp %s: %w", campID, err)
 	}
 	return c, nil
-}
-
-// deal is what a member brings to the price of an order.
-func (s *Service) deal(ctx context.Context, c camp.Camp, coupon, member, order string) (d Deal, err error) {
-	if coupon == "" {
-		return d, nil
-	}
-	with, err := s.Coupons.Priced(ctx, coupon, member, order, c)
-	return Deal{Coupon: &with}, err
 }
 
 func (s *Service) priceList(ctx context.Context, c camp.Camp) (p product.Product, pool Pool, err error) {
@@ -202,10 +195,11 @@ func (s *Service) quote(ctx context.Context, c camp.Camp, offer string, deal Dea
 }
 
 // Place orders a seat for the acting person and holds it until the order's PayBy. An order of theirs for the camp that
-// still waits is given back instead; fresh tells which. Returns camp.ErrFull, ErrPrice, what enrolment and the coupon refuse.
+// still waits is given back instead; fresh tells which. Returns camp.ErrFull, ErrPrice, what enrolment, the coupon and the
+// campaign refuse.
 func (s *Service) Place(ctx context.Context, w Wish) (o Order, fresh bool, err error) {
 	actor := domain.ActorFrom(ctx)
-	promise, err := s.Preview(ctx, w.Camp, w.Offer, w.Coupon)
+	promise, err := s.Preview(ctx, w)
 	if err != nil {
 		return Order{}, false, err
 	}
@@ -246,10 +240,13 @@ func (s *Service) Place(ctx context.Context, w Wish) (o Order, fresh bool, err e
 	return o, true, err
 }
 
-// hold takes the coupon and the seat of a new order, and cancels the order if it cannot have both. Should this process die
-// in between, the answers to the camp's form are lost with it, and Drive cancels the order.
+// hold takes the coupon, what the order takes part in, and the seat of a new order, and cancels the order if it cannot have
+// all of them. Should this process die in between, the answers to the camp's form are lost with it, and Drive cancels the order.
 func (s *Service) hold(ctx context.Context, o Order, given form.Given) (Order, error) {
 	cause, refused := NoCoupon, s.lock(ctx, o)
+	if refused == nil {
+		cause, refused = NoSpecial, s.reserve(ctx, o)
+	}
 	if refused == nil {
 		cause, refused = NoSeat, s.Places.Hold(ctx, o.Camp, o.Member, o.ID, given)
 	}

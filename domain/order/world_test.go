@@ -26,6 +26,7 @@ type world struct {
 	store   *store
 	places  *places
 	coupons *coupons
+	parties *parties
 	bank    *bank
 	power   *domaintest.Power
 	clock   *domaintest.Clock
@@ -358,7 +359,7 @@ func newWorld(seats int) world {
 		}
 		return []string{o.Camp + "/" + o.Member}
 	}
-	w.places, w.coupons = newPlaces(seats, w.power), newCoupons(w.power)
+	w.places, w.coupons, w.parties = newPlaces(seats, w.power), newCoupons(w.power), newParties(w.power, w.clock)
 	w.bank = &bank{clock: w.clock, trades: map[string]*wechatpay.Trade{}, refunds: map[string]*wechatpay.Refund{}}
 	w.list = &product.Product{
 		Doc: domain.Doc{ID: "c1"}, Version: 1,
@@ -375,7 +376,7 @@ func newWorld(seats int) world {
 		Start: "2026-03-01", End: "2026-03-21", EnrolBy: "2026-03-10", Seats: seats, State: camp.Published,
 	}
 	w.Service = &order.Service{
-		Store: w.store, Camps: camps{c}, Products: products{w.list}, Places: w.places, Coupons: w.coupons, Pools: pools{}, Members: members{}, Notices: news{},
+		Store: w.store, Camps: camps{c}, Products: products{w.list}, Places: w.places, Coupons: w.coupons, Specials: map[order.LineKind]order.Specials{order.LineGroup: w.parties}, Pools: pools{}, Members: members{}, Notices: news{},
 		Pay: w.bank, IDs: &domaintest.IDs{}, Clock: w.clock,
 	}
 	return w
@@ -388,7 +389,7 @@ func as(t testing.TB, member string) context.Context {
 // place orders a seat for a member.
 func (w world) place(t testing.TB, member, offer string) order.Order {
 	t.Helper()
-	promise, err := w.Preview(as(t, member), "c1", offer, "")
+	promise, err := w.Preview(as(t, member), order.Wish{Camp: "c1", Offer: offer})
 	if err != nil {
 		t.Fatal(err)
 	}

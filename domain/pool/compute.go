@@ -67,7 +67,7 @@ func (s *Service) missing(ctx context.Context, campID string) (m Missing, err er
 		return m, err
 	}
 	note(next != "")
-	for _, state := range []order.State{order.Pending, order.Paid} {
+	for _, state := range []order.State{order.Pending, order.Paid, order.PaidWaiting} {
 		list := func(page domain.Page) ([]order.Order, domain.Cursor, error) {
 			return s.Orders.ByCamp(ctx, campID, state, page)
 		}

@@ -65,6 +65,7 @@ type Promise struct {
 	Part     domain.Fen  `json:"part" doc:"Of the amount, in fen, that goes into the scholarship pool"`
 	Rules    int         `json:"rules" doc:"Version of the pool's rules; 0 without a pool"`
 	LockAt   *time.Time  `json:"lock_at" doc:"Until when all of the part comes back"`
+	Until    *time.Time  `json:"until" doc:"Nobody can pay this price later; null without an end of its own"`
 	Refunds  []Deadline  `json:"refunds" nullable:"false" doc:"What comes back of the rest; after the last nothing"`
 	Sentence string      `json:"sentence" doc:"The same in words"`
 }
@@ -102,15 +103,26 @@ func promiseOf(p order.Promise) Promise {
 	for _, d := range p.Deadlines {
 		promise.Refunds = append(promise.Refunds, Deadline(d))
 	}
-	if !p.LockAt.IsZero() {
-		promise.LockAt = &p.LockAt
-	}
+	promise.LockAt, promise.Until = moment(p.LockAt), moment(p.Until)
 	return promise
+}
+
+// Taking says what of a campaign's a seat is bought with.
+type Taking struct {
+	Group string `query:"group" pattern:"^[0-9A-Za-z_-]{1,40}(:[0-9A-Za-z_-]{1,64})?$" patternDescription:"id" doc:"Id of a group-buy campaign to open a group of, or of a group to join"`
+}
+
+func (t Taking) special() order.Ref {
+	if t.Group != "" {
+		return order.Ref{Kind: order.LineGroup, ID: t.Group}
+	}
+	return order.Ref{}
 }
 
 type previewInput struct {
 	OfferPath
 	Coupon string `query:"coupon" pattern:"^[0-9A-Za-z_:-]{1,160}$" patternDescription:"id" doc:"Id of a coupon of mine to use; best for the one that saves most; none if left out"`
+	Taking
 }
 
 // Preview is a price, and what coupons of mine would do to it.
@@ -129,7 +141,7 @@ type Choice struct {
 }
 
 func (a *api) preview(ctx context.Context, in *previewInput) (*Answer[Preview], error) {
-	p, choices, err := a.Orders.Look(ctx, in.Camp, in.Offer, in.Coupon)
+	p, choices, err := a.Orders.Look(ctx, order.Wish{Camp: in.Camp, Offer: in.Offer, Coupon: in.Coupon, Special: in.special()})
 	v := Preview{Promise: promiseOf(p), Coupons: []Choice{}}
 	for _, c := range choices {
 		v.Coupons = append(v.Coupons, Choice{c.ID, c.Text, c.Saves, c.Why, c.Until})
@@ -141,12 +153,13 @@ func (a *api) preview(ctx context.Context, in *previewInput) (*Answer[Preview], 
 type Order struct {
 	ID        string     `json:"id"`
 	Camp      string     `json:"camp"`
-	State     string     `json:"state" enum:"pending_payment,paid,fulfilled,cancelled,refunding,part_refunded,refunded"`
-	Cause     string     `json:"cause" enum:"user,timeout,admin,no_seat,no_coupon," doc:"Of a cancellation"`
+	State     string     `json:"state" enum:"pending_payment,paid,paid_waiting_group,fulfilled,cancelled,refunding,part_refunded,refunded"`
+	Cause     string     `json:"cause" enum:"user,timeout,admin,no_seat,no_coupon,no_special," doc:"Of a cancellation; no_special: what it took part in could not be had"`
 	Promise   Promise    `json:"promise" doc:"What was shown before paying"`
 	CreatedAt time.Time  `json:"created_at"`
 	PayBy     time.Time  `json:"pay_by" doc:"Until when the seat is held"`
 	PaidAt    *time.Time `json:"paid_at"`
+	WaitUntil *time.Time `json:"wait_until" doc:"Of paid_waiting_group: the group is full by then, or all money goes back"`
 	Received  domain.Fen `json:"received" doc:"In fen, that came by all attempts"`
 	Returned  domain.Fen `json:"returned" doc:"In fen, that has arrived back"`
 	Refunds   []Refund   `json:"refunds" nullable:"false"`
@@ -164,7 +177,7 @@ type Refund struct {
 func orderOf(o order.Order) Order {
 	v := Order{
 		ID: o.ID, Camp: o.Camp, State: string(o.State), Cause: string(o.Cause), Promise: promiseOf(o.Promise), CreatedAt: o.CreatedAt,
-		PayBy: o.PayBy, PaidAt: moment(o.PaidAt), Received: o.Received(), Returned: o.Returned(), Refunds: []Refund{},
+		PayBy: o.PayBy, PaidAt: moment(o.PaidAt), WaitUntil: moment(o.WaitUntil), Received: o.Received(), Returned: o.Returned(), Refunds: []Refund{},
 	}
 	for _, r := range o.Refunds {
 		v.Refunds = append(v.Refunds, Refund{r.Amount, r.Reason, string(r.State), r.AskedAt, moment(r.DoneAt)})
@@ -178,6 +191,7 @@ type placeInput struct {
 		Offer    string     `json:"offer" pattern:"^[0-9A-Za-z_-]{1,24}$" patternDescription:"id"`
 		Amount   domain.Fen `json:"amount" minimum:"0" maximum:"100000000" doc:"In fen, as it was shown; refused if it is another by now"`
 		Coupon   string     `json:"coupon,omitempty" pattern:"^[0-9A-Za-z_:-]{1,160}$" patternDescription:"id" doc:"Id of the coupon of mine that was in the preview"`
+		Group    string     `json:"group,omitempty" pattern:"^[0-9A-Za-z_-]{1,40}(:[0-9A-Za-z_-]{1,64})?$" patternDescription:"id" doc:"As in the preview"`
 		Platform string     `json:"platform,omitempty" enum:"ios,android,other" doc:"Of the phone; other if left out"`
 		Form     *Given     `json:"form,omitempty"`
 	}
@@ -185,7 +199,7 @@ type placeInput struct {
 
 func (a *api) placeOrder(ctx context.Context, in *placeInput) (*Made[Order], error) {
 	w := order.Wish{Camp: in.Camp, Offer: in.Body.Offer, Coupon: in.Body.Coupon, Amount: in.Body.Amount, Platform: order.Platform(in.Body.Platform)}
-	w.Given = in.Body.Form.given()
+	w.Given, w.Special = in.Body.Form.given(), Taking{in.Body.Group}.special()
 	o, fresh, err := a.Orders.Place(ctx, w)
 	return made(orderOf(o), fresh), err
 }

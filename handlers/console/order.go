@@ -181,6 +181,7 @@ func (h *console) dismissTrouble(c echo.Context) error {
 var orderStates = map[order.State]label{
 	order.Pending:      {"待支付", "azure"},
 	order.Paid:         {"已支付", "azure"},
+	order.PaidWaiting:  {"已支付，等待成团", "azure"},
 	order.Fulfilled:    {"已入营", "green"},
 	order.Cancelled:    {"已取消", "secondary"},
 	order.Refunding:    {"退款中", "orange"},

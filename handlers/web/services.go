@@ -19,6 +19,7 @@ import (
 	"yingdi/domain/enrolment"
 	"yingdi/domain/export"
 	"yingdi/domain/form"
+	"yingdi/domain/groupbuy"
 	"yingdi/domain/idempotency"
 	"yingdi/domain/invitation"
 	"yingdi/domain/ledger"
@@ -78,6 +79,7 @@ type Services struct {
 	Products    *product.Service
 	Orders      *order.Service
 	Coupons     *coupon.Service
+	Groupbuys   *groupbuy.Service
 	Payments    *payment.Service
 	Pools       *pool.Service
 	Transfers   *transfer.Service

@@ -9,15 +9,15 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/domaintest"
 	"yingdi/domain/groupbuy"
+	"yingdi/domain/order"
 	"yingdi/storage"
 )
 
 // paidBack stands for orders that do whatever is asked of them.
 type paidBack struct{}
 
-func (paidBack) Settle(context.Context, string) error                         { return domain.ErrNotFound }
-func (paidBack) Confirm(context.Context, string) error                        { return nil }
-func (paidBack) GiveBack(context.Context, string, groupbuy.Why) (bool, error) { return true, nil }
+func (paidBack) Settle(context.Context, string) error          { return domain.ErrNotFound }
+func (paidBack) Settled(context.Context, string) (bool, error) { return true, nil }
 
 // market is the use cases of group-buys over an engine, with a campaign k for groups of a size.
 func (s *suite) market(t *testing.T, size int) (*groupbuy.Service, storage.GroupbuyStores) {
@@ -33,12 +33,19 @@ func (s *suite) market(t *testing.T, size int) (*groupbuy.Service, storage.Group
 	}, at
 }
 
+func seatOf(named, member, id string) order.Claim {
+	return order.Claim{Ref: named, Order: id, Member: member, Camp: "c1", Offer: "std", PayBy: noon.Add(30 * time.Minute)}
+}
+
 // enter reserves a seat and pays for it.
-func enter(t testing.TB, s *groupbuy.Service, named, member, order string) error {
-	if err := s.Reserve(t.Context(), named, member, order, noon.Add(30*time.Minute)); err != nil {
+func enter(t testing.TB, s *groupbuy.Service, named, member, id string) error {
+	claim := seatOf(named, member, id)
+	if err := s.Reserve(t.Context(), claim); err != nil {
 		return err
 	}
-	return s.Paid(t.Context(), named, member, order, noon)
+	claim.PaidAt = noon
+	_, err := s.Paid(t.Context(), claim)
+	return err
 }
 
 var groupbuyRaces = tests{
@@ -73,8 +80,10 @@ var groupbuyTests = tests{
 			must(t, enter(t, market, "k", fmt.Sprint("leader", i), fmt.Sprint("g", i)))
 		}
 		must(t, enter(t, market, "k:g0", "m1", "r1"))
-		must(t, market.Leave(t.Context(), "k", "leader1", "g1"))
-		must(t, market.Reserve(t.Context(), "k:g2", "m2", "r2", noon.Add(time.Minute)))
+		gone := seatOf("k", "leader1", "g1")
+		gone.PaidAt = noon
+		must(t, market.Free(t.Context(), gone))
+		must(t, market.Reserve(t.Context(), seatOf("k:g2", "m2", "r2")))
 		list := func(in groupbuy.Stage) []string {
 			return pagesOf(t, 2, func(p domain.Page) ([]groupbuy.Group, domain.Cursor, error) {
 				return at.Groups.OfCampaign(t.Context(), "k", in, p)
@@ -84,7 +93,7 @@ var groupbuyTests = tests{
 		same(t, list(groupbuy.Forming), []string{"k:g3", "k:g2"})
 		same(t, list(groupbuy.Failed), []string{"k:g1"})
 		same(t, pagesOf(t, 1, func(p domain.Page) ([]groupbuy.Group, domain.Cursor, error) {
-			return at.Groups.Joinable(t.Context(), "k", p)
+			return at.Groups.Joinable(t.Context(), "k", noon, p)
 		}), []string{"k:g3"})
 		same(t, pagesOf(t, 1, func(p domain.Page) ([]groupbuy.Group, domain.Cursor, error) {
 			return at.Groups.Waking(t.Context(), noon.Add(48*time.Hour), p)

@@ -1,0 +1,17 @@
+package main
+
+import (
+	"yingdi/domain/camp"
+	"yingdi/domain/groupbuy"
+	"yingdi/domain/order"
+)
+
+// joinGroupbuys builds what sells seats to groups, on top of the orders that it prices.
+func (a *app) joinGroupbuys(at stores, camps *camp.Service) {
+	s, g := a.services, at.groupbuys
+	s.Groupbuys = &groupbuy.Service{
+		Store: g.Groups, Campaigns: g.Campaigns, Entries: g.Entries, Camps: camps, Products: s.Products, Members: s.Members,
+		Orders: s.Orders, Clock: a.clock,
+	}
+	s.Orders.Specials[order.LineGroup] = s.Groupbuys
+}
