@@ -50,7 +50,6 @@ var layers = []string{
 	"transfer",
 	"bill",
 	"wallet",
-	"ledger",
 	"quiz",
 	"checkin",
 	"moderation",
@@ -64,6 +63,7 @@ var layers = []string{
 	"export",
 	"privacy",
 	"pool",
+	"ledger",
 	"stats",
 }
 

@@ -35,8 +35,9 @@ type PoolConsents struct{ *Collection[pool.Consent] }
 // of the ids. appeal is the camp of those with an appeal that waits.
 func NewPools(ctx context.Context, db *DB) (s PoolStores, err error) {
 	if s.Pools.Collection, err = NewCollection(ctx, db, "pool", Keys[pool.Pool]{
-		"wake": func(p *pool.Pool) any { return p.WakeAt },
-	}, Index{Name: "wake", Fields: []string{"wake"}}); err != nil {
+		"wake":  func(p *pool.Pool) any { return p.WakeAt },
+		"halts": func(p *pool.Pool) any { return keyed(p.Halts(), p.Organiser) },
+	}, Index{Name: "wake", Fields: []string{"wake"}}, Index{Name: "halts", Fields: []string{"halts"}}); err != nil {
 		return
 	}
 	if s.Members.Collection, err = NewCollection(ctx, db, "pool_member", Keys[pool.Member]{
@@ -46,8 +47,10 @@ func NewPools(ctx context.Context, db *DB) (s PoolStores, err error) {
 		"part":   func(m *pool.Member) any { return int64(m.Part) },
 		"stage":  func(m *pool.Member) any { return string(m.Stage()) },
 		"appeal": func(m *pool.Member) any { return keyed(m.Appealing(), m.Camp) },
+		"help":   func(m *pool.Member) any { return keyed(m.Helpless(), m.Organiser) },
 	}, ofPerson, Index{Name: "state", Fields: []string{"camp", "state"}}, Index{Name: "parts", Fields: []string{"camp", "state", "part"}},
-		Index{Name: "stage", Fields: []string{"camp", "stage"}}, Index{Name: "appeal", Fields: []string{"appeal"}}); err != nil {
+		Index{Name: "stage", Fields: []string{"camp", "stage"}}, Index{Name: "appeal", Fields: []string{"appeal"}},
+		Index{Name: "help", Fields: []string{"help"}}); err != nil {
 		return
 	}
 	if s.Settlements, err = NewCollection(ctx, db, "pool_settlement", Keys[pool.Settlement]{}); err != nil {
@@ -65,6 +68,16 @@ func NewPools(ctx context.Context, db *DB) (s PoolStores, err error) {
 // Waking implements pool.Store.
 func (s Pools) Waking(ctx context.Context, before time.Time, page domain.Page) ([]pool.Pool, domain.Cursor, error) {
 	return s.Find(ctx, By("wake").Range(nil, before), page)
+}
+
+// Halting implements pool.Store.
+func (s Pools) Halting(ctx context.Context, organisers []string, page domain.Page) ([]pool.Pool, domain.Cursor, error) {
+	return s.Find(ctx, amongst(By("halts"), organisers), page)
+}
+
+// Helpless implements pool.MemberStore.
+func (s PoolMembers) Helpless(ctx context.Context, organisers []string, page domain.Page) ([]pool.Member, domain.Cursor, error) {
+	return s.Find(ctx, amongst(By("help"), organisers), page)
 }
 
 // OfCamp implements pool.MemberStore.

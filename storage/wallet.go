@@ -40,12 +40,14 @@ func NewWallets(ctx context.Context, db *DB) (Wallets, WalletPages, Withdrawals,
 		"wallet":    func(d *wallet.Withdrawal) any { return d.Wallet },
 		"state":     func(d *wallet.Withdrawal) any { return string(d.State) },
 		"at":        func(d *wallet.Withdrawal) any { return d.At },
+		"waits":     func(d *wallet.Withdrawal) any { return keyed(d.Waits(), d.Organiser) },
 		"wake":      func(d *wallet.Withdrawal) any { return d.WakeAt },
 	},
 		Index{Name: "member", Fields: []string{"member", "at"}},
 		Index{Name: "wallet", Fields: []string{"wallet", "at"}},
 		Index{Name: "organiser", Fields: []string{"organiser", "at"}},
 		Index{Name: "organiserstate", Fields: []string{"organiser", "state", "at"}},
+		Index{Name: "waits", Fields: []string{"waits", "at"}},
 		Index{Name: "wake", Fields: []string{"wake"}})
 	return Wallets{wallets}, WalletPages{pages}, Withdrawals{withdrawals}, errors.Join(err, err2, err3)
 }
@@ -81,6 +83,11 @@ func (s Withdrawals) ByOrganiser(ctx context.Context, organiser string, state wa
 		return s.Find(ctx, By("organiser").Equal(organiser).Descending(), page)
 	}
 	return s.Find(ctx, By("organiserstate").Equal(organiser, string(state)).Descending(), page)
+}
+
+// Waiting implements wallet.WithdrawalStore.
+func (s Withdrawals) Waiting(ctx context.Context, organisers []string, page domain.Page) ([]wallet.Withdrawal, domain.Cursor, error) {
+	return s.Find(ctx, amongst(By("waits"), organisers), page)
 }
 
 // Waking implements wallet.WithdrawalStore.

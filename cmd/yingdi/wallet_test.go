@@ -151,6 +151,11 @@ func TestStaffDecideAboutWithdrawalsOnTheConsole(t *testing.T) {
 		s.vars[name] = d.ID
 		s.clock.Set(s.clock.Now().Add(time.Minute))
 	}
+	_, manager := s.person(t, "运营")
+	s.appoint(t, s.vars["organiser"], manager, "", domain.RoleManager)
+	m := s.staff(t, manager)
+	m.see(t, "/console/money", 200, "等你处理的提现", "小满", "¥300.00", "申请提现", "查看并审批", s.fill(t, "/console/organisers/{organiser}/withdrawals/{first}"), "学员钱包")
+	m.see(t, "/console/organisers/{organiser}/withdrawals/{first}", 200, "小满的提现", `href="/console/money"`)
 	v := s.staff(t, s.vars["teacher"])
 	base := "/console/organisers/{organiser}/withdrawals"
 	v.see(t, "/console/organisers/{organiser}", 200, "提现")

@@ -10,6 +10,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/bill"
 	"yingdi/domain/order"
+	"yingdi/domain/pool"
 	"yingdi/domain/transfer"
 )
 
@@ -23,6 +24,7 @@ type Orders interface {
 
 // Transfers is what this feature needs of domain/transfer.
 type Transfers interface {
+	Many(ctx context.Context, ids []string) (map[string]transfer.Transfer, error)
 	Troubled(ctx context.Context, page domain.Page) ([]transfer.Transfer, domain.Cursor, error)
 	Again(ctx context.Context, id string) (transfer.Transfer, error)
 	Dismiss(ctx context.Context, id string, at int, outcome string) (transfer.Transfer, error)
@@ -46,15 +48,18 @@ type Source string
 
 // The sources.
 const (
-	Troubled  Source = "order"    // WeChat refused a refund, or said another amount
-	Late      Source = "late"     // money that should long be back
-	Payout    Source = "transfer" // not claimed, refused, unclear
-	Different Source = "bill"     // from WeChat's bill
+	Troubled  Source = "order"      // WeChat refused a refund, or said another amount
+	Late      Source = "late"       // money that should long be back
+	Payout    Source = "transfer"   // not claimed, refused, unclear
+	Asked     Source = "withdrawal" // above the limit, or not paid
+	Halted    Source = "pool"       // waits for a signature, or does not move
+	Helpless  Source = "member"     // of a pool, whom the machine cannot pay
+	Different Source = "bill"       // from WeChat's bill
 	Died      Source = "job"
 )
 
 // Sources in the order in which the page shows them.
-var Sources = []Source{Troubled, Late, Payout, Different, Died}
+var Sources = []Source{Troubled, Late, Asked, Payout, Halted, Helpless, Different, Died}
 
 // Matter is something about money that a person must decide.
 type Matter struct {
@@ -62,6 +67,7 @@ type Matter struct {
 	ID     string // of the document
 	At     int    // of the trouble within it
 	Number string // of the payment, refund or transfer
+	House  string // the organiser's id
 	Camp   string
 	Order  string
 	Member string
@@ -120,6 +126,18 @@ func (s *Service) section(ctx context.Context, source Source, page domain.Page) 
 		var list []transfer.Transfer
 		if list, out.Next, err = s.Transfers.Troubled(ctx, page); err == nil {
 			out.Matters = each(list, payouts)
+		}
+	case Asked:
+		out.Matters, out.Next, err = s.asked(ctx, page)
+	case Halted:
+		var list []pool.Pool
+		if list, out.Next, err = s.Pools.Waiting(ctx, page); err == nil {
+			out.Matters = each(list, halted)
+		}
+	case Helpless:
+		var list []pool.Member
+		if list, out.Next, err = s.Pools.Helpless(ctx, page); err == nil {
+			out.Matters = each(list, helpless)
 		}
 	case Different:
 		var list []bill.Case
@@ -197,7 +215,7 @@ func storyOf(o order.Order, number string) (story []bill.Chapter) {
 
 func payouts(t transfer.Transfer) (list []Matter) {
 	for i, had := range t.Trouble {
-		if !had.DoneAt.IsZero() {
+		if !had.DoneAt.IsZero() || withdrawn(t) {
 			continue
 		}
 		lost := had.Kind == transfer.TransferLost
@@ -219,6 +237,9 @@ func differences(c bill.Case) []Matter {
 // touching are the beginnings of the kinds of jobs that touch money.
 var touching = []string{"order:", "payment:", "transfer:", "wallet:", "pool:", "withdrawal:"}
 
+// rounds are the periodic work about money.
+var rounds = []string{"slot bills", "slot orders", "slot bill-cases", "slot payments", "slot transfers", "slot withdrawals", "slot pools"}
+
 // died lists the jobs about money that have failed as often as they may, for those who may start them again.
 func (s *Service) died(ctx context.Context) (list []Matter, err error) {
 	if !domain.ActorFrom(ctx).Has(domain.RightOperate, domain.Place{}) {
@@ -227,7 +248,7 @@ func (s *Service) died(ctx context.Context) (list []Matter, err error) {
 	dead, err := s.Jobs.Dead(ctx, domain.MaxPage)
 	for _, job := range dead {
 		about := func(kind string) bool { return strings.HasPrefix(job.Kind, kind) }
-		if !slices.ContainsFunc(touching, about) && job.Document != "slot bills" && job.Document != "slot orders" {
+		if !slices.ContainsFunc(touching, about) && !slices.Contains(rounds, job.Document) {
 			continue
 		}
 		list = append(list, Matter{
@@ -273,6 +294,15 @@ func (s *Service) Decide(ctx context.Context, d Decision) (err error) {
 		_, err = s.Transfers.Again(ctx, d.ID)
 	case d.Source == Payout:
 		_, err = s.Transfers.Dismiss(ctx, d.ID, d.At, d.Outcome)
+	case d.Source == Asked && d.Again:
+		_, err = s.Wallets.Again(ctx, d.ID)
+	case d.Source == Helpless:
+		camp, member, _ := strings.Cut(d.ID, ":")
+		if d.Again {
+			err = s.Pools.PayAgain(ctx, camp, member)
+		} else {
+			err = s.Pools.Helped(ctx, camp, member, d.Outcome)
+		}
 	case d.Source == Different && d.Again:
 		_, err = s.Bills.Again(ctx, d.ID)
 	case d.Source == Different:

@@ -65,6 +65,8 @@ type Service struct {
 	Orders    Orders
 	Bills     Bills
 	Transfers Transfers
+	Wallets   Wallets
+	Pools     Pools
 	Jobs      Jobs
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,7 +15,9 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/ledger"
 	"yingdi/domain/order"
+	"yingdi/domain/pool"
 	"yingdi/domain/transfer"
+	"yingdi/domain/wallet"
 	"yingdi/domain/wechatpay"
 )
 
@@ -99,6 +102,123 @@ func TestAnAuditOfRuinsTellsTheFirstHundredAndCountsTheRest(t *testing.T) {
 	report, err := ledger.Audit(t.Context(), ledger.Facts{Orders: of(broken...), Transfers: of[transfer.Transfer](), Cases: of[bill.Case](), Days: of[bill.Day]()})
 	if !errors.Is(err, ledger.ErrBroken) || len(report.Faults) != ledger.MaxFaults || report.More != 30 || report.Faults[0].ID != "o0" {
 		t.Errorf("%d and %d more, %v", len(report.Faults), report.More, err)
+	}
+}
+
+// waits is what features above and below have for a person.
+type waits struct {
+	withdrawals []wallet.Withdrawal
+	transfers   []transfer.Transfer
+	pools       []pool.Pool
+	members     []pool.Member
+	done        []string
+}
+
+func (w *waits) Waiting(context.Context, domain.Page) ([]wallet.Withdrawal, domain.Cursor, error) {
+	return w.withdrawals, "", nil
+}
+
+func (w *waits) Again(_ context.Context, id string) (wallet.Withdrawal, error) {
+	w.done = append(w.done, "again "+id)
+	return wallet.Withdrawal{}, nil
+}
+
+type transfers struct {
+	ledger.Transfers
+	*waits
+}
+
+func (w transfers) Troubled(context.Context, domain.Page) ([]transfer.Transfer, domain.Cursor, error) {
+	return w.transfers, "", nil
+}
+
+func (w transfers) Again(context.Context, string) (transfer.Transfer, error) {
+	return transfer.Transfer{}, nil
+}
+
+func (w transfers) Many(_ context.Context, ids []string) (map[string]transfer.Transfer, error) {
+	found := map[string]transfer.Transfer{}
+	for _, t := range w.transfers {
+		if slices.Contains(ids, t.ID) {
+			found[t.ID] = t
+		}
+	}
+	return found, nil
+}
+
+type pools struct{ *waits }
+
+func (w pools) Waiting(context.Context, domain.Page) ([]pool.Pool, domain.Cursor, error) {
+	return w.pools, "", nil
+}
+
+func (w pools) Helpless(context.Context, domain.Page) ([]pool.Member, domain.Cursor, error) {
+	return w.members, "", nil
+}
+
+func (w pools) PayAgain(_ context.Context, camp, member string) error {
+	w.done = append(w.done, "pay "+camp+" "+member)
+	return nil
+}
+
+func (w pools) Helped(_ context.Context, camp, member, outcome string) error {
+	w.done = append(w.done, "helped "+camp+" "+member+" "+outcome)
+	return nil
+}
+
+func TestWithdrawalsAndPoolsThatNeedAPersonTellTheirStory(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC)
+	failed := wallet.Withdrawal{Doc: domain.Doc{ID: "w2"}, Organiser: "o1", Member: "m2", Amount: 5_00, State: wallet.Failed, Story: []wallet.Change{
+		{To: wallet.Applied, At: at, By: "m2"}, {To: wallet.Transferring, At: at}, {To: wallet.Failed, At: at.Add(time.Hour)},
+	}}
+	w := &waits{
+		withdrawals: []wallet.Withdrawal{{Doc: domain.Doc{ID: "w1"}, Organiser: "o1", Member: "m1", Amount: 300_00, State: wallet.Applied, Story: []wallet.Change{{To: wallet.Applied, At: at, By: "m1"}}}, failed},
+		transfers: []transfer.Transfer{
+			{Doc: domain.Doc{ID: failed.Transfer()}, Kind: transfer.Withdrawal, State: transfer.Failed, Trouble: []transfer.Trouble{{Number: "n2", Note: "对方账户异常", At: at}}},
+			{Doc: domain.Doc{ID: "gain"}, Kind: transfer.Payout, State: transfer.Failed, Amount: 7_00, Trouble: []transfer.Trouble{{Number: "n3", Note: "一直没有人领取", At: at}}},
+		},
+		pools:   []pool.Pool{{Doc: domain.Doc{ID: "c1"}, State: pool.Computed, Totals: pool.Totals{Pool: 500_00}, Log: []pool.Act{{Kind: pool.ActRules, At: at}, {Kind: pool.ActCompute, At: at}, {Kind: pool.ActSign, By: "boss", At: at}}}},
+		members: []pool.Member{{Doc: domain.Doc{ID: "c1:m4"}, Camp: "c1", Member: "m4", Part: 100_00, Own: pool.Leg{Amount: 100_00, State: pool.LegFailed, Refused: true, Note: "订单已经全部退完"}}},
+	}
+	s := ledger.Service{Wallets: w, Transfers: transfers{waits: w}, Pools: pools{w}}
+	ctx := domain.WithActor(t.Context(), domain.SystemActor)
+	for _, tt := range []struct {
+		source ledger.Source
+		want   []string
+	}{
+		{ledger.Asked, []string{"w1 ¥300.00 false: 申请提现", "w2 ¥5.00 true: 申请提现/交给微信付款/没有付成，金额仍为学员留着/对方账户异常"}},
+		{ledger.Payout, []string{"gain ¥7.00 true: ，，¥7.00/一直没有人领取"}},
+		{ledger.Halted, []string{"c1 ¥500.00 false: 计算名单/确认名单/名单已经算好，等另一位有资金权限的同事核对并确认，之后才会发放"}},
+		{ledger.Helpless, []string{"c1:m4 ¥100.00 true: 入池 ¥100.00/退回自己的部分 ¥100.00：订单已经全部退完"}},
+	} {
+		list, err := s.Desk(ctx, tt.source, "")
+		var got []string
+		for _, section := range list {
+			for _, m := range section.Matters {
+				var story []string
+				for _, c := range m.Story {
+					story = append(story, c.Text)
+				}
+				got = append(got, fmt.Sprintf("%s %s %t: %s", m.ID, m.Amount, m.Again, strings.Join(story, "/")))
+			}
+		}
+		if err != nil || !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %q, %v", tt.source, got, err)
+		}
+	}
+	for _, d := range []ledger.Decision{
+		{Source: ledger.Asked, ID: "w2", Again: true}, {Source: ledger.Helpless, ID: "c1:m4", Again: true}, {Source: ledger.Helpless, ID: "c1:m4", Outcome: "线下转账"},
+	} {
+		if err := s.Decide(ctx, d); err != nil {
+			t.Error(err)
+		}
+	}
+	if want := []string{"again w2", "pay c1 m4", "helped c1 m4 线下转账"}; !slices.Equal(w.done, want) {
+		t.Error(w.done)
+	}
+	if err := s.Decide(ctx, ledger.Decision{Source: ledger.Halted, ID: "c1", Again: true}); !errors.Is(err, domain.ErrInvalid) {
+		t.Errorf("a list is not signed from here: %v", err)
 	}
 }
 

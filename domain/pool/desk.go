@@ -3,6 +3,7 @@ package pool
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"yingdi/domain"
 )
@@ -90,12 +91,62 @@ func (s *Service) PayAgain(ctx context.Context, campID, memberID string) error {
 	if _, err := s.Camps.ForStaff(ctx, campID, domain.RightMoney); err != nil {
 		return err
 	}
+	if _, err := s.People.Update(ctx, ID(campID, memberID), func(m *Member) error {
+		if m.Own.Help == m.Gain.Help && m.Own.Help == (Help{}) {
+			return domain.ErrSame
+		}
+		m.Own.Help, m.Gain.Help = Help{}, Help{}
+		return nil
+	}); err != nil {
+		return err
+	}
 	if err := s.Pay(ctx, ID(campID, memberID)); err != nil {
 		return err
 	}
+	return s.noted(ctx, campID, ActPayAgain, memberID)
+}
+
+// Helped notes what a person did about a payout that the machine cannot make, such as a transfer by hand.
+func (s *Service) Helped(ctx context.Context, campID, memberID, outcome string) error {
+	if _, err := s.Camps.ForStaff(ctx, campID, domain.RightMoney); err != nil {
+		return err
+	}
+	var check domain.Check
+	check.Line("outcome", "处理结果", outcome, 2, 100)
+	if err := check.Err(); err != nil {
+		return err
+	}
 	by := domain.ActorFrom(ctx).Member
-	_, err := s.Store.Update(ctx, campID, func(p *Pool) error { p.note(ActPayAgain, by, memberID, s.Clock.Now()); return nil })
+	if _, err := s.People.Update(ctx, ID(campID, memberID), func(m *Member) error { return m.help(by, outcome, s.Clock.Now()) }); err != nil {
+		return err
+	}
+	return s.noted(ctx, campID, ActHelp, memberID)
+}
+
+func (s *Service) noted(ctx context.Context, campID string, kind ActKind, what string) error {
+	by := domain.ActorFrom(ctx).Member
+	_, err := s.Store.Update(ctx, campID, func(p *Pool) error { p.note(kind, by, what, s.Clock.Now()); return nil })
 	return err
+}
+
+// Waiting lists the pools that wait for a person, of all organisers whose money the acting person may see: those whose list
+// is to be signed, and those that have not moved for too long where only the machine has something to do.
+func (s *Service) Waiting(ctx context.Context, page domain.Page) ([]Pool, domain.Cursor, error) {
+	organisers, err := domain.ActorFrom(ctx).Organisers(domain.RightMoney)
+	if err != nil {
+		return nil, "", err
+	}
+	list, next, err := s.Store.Halting(ctx, organisers, page)
+	return slices.DeleteFunc(list, func(p Pool) bool { return !p.waits(s.Clock.Now()) }), next, err
+}
+
+// Helpless lists the members whom the machine cannot pay, of all organisers whose money the acting person may see.
+func (s *Service) Helpless(ctx context.Context, page domain.Page) ([]Member, domain.Cursor, error) {
+	organisers, err := domain.ActorFrom(ctx).Organisers(domain.RightMoney)
+	if err != nil {
+		return nil, "", err
+	}
+	return s.People.Helpless(ctx, organisers, page)
 }
 
 // Report is a pool in numbers, for its staff.

@@ -1,7 +1,9 @@
 package pool_test
 
 import (
+	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -336,6 +338,68 @@ func TestABadMemberNeverBlocksTheRest(t *testing.T) {
 		t.Errorf("%+v", an.Gain)
 	}
 	w.exact(t)
+}
+
+func TestWhatOnlyAPersonCanPayIsListedUntilTheySayWhatTheyDid(t *testing.T) {
+	t.Parallel()
+	w := played(t, theRules)
+	w.bank.refuses = map[string]error{"o-bo": order.ErrTooLate} // WeChat takes no refund of it any more
+	w.goes(t, at("2026-03-10", 0))
+	waiting := func() (list []string) {
+		t.Helper()
+		pools, _, err := w.Waiting(staff(t, "boss"), domain.Page{})
+		must(t, err)
+		people, _, err := w.Helpless(staff(t, "boss"), domain.Page{})
+		must(t, err)
+		for _, p := range pools {
+			list = append(list, p.ID)
+		}
+		for _, m := range people {
+			list = append(list, m.ID)
+		}
+		return list
+	}
+	if got := waiting(); !slices.Equal(got, []string{"c1"}) {
+		t.Errorf("a list to be signed: %v", got)
+	}
+	w.paid(t)
+	bo := w.member(t, "bo")
+	if got := waiting(); !slices.Equal(got, []string{"c1:bo"}) || bo.Own.State != pool.LegFailed || bo.Own.Note == "" {
+		t.Fatalf("%v, %+v", got, bo.Own)
+	}
+	for name, ctx := range map[string]context.Context{"nobody": t.Context(), "a learner": as(t, "bo")} {
+		if err := w.Helped(ctx, "c1", "bo", "线下转账"); err == nil {
+			t.Errorf("%s helps", name)
+		}
+		if _, _, err := w.Helpless(ctx, domain.Page{}); err == nil {
+			t.Errorf("%s sees whom to help", name)
+		}
+	}
+	if err := w.Helped(staff(t, "boss"), "c1", "bo", ""); !errors.Is(err, domain.ErrInvalid) {
+		t.Errorf("without a word: %v", err)
+	}
+	must(t, w.Helped(staff(t, "boss"), "c1", "bo", "线下转账 ¥100"), w.Pay(t.Context(), "c1:bo"))
+	if bo = w.member(t, "bo"); len(waiting()) > 0 || bo.Own.Help.By != "boss" || bo.Own.State != pool.LegFailed {
+		t.Errorf("%v, %+v", waiting(), bo.Own)
+	}
+	must(t, w.PayAgain(staff(t, "boss"), "c1", "bo"))
+	if got := waiting(); !slices.Equal(got, []string{"c1:bo"}) {
+		t.Errorf("tried again in vain: %v", got)
+	}
+}
+
+func TestAPoolThatDoesNotMoveWaitsForAPersonAfterAnHour(t *testing.T) {
+	t.Parallel()
+	w := played(t, theRules)
+	_, err := w.Cancel(staff(t, "boss"), "c1", "老师生病") // and whoever works on it dies
+	for _, wait := range []time.Duration{0, 2 * time.Hour} {
+		w.clock.Add(wait)
+		list, _, err2 := w.Waiting(staff(t, "boss"), domain.Page{})
+		must(t, err, err2)
+		if p := w.pool(t); (len(list) == 1) != (wait > 0) || !p.Computing() {
+			t.Errorf("after %s: %d wait, computing %t", wait, len(list), p.Computing())
+		}
+	}
 }
 
 func TestAPaymentThatIsHeardOfTooLateGoesBack(t *testing.T) {

@@ -202,6 +202,7 @@ func (s *Service) Pay(ctx context.Context, id string) error {
 		return err
 	}
 	own, gain := m.Own, m.Gain
+	own.Refused, gain.Refused = false, false
 	var failures []error
 	if own.Amount > 0 && own.State != LegPaid {
 		failures = append(failures, s.payOwn(ctx, m, p, &own))
@@ -210,7 +211,7 @@ func (s *Service) Pay(ctx context.Context, id string) error {
 		failures = append(failures, s.payGain(ctx, m, &gain))
 	}
 	_, err = s.People.Update(ctx, id, func(m *Member) error {
-		first, second := m.Own.move(own.State, own.Note, s.Clock.Now()), m.Gain.move(gain.State, gain.Note, s.Clock.Now())
+		first, second := m.Own.move(own, s.Clock.Now()), m.Gain.move(gain, s.Clock.Now())
 		if !first && !second {
 			return domain.ErrSame
 		}
@@ -258,16 +259,6 @@ func (s *Service) payOwn(ctx context.Context, m Member, p Pool, leg *Leg) error 
 			leg.State, leg.Note = LegFailed, "退款没有成功，请到订单里处理"
 		}
 	}
-	return nil
-}
-
-// refused notes a refusal that will not change; what may work later stays an error.
-func (l *Leg) refused(err error) error {
-	var refusal *domain.Error
-	if !errors.As(err, &refusal) || refusal.Kind == domain.KindUnavailable {
-		return err
-	}
-	l.State, l.Note = LegFailed, refusal.Message
 	return nil
 }
 

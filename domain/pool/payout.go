@@ -1,6 +1,7 @@
 package pool
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -15,6 +16,16 @@ type Leg struct {
 	State  LegState   `json:"state"`
 	Note   string     `json:"note,omitempty"` // why it is stuck, for people
 	At     time.Time  `json:"at"`             // of the last change
+
+	Refused bool `json:"refused,omitempty"` // there is no refund and no transfer in which a person would find it
+	Help    Help `json:"help,omitzero"`     // what a person did about that
+}
+
+// Help is what a person did about an amount that could not be paid.
+type Help struct {
+	By   string    `json:"by"`
+	At   time.Time `json:"at"`
+	Text string    `json:"text"`
 }
 
 // LegState says where it is.
@@ -52,12 +63,41 @@ func (l Leg) Parked() bool {
 }
 
 // move notes how the amount stands; paid is never downgraded.
-func (l *Leg) move(to LegState, note string, now time.Time) bool {
-	if l.Amount == 0 || l.State == LegPaid || l.State == to && l.Note == note {
+func (l *Leg) move(to Leg, now time.Time) bool {
+	if l.Amount == 0 || l.State == LegPaid || l.State == to.State && l.Note == to.Note && l.Refused == to.Refused {
 		return false
 	}
-	l.State, l.Note, l.At = to, note, now
+	l.State, l.Note, l.Refused, l.At = to.State, to.Note, to.Refused, now
 	return true
+}
+
+// refused notes a refusal that will not change; what may work later stays an error.
+func (l *Leg) refused(err error) error {
+	var refusal *domain.Error
+	if !errors.As(err, &refusal) || refusal.Kind == domain.KindUnavailable {
+		return err
+	}
+	l.State, l.Note, l.Refused = LegFailed, refusal.Message, true
+	return nil
+}
+
+// helpless reports whether nobody can pay it, and no person has said yet what became of it.
+func (l Leg) helpless() bool { return l.State == LegFailed && l.Refused && l.Help.At.IsZero() }
+
+// Helpless reports whether a person must do by other means what the machine cannot.
+func (m Member) Helpless() bool { return m.Own.helpless() || m.Gain.helpless() }
+
+// help notes what a person did about it.
+func (m *Member) help(by, text string, now time.Time) error {
+	if !m.Helpless() {
+		return domain.ErrSame
+	}
+	for _, l := range []*Leg{&m.Own, &m.Gain} {
+		if l.helpless() {
+			l.Help = Help{by, now, text}
+		}
+	}
+	return nil
 }
 
 // Stage of a member's payout, by which those with something to do are found.

@@ -94,6 +94,7 @@ const (
 	ActAppeal   ActKind = "appeal"     // one was decided
 	ActBar      ActKind = "disqualify" // a member, or they were let in again
 	ActPayAgain ActKind = "pay_again"
+	ActHelp     ActKind = "help" // a person paid what the machine could not
 )
 
 // maxLog entries; what is older than these is in the members' own documents.
@@ -147,6 +148,17 @@ func (p *Pool) become(to State, kind ActKind, by, what string, now time.Time) {
 
 // Computing reports whether the list is being computed.
 func (p Pool) Computing() bool { return !p.Running.At.IsZero() && !p.State.Frozen() }
+
+// Halts reports whether it goes no further by the clock alone, even if only for moments.
+func (p Pool) Halts() bool { return p.State == Computed || p.State == Approved || p.Computing() }
+
+// patience is how long the machine has for a step before a person looks.
+const patience = time.Hour
+
+// waits reports whether a person must sign, or look why the machine does not get on.
+func (p Pool) waits(now time.Time) bool {
+	return p.State == Computed || p.Halts() && now.Sub(p.Log[len(p.Log)-1].At) > patience
+}
 
 // Advance takes the pool as far as the clock alone does, one stage at a time.
 func (p *Pool) Advance(now time.Time) error {

@@ -23,6 +23,8 @@ type Store interface {
 	domain.Documents[Pool]
 	// Waking lists the pools that somebody must look at before the instant.
 	Waking(ctx context.Context, before time.Time, page domain.Page) ([]Pool, domain.Cursor, error)
+	// Halting lists the pools that halt, of these organisers, or of all for nil.
+	Halting(ctx context.Context, organisers []string, page domain.Page) ([]Pool, domain.Cursor, error)
 }
 
 // Group is how many members of one state there are, and what their parts come to.
@@ -39,6 +41,8 @@ type MemberStore interface {
 	OfCamp(ctx context.Context, camp string, state MemberState, page domain.Page) ([]Member, domain.Cursor, error)
 	// AtStage lists those whose payout is at a stage.
 	AtStage(ctx context.Context, camp string, stage Stage, page domain.Page) ([]Member, domain.Cursor, error)
+	// Helpless lists those whom only a person can help, of these organisers, or of all for nil.
+	Helpless(ctx context.Context, organisers []string, page domain.Page) ([]Member, domain.Cursor, error)
 	// Appealing lists those with an appeal that waits.
 	Appealing(ctx context.Context, camp string, page domain.Page) ([]Member, domain.Cursor, error)
 	// Groups counts a pool's members without reading them.

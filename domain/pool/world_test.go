@@ -47,6 +47,14 @@ func (s *pools) Waking(_ context.Context, before time.Time, page domain.Page) ([
 	return s.Find(func(p pool.Pool) bool { return !p.WakeAt.IsZero() && p.WakeAt.Before(before) }, nil, page)
 }
 
+func (s *pools) Halting(_ context.Context, organisers []string, page domain.Page) ([]pool.Pool, domain.Cursor, error) {
+	return s.Find(func(p pool.Pool) bool { return p.Halts() && among(organisers, p.Organiser) }, nil, page)
+}
+
+func among(organisers []string, id string) bool {
+	return organisers == nil || slices.Contains(organisers, id)
+}
+
 type people struct{ *domaintest.Store[pool.Member] }
 
 func byMember(a, b pool.Member) int { return strings.Compare(a.ID, b.ID) }
@@ -57,6 +65,10 @@ func (s *people) OfCamp(_ context.Context, camp string, state pool.MemberState, 
 
 func (s *people) AtStage(_ context.Context, camp string, stage pool.Stage, page domain.Page) ([]pool.Member, domain.Cursor, error) {
 	return s.Find(func(m pool.Member) bool { return m.Camp == camp && m.Stage() == stage }, byMember, page)
+}
+
+func (s *people) Helpless(_ context.Context, organisers []string, page domain.Page) ([]pool.Member, domain.Cursor, error) {
+	return s.Find(func(m pool.Member) bool { return m.Helpless() && among(organisers, m.Organiser) }, byMember, page)
 }
 
 func (s *people) Appealing(_ context.Context, camp string, page domain.Page) ([]pool.Member, domain.Cursor, error) {
@@ -109,6 +121,9 @@ func (s *orders) ByCamp(_ context.Context, camp string, state order.State, page 
 func (s *orders) PayBackPart(ctx context.Context, id, key string, amount domain.Fen, reason string) (order.Order, error) {
 	if s.bank.down {
 		return order.Order{}, domain.ErrUnavailable
+	}
+	if err := s.bank.refuses[id]; err != nil {
+		return order.Order{}, fmt.Errorf("order %s: %w", id, err)
 	}
 	return s.Update(ctx, id, func(o *order.Order) error {
 		if err := o.GiveBack(key, order.CausePool, amount, false, "", reason, s.clock.Now()); err != nil && !errors.Is(err, domain.ErrSame) {
@@ -173,6 +188,8 @@ type bank struct {
 	sent  map[string]pool.Payout
 	state map[string]pool.LegState // by member; paid at once if there is none
 	down  bool
+
+	refuses map[string]error // by order: what a refund of it is refused with
 }
 
 func (b *bank) Send(_ context.Context, p pool.Payout) (pool.LegState, string, error) {

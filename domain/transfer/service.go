@@ -14,6 +14,7 @@ import (
 // Store keeps transfers.
 type Store interface {
 	domain.Documents[Transfer]
+	domain.Many[Transfer]
 	// ByCode returns the transfer whose bills' numbers begin with the code, or domain.ErrNotFound.
 	ByCode(ctx context.Context, code string) (Transfer, error)
 	// ByMember lists a person's transfers, the newest first.
@@ -77,6 +78,11 @@ func (s *Service) Ask(ctx context.Context, a Ask) (Transfer, error) {
 
 // Get returns a transfer to the feature that asked for it.
 func (s *Service) Get(ctx context.Context, id string) (Transfer, error) { return s.Store.Get(ctx, id) }
+
+// Many returns several to the feature that asked for them.
+func (s *Service) Many(ctx context.Context, ids []string) (map[string]Transfer, error) {
+	return s.Store.GetMany(ctx, ids)
+}
 
 // OfRef lists what was asked for on behalf of one thing, to the feature that asked; an empty state means all.
 func (s *Service) OfRef(ctx context.Context, ref string, state State, page domain.Page) ([]Transfer, domain.Cursor, error) {

@@ -35,6 +35,8 @@ type WithdrawalStore interface {
 	ByMember(ctx context.Context, member string, page domain.Page) ([]Withdrawal, domain.Cursor, error)
 	// ByOrganiser lists an organiser's withdrawals, the newest first; an empty state means all.
 	ByOrganiser(ctx context.Context, organiser string, state State, page domain.Page) ([]Withdrawal, domain.Cursor, error)
+	// Waiting lists the withdrawals that wait for staff, of these organisers, or of all for nil.
+	Waiting(ctx context.Context, organisers []string, page domain.Page) ([]Withdrawal, domain.Cursor, error)
 	// Waking lists the withdrawals that somebody must look at before the instant.
 	Waking(ctx context.Context, before time.Time, page domain.Page) ([]Withdrawal, domain.Cursor, error)
 }
@@ -43,6 +45,7 @@ type WithdrawalStore interface {
 type Transfers interface {
 	Ask(ctx context.Context, a transfer.Ask) (transfer.Transfer, error)
 	Get(ctx context.Context, id string) (transfer.Transfer, error)
+	Again(ctx context.Context, id string) (transfer.Transfer, error)
 	CallOff(ctx context.Context, id, by, reason string) (transfer.Transfer, error)
 }
 

@@ -163,6 +163,25 @@ func (s *Service) Cancel(ctx context.Context, id, reason string) (Withdrawal, er
 	return s.cancel(ctx, d, domain.ActorFrom(ctx).Member, reason)
 }
 
+// Waiting lists the withdrawals that wait for staff, of all organisers whose money the acting person may see.
+func (s *Service) Waiting(ctx context.Context, page domain.Page) ([]Withdrawal, domain.Cursor, error) {
+	organisers, err := domain.ActorFrom(ctx).Organisers(domain.RightMoney)
+	if err != nil {
+		return nil, "", err
+	}
+	return s.Withdrawals.Waiting(ctx, organisers, page)
+}
+
+// Again sends a withdrawal that WeChat did not manage to pay once more, by decision of staff.
+func (s *Service) Again(ctx context.Context, id string) (Withdrawal, error) {
+	d, err := s.WithdrawalFor(ctx, id)
+	if err != nil {
+		return d, err
+	}
+	_, err = s.Transfers.Again(ctx, transferID(id))
+	return d, err
+}
+
 // Drive takes a withdrawal as far as it can go now. It is idempotent, may run beside itself, and goes on where a crash
 // left. For jobs, after EventMoved.
 func (s *Service) Drive(ctx context.Context, id string) (Withdrawal, error) {

@@ -239,6 +239,9 @@ func (d *Withdrawal) rested() error {
 // Open reports whether its amount must be held.
 func (d Withdrawal) Open() bool { return !d.State.Over() }
 
+// Waits reports whether it waits for staff: to be approved, or because WeChat did not manage to pay it.
+func (d Withdrawal) Waits() bool { return d.State == Applied || d.State == Failed }
+
 // CheckHolds says whether a wallet holds exactly what its open withdrawals need. A withdrawal that has just ended, and
 // whose amount is about to be released, is given too.
 func (w Wallet) CheckHolds(all []Withdrawal) error {

@@ -3,6 +3,7 @@ package wallet_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -49,6 +50,12 @@ func (s *withdrawals) ByOrganiser(_ context.Context, organiser string, state wal
 	return s.Find(func(d wallet.Withdrawal) bool { return d.Organiser == organiser && (state == "" || d.State == state) }, nil, page)
 }
 
+func (s *withdrawals) Waiting(_ context.Context, organisers []string, page domain.Page) ([]wallet.Withdrawal, domain.Cursor, error) {
+	return s.Find(func(d wallet.Withdrawal) bool {
+		return (organisers == nil || slices.Contains(organisers, d.Organiser)) && d.Waits()
+	}, nil, page)
+}
+
 func (s *withdrawals) Waking(_ context.Context, before time.Time, page domain.Page) ([]wallet.Withdrawal, domain.Cursor, error) {
 	return s.Find(func(d wallet.Withdrawal) bool { return !d.WakeAt.IsZero() && d.WakeAt.Before(before) }, nil, page)
 }
@@ -71,6 +78,10 @@ func (d *desk) Ask(ctx context.Context, a transfer.Ask) (transfer.Transfer, erro
 		Doc: domain.Doc{ID: a.ID}, Organiser: a.Organiser, Member: a.Member, Kind: a.Kind, Ref: a.Ref, Amount: a.Amount, State: transfer.Waiting,
 	}
 	return t, d.Insert(ctx, t)
+}
+
+func (d *desk) Again(ctx context.Context, id string) (transfer.Transfer, error) {
+	return d.Update(ctx, id, func(t *transfer.Transfer) error { return t.Again("boss", d.clock.Now()) })
 }
 
 func (d *desk) CallOff(ctx context.Context, id, by, reason string) (transfer.Transfer, error) {

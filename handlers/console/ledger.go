@@ -1,8 +1,10 @@
 package console
 
 import (
+	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -11,12 +13,14 @@ import (
 	"yingdi/domain/ledger"
 	"yingdi/domain/member"
 	"yingdi/domain/order"
+	"yingdi/domain/organiser"
 )
 
 const moneyPath = Root + "/money"
 
 type moneyView struct {
 	Frame
+	Houses   []organiser.Organiser // whose money the acting person may see, the first of them
 	Sections []moneySection
 	Only     ledger.Source
 	Days     []bill.Day // of WeChat's bills, for those who see all money
@@ -66,6 +70,9 @@ func (h *console) showMoney(c echo.Context) error {
 			}
 		}
 	}
+	if v.Houses, err = h.moneyHouses(ctx); err != nil {
+		return err
+	}
 	if v.Titles, err = h.Camps.Titles(ctx, camps); err != nil {
 		return err
 	}
@@ -78,6 +85,15 @@ func (h *console) showMoney(c echo.Context) error {
 		}
 	}
 	return h.page(c, http.StatusOK, "ledger/desk", v)
+}
+
+// moneyHouses are the organisers whose money the acting person may see, at most a page of them.
+func (h *console) moneyHouses(ctx context.Context) ([]organiser.Organiser, error) {
+	list, _, err := h.Organisers.Mine(ctx, domain.Page{Limit: domain.MaxPage})
+	actor := domain.ActorFrom(ctx)
+	return slices.DeleteFunc(list, func(o organiser.Organiser) bool {
+		return !actor.Has(domain.RightMoney, domain.Place{Organiser: o.ID})
+	}), err
 }
 
 func (h *console) decideMoney(c echo.Context) error {
@@ -99,6 +115,7 @@ func (h *console) decideMoney(c echo.Context) error {
 
 var sourceNames = map[ledger.Source]label{
 	ledger.Troubled: {"退款和收款异常", "red"}, ledger.Late: {"迟迟没有到账的退款", "orange"}, ledger.Payout: {"没有付成或没人领取的转账", "orange"},
+	ledger.Asked: {"等你处理的提现", "orange"}, ledger.Halted: {"等你确认的奖学金池", "orange"}, ledger.Helpless: {"系统发不出去的奖学金", "red"},
 	ledger.Different: {"与微信账单的差异", "orange"}, ledger.Died: {"失败的后台任务", "red"},
 }
 
@@ -156,16 +173,23 @@ func (h *console) showHouseLedger(c echo.Context) error {
 		return err
 	}
 	v := &houseLedgerView{Organiser: id, Camps: list, Numbers: sumNumbers(total), Charts: sumCharts(list)}
-	if v.Frame, err = h.houseFrame(c, id, "资金账"); err != nil {
+	if v.Frame, err = h.houseFrame(c, "资金账"); err != nil {
 		return err
 	}
 	return h.page(c, http.StatusOK, "ledger/organiser", v)
 }
 
-// houseFrame is the frame of a page about an organiser's money.
-func (h *console) houseFrame(c echo.Context, id, title string) (Frame, error) {
-	names, err := h.Organisers.Names(c.Request().Context(), []string{id})
-	return Frame{Title: title, Section: sectionOrganisers, Crumbs: []Crumb{{"机构", Root + "/organisers"}, {names[id], organiserPath(id)}}}, err
+// houseFrame is around a page about an organiser's money. The way there is through the organiser's own page only for those
+// who may open it.
+func (h *console) houseFrame(c echo.Context, title string, more ...Crumb) (Frame, error) {
+	ctx, id := c.Request().Context(), c.Param("organiser")
+	names, err := h.Organisers.Names(ctx, []string{id})
+	f := Frame{Title: names[id] + " · " + title, Section: sectionMoney, Crumbs: append([]Crumb{{"资金", moneyPath}}, more...)}
+	if domain.ActorFrom(ctx).Has(domain.RightStaff, domain.Place{Organiser: id}) {
+		f.Title, f.Section = title, sectionOrganisers
+		f.Crumbs = append([]Crumb{{"机构", Root + "/organisers"}, {names[id], organiserPath(id)}}, more...)
+	}
+	return f, err
 }
 
 func sumNumbers(s ledger.Sums) []figure {

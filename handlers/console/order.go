@@ -89,7 +89,7 @@ func (h *console) listHouseOrders(c echo.Context) error {
 	if v.Orders, err = h.orderRows(c, list); err != nil {
 		return err
 	}
-	if v.Frame, err = h.houseFrame(c, id, "订单"); err != nil {
+	if v.Frame, err = h.houseFrame(c, "订单"); err != nil {
 		return err
 	}
 	if next != "" {

@@ -288,5 +288,5 @@ var legStates = map[pool.LegState]label{
 
 var poolActs = map[pool.ActKind]string{
 	pool.ActRules: "修改规则", pool.ActOpen: "开启奖学金池", pool.ActLock: "锁定", pool.ActClose: "进入核对和申诉", pool.ActCompute: "计算名单", pool.ActSign: "确认名单",
-	pool.ActPay: "开始发放", pool.ActSettle: "全部结清", pool.ActCancel: "取消", pool.ActAppeal: "处理申诉", pool.ActBar: "资格", pool.ActPayAgain: "重新查看发放",
+	pool.ActPay: "开始发放", pool.ActSettle: "全部结清", pool.ActCancel: "取消", pool.ActAppeal: "处理申诉", pool.ActBar: "资格", pool.ActPayAgain: "重新查看发放", pool.ActHelp: "人工处理发放",
 }

@@ -15,14 +15,6 @@ import (
 
 func withdrawalsPath(organiser string) string { return organiserPath(organiser) + "/withdrawals" }
 
-// walletFrame is around the pages about what an organiser owes.
-func (h *console) walletFrame(c echo.Context, title string, more ...Crumb) (Frame, error) {
-	id := c.Param("organiser")
-	names, err := h.Organisers.Names(c.Request().Context(), []string{id})
-	crumbs := append([]Crumb{{"机构", Root + "/organisers"}, {names[id], organiserPath(id)}}, more...)
-	return Frame{Title: title, Section: sectionOrganisers, Crumbs: crumbs}, err
-}
-
 type withdrawalRow struct {
 	wallet.Withdrawal
 	Learner member.Card
@@ -58,7 +50,7 @@ func (h *console) listWithdrawals(c echo.Context) error {
 		return err
 	}
 	v := &withdrawalsView{Base: organiserPath(id), State: state, States: wallet.States, Rules: h.Wallets.Rules, Hours: h.hoursOf(homeCalendar)}
-	if v.Frame, err = h.walletFrame(c, "提现"); err != nil {
+	if v.Frame, err = h.houseFrame(c, "提现"); err != nil {
 		return err
 	}
 	for _, d := range list {
@@ -120,7 +112,7 @@ func (h *console) withdrawal(c echo.Context, status int, reason string, wrong Fa
 		return err
 	}
 	v.Learner = v.Staff[d.Member]
-	v.Frame, err = h.walletFrame(c, v.Learner.Nickname+"的提现", Crumb{"提现", withdrawalsPath(id)})
+	v.Frame, err = h.houseFrame(c, v.Learner.Nickname+"的提现", Crumb{"提现", withdrawalsPath(id)})
 	if err != nil {
 		return err
 	}
@@ -148,12 +140,8 @@ func (h *console) cancelWithdrawal(c echo.Context) error {
 }
 
 func (h *console) withdrawalAgain(c echo.Context) error {
-	ctx, to := c.Request().Context(), withdrawalsPath(c.Param("organiser"))+"/"+c.Param("withdrawal")
-	d, err := h.Wallets.WithdrawalFor(ctx, c.Param("withdrawal"))
-	if err != nil {
-		return err
-	}
-	if _, err := h.Transfers.Again(ctx, d.Transfer()); err != nil {
+	to := withdrawalsPath(c.Param("organiser")) + "/" + c.Param("withdrawal")
+	if _, err := h.Wallets.Again(c.Request().Context(), c.Param("withdrawal")); err != nil {
 		return h.refused(c, to, err)
 	}
 	return h.done(c, to, "已重新发起，不会重复付款")
@@ -202,7 +190,7 @@ func (h *console) listWallets(c echo.Context) error {
 		return err
 	}
 	v := &walletsView{Base: organiserPath(id), Hours: h.hoursOf(homeCalendar)}
-	if v.Frame, err = h.walletFrame(c, "学员钱包", Crumb{"提现", withdrawalsPath(id)}); err != nil {
+	if v.Frame, err = h.houseFrame(c, "学员钱包", Crumb{"提现", withdrawalsPath(id)}); err != nil {
 		return err
 	}
 	for _, w := range list {

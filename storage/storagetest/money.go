@@ -8,7 +8,9 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/order"
 	"yingdi/domain/payment"
+	"yingdi/domain/pool"
 	"yingdi/domain/product"
+	"yingdi/domain/wallet"
 	"yingdi/storage"
 )
 
@@ -83,6 +85,33 @@ var moneyTests = tests{
 				return orders.Troubled(t.Context(), c.organisers, p)
 			}), c.want)
 		}
+	},
+	"withdrawals, pools and their members that wait for a person are found": func(s *suite, t *testing.T) {
+		db := s.db(t)
+		_, _, withdrawals, err := storage.NewWallets(t.Context(), db)
+		must(t, err)
+		for i, state := range []wallet.State{wallet.Applied, wallet.Transferring, wallet.Failed} {
+			must(t, withdrawals.Insert(t.Context(), wallet.Withdrawal{Doc: doc(fmt.Sprint("w", i)), Organiser: "g1", State: state, At: noon}))
+		}
+		same(t, pagesOf(t, 1, func(p domain.Page) ([]wallet.Withdrawal, domain.Cursor, error) {
+			return withdrawals.Waiting(t.Context(), []string{"g1"}, p)
+		}), []string{"w0", "w2"})
+		at, err := storage.NewPools(t.Context(), db)
+		must(t, err)
+		for i, state := range []pool.State{pool.Open, pool.Computed, pool.Settled} {
+			must(t, at.Pools.Insert(t.Context(), pool.Pool{Doc: doc(fmt.Sprint("p", i)), Organiser: "g1", State: state}))
+			leg := pool.Leg{Amount: 1, State: pool.LegFailed, Refused: i > 0}
+			if i == 2 {
+				leg.Help = pool.Help{By: "boss", At: noon}
+			}
+			must(t, at.Members.Insert(t.Context(), pool.Member{Doc: doc(pool.ID("p1", fmt.Sprint("m", i))), Camp: "p1", Organiser: "g1", Own: leg}))
+		}
+		same(t, pagesOf(t, 1, func(p domain.Page) ([]pool.Pool, domain.Cursor, error) {
+			return at.Pools.Halting(t.Context(), nil, p)
+		}), []string{"p1"})
+		same(t, pagesOf(t, 1, func(p domain.Page) ([]pool.Member, domain.Cursor, error) {
+			return at.Members.Helpless(t.Context(), []string{"g1"}, p)
+		}), []string{"p1:m1"})
 	},
 	"a notice of a payment is kept once and forgotten in time, and a camp has one price list": func(s *suite, t *testing.T) {
 		db := s.db(t)
