@@ -53,6 +53,7 @@ type Promise struct {
 	LockAt    time.Time          `json:"lock_at,omitzero"`
 	Until     time.Time          `json:"until,omitzero"` // nobody can pay it later
 	Deadlines []product.Deadline `json:"deadlines,omitempty"`
+	Shares    []Share            `json:"shares,omitempty"` // what promoters earn by it; nothing of this is shown to the learner
 }
 
 // Line is one line of the price. The lines add up to what is paid.

@@ -125,19 +125,20 @@ func (c Channels) On(p Platform) (Channel, error) {
 
 // Service holds the use cases.
 type Service struct {
-	Store    Store
-	Camps    Camps
-	Products Products
-	Places   Places
-	Coupons  Coupons
-	Specials map[LineKind]Specials // by the kind of line that each makes
-	Pools    Pools
-	Members  Members
-	Notices  Notices
-	Pay      WeChatPay
-	Channels Channels
-	IDs      domain.IDs
-	Clock    domain.Clock
+	Store     Store
+	Camps     Camps
+	Products  Products
+	Places    Places
+	Coupons   Coupons
+	Specials  map[LineKind]Specials // by the kind of line that each makes
+	Pools     Pools
+	Referrals Referrals
+	Members   Members
+	Notices   Notices
+	Pay       WeChatPay
+	Channels  Channels
+	IDs       domain.IDs
+	Clock     domain.Clock
 }
 
 // Wish is what somebody wants to buy.
@@ -223,6 +224,9 @@ func (s *Service) Place(ctx context.Context, w Wish) (o Order, fresh bool, err e
 		if err := s.Pools.Promised(ctx, actor.Member, promise, w.Camp); err != nil {
 			return Order{}, false, err
 		}
+	}
+	if promise.Shares, err = s.shares(ctx, actor.Member, c, promise); err != nil {
+		return Order{}, false, err
 	}
 	o = Place(s.IDs.New(), c.Organiser, w.Camp, actor.Member, promise, channel, s.Clock.Now())
 	err = s.Store.Insert(ctx, o)

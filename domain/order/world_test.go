@@ -109,6 +109,13 @@ func (pools) Promised(context.Context, string, order.Promise, string) error { re
 
 type members struct{}
 
+// promoters have recommended everybody to everything.
+type promoters struct{}
+
+func (promoters) Shares(context.Context, string, camp.Camp) ([]order.Share, error) {
+	return []order.Share{{Level: 1, Member: "pro", Rate: 10_00, Plan: "o1"}}, nil
+}
+
 func (members) OpenID(_ context.Context, member string) (string, error) { return "open-" + member, nil }
 
 // places is the seats of the camp in one document: who holds one, by which order, and whether it is open.
@@ -376,7 +383,7 @@ func newWorld(seats int) world {
 		Start: "2026-03-01", End: "2026-03-21", EnrolBy: "2026-03-10", Seats: seats, State: camp.Published,
 	}
 	w.Service = &order.Service{
-		Store: w.store, Camps: camps{c}, Products: products{w.list}, Places: w.places, Coupons: w.coupons, Specials: map[order.LineKind]order.Specials{order.LineGroup: w.parties}, Pools: pools{}, Members: members{}, Notices: news{},
+		Store: w.store, Camps: camps{c}, Products: products{w.list}, Places: w.places, Coupons: w.coupons, Specials: map[order.LineKind]order.Specials{order.LineGroup: w.parties}, Pools: pools{}, Referrals: promoters{}, Members: members{}, Notices: news{},
 		Pay: w.bank, IDs: &domaintest.IDs{}, Clock: w.clock,
 	}
 	return w
