@@ -50,6 +50,8 @@ var layers = []string{
 	"transfer",
 	"bill",
 	"wallet",
+	"referral",
+	"ledger",
 	"quiz",
 	"checkin",
 	"moderation",

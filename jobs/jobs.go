@@ -36,6 +36,7 @@ import (
 	"yingdi/domain/privacy"
 	"yingdi/domain/push"
 	"yingdi/domain/quiz"
+	"yingdi/domain/referral"
 	"yingdi/domain/reminder"
 	"yingdi/domain/review"
 	"yingdi/domain/schedule"
@@ -98,6 +99,7 @@ type Services struct {
 	Orders      *order.Service
 	Coupons     *coupon.Service
 	Groupbuys   *groupbuy.Service
+	Referrals   *referral.Service
 	Payments    *payment.Service
 	Pools       *pool.Service
 	Transfers   *transfer.Service
@@ -134,6 +136,7 @@ func Consumers(s Services) []Consumer {
 		orders(s.Orders),
 		coupons(s.Coupons),
 		groupbuys(s.Groupbuys),
+		referrals(s.Referrals),
 		payments(s.Payments),
 		pools(s.Pools),
 		transfers(s.Transfers),

@@ -17,6 +17,7 @@ import (
 	"yingdi/domain/pool"
 	"yingdi/domain/privacy"
 	"yingdi/domain/quiz"
+	"yingdi/domain/referral"
 	"yingdi/domain/review"
 	"yingdi/domain/session"
 	"yingdi/domain/signcard"
@@ -55,6 +56,7 @@ func (a *app) joinPrivacy(at stores, members *member.Service, files *mediadomain
 		},
 		privacy.Part[order.Order]{
 			Collection: "order", Store: at.orders, Of: at.orders.OfPerson, Erase: func(*order.Order) error { return domain.ErrSame }, // the law wants it kept
+			Copy:  orderGiven,
 			First: func(ctx context.Context, o order.Order) error { return a.services.Orders.Depart(ctx, o) },
 		},
 		privacy.Part[wallet.Wallet]{Collection: "wallet", Store: at.wallets, Of: at.wallets.ByMember, Erase: kept[wallet.Wallet]},
@@ -70,6 +72,9 @@ func (a *app) joinPrivacy(at stores, members *member.Service, files *mediadomain
 		},
 		privacy.Part[coupon.Code]{Collection: "couponcode", Store: at.coupons.Codes, Of: at.coupons.Codes.OfPerson, Erase: func(*coupon.Code) error { return domain.ErrSame }, Copy: privacy.Withheld[coupon.Code]},
 		privacy.Part[groupbuy.Entry]{Collection: "groupbuyentry", Store: at.groupbuys.Entries, Of: at.groupbuys.Entries.OfPerson, Erase: kept[groupbuy.Entry]},
+		privacy.Part[referral.Promoter]{Collection: "promoter", Store: at.referrals.Promoters, Of: at.referrals.Promoters.OfPerson, Erase: func(p *referral.Promoter) error { return p.Forget(a.clock.Now()) }, Copy: promoterGiven},
+		privacy.Part[referral.Binding]{Collection: "referral_binding", Store: at.referrals.Bindings, Of: at.referrals.Bindings.OfPerson, Copy: bindingGiven},
+		privacy.Part[referral.Commission]{Collection: "commission", Store: at.referrals.Commissions, Of: at.referrals.Commissions.OfPerson, Erase: kept[referral.Commission], Copy: commissionGiven},
 		privacy.Part[pool.Member]{Collection: "pool_member", Store: at.pools.Members, Of: at.pools.Members.OfPerson, Erase: (*pool.Member).Forget},
 		privacy.Part[pool.Consent]{Collection: "pool_consent", Store: at.pools.Consents, Of: at.pools.Consents.OfPerson, Erase: func(*pool.Consent) error { return domain.ErrSame }}, // the record that they agreed
 		privacy.Part[enrolment.Enrolment]{Collection: "enrolment", Store: at.enrolments, Of: at.enrolments.OfPerson, First: enrolments.Depart, Erase: (*enrolment.Enrolment).Forget, Copy: enrolments.Given},
@@ -95,6 +100,14 @@ func (a *app) joinPrivacy(at stores, members *member.Service, files *mediadomain
 // kept leaves a record of money as it is, under an id that names nobody any more: the law wants it.
 func kept[T any](*T) error { return domain.ErrSame }
 
+func promoterGiven(_ context.Context, p referral.Promoter) (any, error) { return p.Given(), nil }
+
+func bindingGiven(_ context.Context, b referral.Binding) (any, error) { return b.Given(), nil }
+
+func commissionGiven(_ context.Context, c referral.Commission) (any, error) { return c.Given(), nil }
+
+func orderGiven(_ context.Context, o order.Order) (any, error) { return o.Given(), nil }
+
 func withdrawalGiven(_ context.Context, d wallet.Withdrawal) (any, error) { return d.Given(), nil }
 
 // impersonal says of each other collection why there is nothing to forget in it. A test asks this of every new one.
@@ -118,7 +131,9 @@ var impersonal = map[string]string{
 	"coupontemplate": "the organiser's", "couponbatch": "the organiser's", "coupontally": "numbers",
 	"couponsource":     "names who claimed by id at an address that cannot be read, and is forgotten after ninety days",
 	"groupbuycampaign": "the organiser's", "groupbuy": "names who bought together by id: the record of a payment",
-	"wall":   "names check-ins by id, of which only those that everybody may see are shown, and staff",
-	"topic":  "counts, without names",
-	"ticket": "ends after minutes",
+	"wall":          "names check-ins by id, of which only those that everybody may see are shown, and staff",
+	"topic":         "counts, without names",
+	"ticket":        "ends after minutes",
+	"referral_plan": "the organiser's", "referral_tally": "numbers, and promoters by id",
+	"referral_source": "names who came by id at an address that cannot be read, and is forgotten after ninety days",
 }

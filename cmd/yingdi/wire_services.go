@@ -154,6 +154,7 @@ func (a *app) joinServices(ctx context.Context) error {
 	a.joinMoney(at, camps)
 	a.joinCoupons(at, camps)
 	a.joinGroupbuys(at, camps)
+	a.joinReferrals(at, camps)
 	a.joinStats(at)
 	return nil
 }

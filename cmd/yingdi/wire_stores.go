@@ -64,6 +64,7 @@ type stores struct {
 	orders       storage.Orders
 	coupons      storage.CouponStores
 	groupbuys    storage.GroupbuyStores
+	referrals    storage.ReferralStores
 	payments     storage.Payments
 	transfers    storage.Transfers
 	billDays     storage.BillDays
@@ -140,6 +141,8 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.coupons, err = storage.NewCoupons(ctx, db)
 	note(err)
 	s.groupbuys, err = storage.NewGroupbuys(ctx, db)
+	note(err)
+	s.referrals, err = storage.NewReferrals(ctx, db)
 	note(err)
 	s.payments, err = storage.NewPayments(ctx, db)
 	note(err)

@@ -48,6 +48,7 @@ const (
 	TransferWaits   Kind = "transfer_waits"   // money is there for them, and they must confirm it
 	TransferNews    Kind = "transfer_news"    // what became of money on its way to them
 	CouponNews      Kind = "coupon_news"      // a coupon was given, is about to end, or was taken back
+	ReferralNews    Kind = "referral_news"    // a commission was earned, came into the wallet, or went back
 	PoolNews        Kind = "pool_news"        // a scholarship pool has come to another stage, or to its result
 )
 
@@ -69,6 +70,7 @@ var Kinds = map[Kind]struct {
 	TransferWaits:   {Payments, true, true},
 	TransferNews:    {Payments, true, true},
 	CouponNews:      {Offers, true, true},
+	ReferralNews:    {Payments, true, true},
 	PoolNews:        {Payments, true, true},
 }
 
@@ -87,6 +89,7 @@ var Listed = []Kind{
 	TransferWaits,
 	TransferNews,
 	CouponNews,
+	ReferralNews,
 }
 
 // Outcome of the message that goes with a notice.

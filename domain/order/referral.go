@@ -39,3 +39,9 @@ func (o Order) Tuition() domain.Fen { return o.Amount - o.Promise.Part }
 func (o Order) Kept() domain.Fen {
 	return max(0, min(o.Left()-o.HeldPart(), o.Tuition()))
 }
+
+// Given is the order as its buyer is given it: without who earns by it.
+func (o Order) Given() Order {
+	o.Promise.Shares, o.Seal, o.Outbox = nil, "", nil
+	return o
+}

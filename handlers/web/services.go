@@ -36,6 +36,7 @@ import (
 	"yingdi/domain/product"
 	"yingdi/domain/push"
 	"yingdi/domain/quiz"
+	"yingdi/domain/referral"
 	"yingdi/domain/review"
 	"yingdi/domain/risk"
 	"yingdi/domain/session"
@@ -80,6 +81,7 @@ type Services struct {
 	Orders      *order.Service
 	Coupons     *coupon.Service
 	Groupbuys   *groupbuy.Service
+	Referrals   *referral.Service
 	Payments    *payment.Service
 	Pools       *pool.Service
 	Transfers   *transfer.Service
