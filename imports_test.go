@@ -51,7 +51,6 @@ var layers = []string{
 	"bill",
 	"wallet",
 	"referral",
-	"ledger",
 	"quiz",
 	"checkin",
 	"moderation",
