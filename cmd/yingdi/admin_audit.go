@@ -13,7 +13,9 @@ import (
 
 	"yingdi/config"
 	"yingdi/domain"
+	"yingdi/domain/groupbuy"
 	"yingdi/domain/ledger"
+	"yingdi/domain/order"
 	"yingdi/domain/pool"
 	"yingdi/domain/wallet"
 	"yingdi/storage"
@@ -82,6 +84,7 @@ func moneyOf(ctx context.Context, at stores) ledger.Facts {
 			proof("pool_member", at.pools.Members.Everything, pool.Member.Check),
 			proof("pool_settlement", at.pools.Settlements.Everything, pool.Settlement.Check),
 			proof("wallet", at.wallets.Everything, wallet.Wallet.Check),
+			groupProof(at),
 			proof("wallet_page", at.walletPages.Everything, wallet.Page.Check),
 		},
 	}
@@ -101,6 +104,32 @@ func proof[T any, P interface {
 		}
 		return nil
 	}}
+}
+
+// groupProof holds each group against the orders of its seats.
+func groupProof(at stores) ledger.Proof {
+	return ledger.Proof{Name: "groupbuy", Walk: func(ctx context.Context, found func(string, error)) error {
+		for g, err := range at.groupbuys.Groups.Everything(ctx) {
+			if err != nil {
+				return err
+			}
+			found(g.ID, errors.Join(g.Check(), against(ctx, at.orders, g)))
+		}
+		return nil
+	}}
+}
+
+// against is what the orders of a group's seats say of it.
+func against(ctx context.Context, orders domain.Many[order.Order], g groupbuy.Group) error {
+	ids := make([]string, len(g.Seats))
+	for i, s := range g.Seats {
+		ids[i] = s.Order
+	}
+	of, err := orders.GetMany(ctx, ids)
+	if err != nil {
+		return err
+	}
+	return g.Against(of)
 }
 
 func tellAudit(out io.Writer, r ledger.Report) {

@@ -11,7 +11,7 @@ func (a *app) joinGroupbuys(at stores, camps *camp.Service) {
 	s, g := a.services, at.groupbuys
 	s.Groupbuys = &groupbuy.Service{
 		Store: g.Groups, Campaigns: g.Campaigns, Entries: g.Entries, Camps: camps, Products: s.Products, Members: s.Members,
-		Orders: s.Orders, Clock: a.clock,
+		Orders: s.Orders, Notices: s.Notices, Clock: a.clock,
 	}
 	s.Orders.Specials[order.LineGroup] = s.Groupbuys
 }

@@ -104,11 +104,17 @@ func (w Why) Text() string {
 
 // Events of this feature.
 const (
+	EventJoined    = "groupbuy:joined" // a seat was paid, and others are missing; data SeatData
 	EventSucceeded = "groupbuy:succeeded"
 	EventFailed    = "groupbuy:failed"
-	EventRefund    = "groupbuy:refund"  // money of a seat must go back
+	EventRefund    = "groupbuy:refund"  // money of a single seat must go back; data SeatData
 	EventStopped   = "groupbuy:stopped" // a campaign: its groups are to fail
 )
+
+// SeatData names the seat that an event is about.
+type SeatData struct {
+	Order string `json:"order"`
+}
 
 // Times of a group.
 const (
@@ -143,6 +149,12 @@ func ref(named, order string) (campaign, group string, opens bool) {
 		return campaign, named, false
 	}
 	return campaign, domain.Key(named, order), true
+}
+
+// GroupOf is the id of the group that an order is in, by what it names.
+func GroupOf(named, order string) string {
+	_, group, _ := ref(named, order)
+	return group
 }
 
 // open makes a group whose first seat is reserved for the order.

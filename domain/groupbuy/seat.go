@@ -54,6 +54,7 @@ func (g *Group) Pay(member, order string, may bool, paidAt, now time.Time) error
 	free := s.State == Reserved || g.Taken() < g.Terms.Size && g.seated(s.Member) == nil
 	if !may || !free || g.State != Forming || !paidAt.Before(g.ExpiresAt) {
 		g.giveBack(s, TooLate, now)
+		g.Emit(EventRefund, now, SeatData{order})
 		g.emptied(now)
 		g.rest(now)
 		return nil
@@ -61,6 +62,8 @@ func (g *Group) Pay(member, order string, may bool, paidAt, now time.Time) error
 	s.State, s.EndedAt, s.Unsaid = Paid, time.Time{}, false
 	if g.Count(Paid) == g.Terms.Size {
 		g.succeed(now)
+	} else {
+		g.Emit(EventJoined, now, SeatData{order})
 	}
 	g.rest(now)
 	return nil
@@ -97,6 +100,7 @@ func (g *Group) Leave(order string, now time.Time) error {
 		return domain.ErrSame
 	}
 	g.giveBack(s, Left, now)
+	g.Emit(EventRefund, now, SeatData{order})
 	g.emptied(now)
 	g.rest(now)
 	return nil
@@ -118,7 +122,6 @@ func (g Group) fate(of string) order.Fate {
 
 func (g *Group) giveBack(s *Seat, why Why, now time.Time) {
 	s.State, s.Why, s.TryAt, s.Unsaid, s.Unopened = Refunding, why, now.Add(soon), true, false
-	g.Emit(EventRefund, now, nil)
 }
 
 // emptied ends a group in which nobody is left.
@@ -205,7 +208,7 @@ func (g *Group) opened(order string, now time.Time) error {
 
 // rest forgets seats that ended long ago, and says when somebody must look again.
 func (g *Group) rest(now time.Time) {
-	over := func(s Seat) bool { return !s.Unsaid && (s.State == Released || s.State == Refunded) }
+	over := func(s Seat) bool { return !s.Unsaid && !s.Won && (s.State == Released || s.State == Refunded) }
 	for extra := len(g.Seats) - g.Terms.Size - maxGone; extra > 0; extra-- {
 		i := slices.IndexFunc(g.Seats, over)
 		if i < 0 {

@@ -8,6 +8,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/member"
+	"yingdi/domain/notice"
 	"yingdi/domain/product"
 )
 
@@ -38,6 +39,7 @@ type Campaigns interface {
 // Entries keeps entries.
 type Entries interface {
 	domain.Documents[Entry]
+	domain.Many[Entry]
 }
 
 // Camps is what this feature needs of domain/camp.
@@ -64,6 +66,11 @@ type Orders interface {
 	Settled(ctx context.Context, order string) (done bool, err error)
 }
 
+// Notices is what this feature needs of domain/notice.
+type Notices interface {
+	Tell(ctx context.Context, n notice.Notice) error
+}
+
 // Service holds the use cases.
 type Service struct {
 	Store     Store
@@ -73,5 +80,6 @@ type Service struct {
 	Products  Products
 	Members   Members
 	Orders    Orders
+	Notices   Notices
 	Clock     domain.Clock
 }

@@ -2,6 +2,7 @@ package groupbuy
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"yingdi/domain"
@@ -13,6 +14,7 @@ type View struct {
 	ID        string
 	Campaign  string
 	Camp      string
+	Offer     string
 	State     Stage
 	Cause     Cause
 	Size      int
@@ -25,6 +27,44 @@ type View struct {
 	Mine      SeatState     // of who looks; empty without a seat
 	Joinable  bool
 	Sentence  string // of the terms
+}
+
+// Offered is a campaign as learners see it.
+type Offered struct {
+	Campaign
+	Mine string // the group of it that who looks is in; empty if none
+}
+
+// OfCamp lists the campaigns that a camp's seats are sold under now, the newest first. Returns domain.ErrNotFound for a camp
+// that cannot be seen.
+func (s *Service) OfCamp(ctx context.Context, campID string) ([]Offered, error) {
+	if _, err := s.Camps.Get(ctx, campID); err != nil {
+		return nil, err
+	}
+	list, _, err := s.Campaigns.Running(ctx, campID, domain.Page{})
+	if err != nil {
+		return nil, err
+	}
+	now, me := s.Clock.Now(), domain.ActorFrom(ctx).Member
+	list = slices.DeleteFunc(list, func(c Campaign) bool { return c.MayEnter(true, now) != nil })
+	var entries map[string]Entry
+	if me != "" {
+		ids := make([]string, len(list))
+		for i, c := range list {
+			ids[i] = EntryID(c.ID, me)
+		}
+		if entries, err = s.Entries.GetMany(ctx, ids); err != nil {
+			return nil, err
+		}
+	}
+	offered := make([]Offered, len(list))
+	for i, c := range list {
+		offered[i].Campaign = c
+		if e := entries[EntryID(c.ID, me)]; e.Open != nil {
+			offered[i].Mine = e.Open.Group
+		}
+	}
+	return offered, nil
 }
 
 // Look shows a group to anybody.
@@ -83,7 +123,7 @@ func (s *Service) views(ctx context.Context, groups []Group) ([]View, error) {
 func (g Group) view(c Campaign, cards map[string]member.Card, me string, now time.Time) View {
 	paid := g.Count(Paid, Confirmed)
 	v := View{
-		ID: g.ID, Campaign: g.Campaign, Camp: g.Camp, State: g.State, Cause: g.Cause, Size: g.Terms.Size,
+		ID: g.ID, Campaign: g.Campaign, Camp: g.Camp, Offer: g.Terms.Offer, State: g.State, Cause: g.Cause, Size: g.Terms.Size,
 		Free: max(g.Terms.Size-g.Taken(), 0), Missing: max(g.Terms.Size-paid, 0), Price: g.Terms.Member, ExpiresAt: g.ExpiresAt,
 		Leader: g.Leader, Joinable: g.Joinable() && g.soonEnough(now) && c.MayEnter(false, now) == nil, Sentence: g.Terms.Sentence(),
 	}

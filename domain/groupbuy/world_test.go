@@ -15,6 +15,7 @@ import (
 	"yingdi/domain/domaintest"
 	"yingdi/domain/groupbuy"
 	"yingdi/domain/member"
+	"yingdi/domain/notice"
 	"yingdi/domain/order"
 	"yingdi/domain/product"
 )
@@ -28,6 +29,7 @@ type world struct {
 	power     *domaintest.Power
 	clock     *domaintest.Clock
 	till      *till
+	news      *news
 }
 
 type groups struct {
@@ -180,13 +182,21 @@ func (b *bought) claim(id string) order.Claim {
 	return order.Claim{Ref: b.named, Order: id, Member: b.member, Camp: "c1", Offer: "std", PaidAt: b.paidAt}
 }
 
+// news keeps what people are told.
+type news struct{ told []notice.Notice }
+
+func (n *news) Tell(_ context.Context, t notice.Notice) error {
+	n.told = append(n.told, t)
+	return nil
+}
+
 func newWorld() world {
-	w := world{power: &domaintest.Power{}, clock: domaintest.NewClock("2026-03-01T01:00:00Z"), till: &till{all: map[string]*bought{}}}
+	w := world{power: &domaintest.Power{}, clock: domaintest.NewClock("2026-03-01T01:00:00Z"), till: &till{all: map[string]*bought{}}, news: &news{}}
 	w.groups = &groups{domaintest.NewStore[groupbuy.Group](w.power)}
 	w.campaigns = campaigns{domaintest.NewStore[groupbuy.Campaign](w.power)}
 	w.entries = domaintest.NewStore[groupbuy.Entry](w.power)
 	w.Service = &groupbuy.Service{
-		Store: w.groups, Campaigns: w.campaigns, Entries: w.entries, Camps: camps{}, Products: products{}, Members: members{}, Orders: w.till, Clock: w.clock,
+		Store: w.groups, Campaigns: w.campaigns, Entries: w.entries, Camps: camps{}, Products: products{}, Members: members{}, Orders: w.till, Notices: w.news, Clock: w.clock,
 	}
 	w.till.at = func() *groupbuy.Service { return w.Service }
 	return w
@@ -313,16 +323,12 @@ func (w world) settle(ctx context.Context) error {
 func (w world) right() error {
 	open := map[string]string{}
 	for _, g := range w.groups.All(nil) {
-		paid, live := g.Count(groupbuy.Paid), g.Taken()
 		events := w.groups.Events(g.ID)
 		won := len(slices.DeleteFunc(events, func(e string) bool { return e != groupbuy.EventSucceeded }))
+		if err := g.Check(); err != nil {
+			return err
+		}
 		switch {
-		case live > g.Terms.Size:
-			return fmt.Errorf("group %s has %d in %d places", g.ID, live, g.Terms.Size)
-		case g.State == groupbuy.Forming && paid == g.Terms.Size:
-			return fmt.Errorf("group %s is full and still forms", g.ID)
-		case g.State != groupbuy.Forming && paid > 0, g.State == groupbuy.Failed && live > 0:
-			return fmt.Errorf("group %s is %s with %d paid seats and %d taken", g.ID, g.State, paid, live)
 		case won > 1 || (won == 1) != (g.State == groupbuy.Succeeded):
 			return fmt.Errorf("group %s is %s and succeeded %d times", g.ID, g.State, won)
 		}

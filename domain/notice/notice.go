@@ -49,6 +49,7 @@ const (
 	TransferNews    Kind = "transfer_news"    // what became of money on its way to them
 	CouponNews      Kind = "coupon_news"      // a coupon was given, is about to end, or was taken back
 	ReferralNews    Kind = "referral_news"    // a commission was earned, came into the wallet, or went back
+	GroupNews       Kind = "group_news"       // somebody joined a group-buy, or it succeeded or failed
 	PoolNews        Kind = "pool_news"        // a scholarship pool has come to another stage, or to its result
 )
 
@@ -71,6 +72,7 @@ var Kinds = map[Kind]struct {
 	TransferNews:    {Payments, true, true},
 	CouponNews:      {Offers, true, true},
 	ReferralNews:    {Payments, true, true},
+	GroupNews:       {Payments, true, true},
 	PoolNews:        {Payments, true, true},
 }
 
@@ -84,6 +86,7 @@ var Listed = []Kind{
 	ContentRuled,
 	SeatOffered,
 	OrderNews,
+	GroupNews,
 	PoolNews,
 	CheckinFeatured,
 	TransferWaits,

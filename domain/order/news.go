@@ -13,7 +13,7 @@ const page = "pages/order/show?id="
 // TellFulfilled tells a learner that their place is open. For jobs.
 func (s *Service) TellFulfilled(ctx context.Context, id string) error {
 	o, err := s.Store.Get(ctx, id)
-	if err != nil || o.Channel == Nothing {
+	if err != nil || o.Channel == Nothing || o.Promise.part().Kind == LineGroup { // a group tells its people itself
 		return err
 	}
 	return s.Notices.Tell(ctx, notice.Notice{

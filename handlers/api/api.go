@@ -132,6 +132,11 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, signedIn, l.SignIn, "POST /coupons/redeem", "redeem-code", "Turn a code into a coupon; again gives the same one · 使用兑换码", a.redeemCode)
 	add(r, signedIn, l.Read, "GET /me/coupons", "my-coupons", "My coupons, the newest first · 我的优惠券", a.coupons)
 
+	r.tag = "Group-buys 拼团"
+	add(r, anyone, l.Visit, "GET /camps/{camp}/groupbuys", "groupbuys", "Campaigns under which seats of the camp are sold to groups · 拼团活动", a.groupbuys)
+	add(r, anyone, l.Visit, "GET /groupbuys/{groupbuy}/groups", "groups", "Groups that one can join, the one that ends first first · 可参加的团", a.groups)
+	add(r, anyone, l.Visit, "GET /groups/{group}", "group", "A group: who is in, how many are missing, until when · 团", a.group)
+
 	r.tag = "Media 素材"
 	create(r, signedIn, l.Upload, "/media", "begin-upload", "Announce a file and get the form to send it with · 申请上传", a.beginUpload)
 	add(r, signedIn, l.Upload, "POST /media/{media}/complete", "complete-upload", "The file is sent · 完成上传", a.completeUpload)

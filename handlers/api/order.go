@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"yingdi/domain"
+	"yingdi/domain/groupbuy"
 	"yingdi/domain/order"
 	"yingdi/domain/product"
 	"yingdi/domain/wechatpay"
@@ -156,6 +157,7 @@ type Order struct {
 	State     string     `json:"state" enum:"pending_payment,paid,paid_waiting_group,fulfilled,cancelled,refunding,part_refunded,refunded"`
 	Cause     string     `json:"cause" enum:"user,timeout,admin,no_seat,no_coupon,no_special," doc:"Of a cancellation; no_special: what it took part in could not be had"`
 	Promise   Promise    `json:"promise" doc:"What was shown before paying"`
+	Group     string     `json:"group" doc:"Id of the group that it is in; empty without one"`
 	CreatedAt time.Time  `json:"created_at"`
 	PayBy     time.Time  `json:"pay_by" doc:"Until when the seat is held"`
 	PaidAt    *time.Time `json:"paid_at"`
@@ -178,6 +180,9 @@ func orderOf(o order.Order) Order {
 	v := Order{
 		ID: o.ID, Camp: o.Camp, State: string(o.State), Cause: string(o.Cause), Promise: promiseOf(o.Promise), CreatedAt: o.CreatedAt,
 		PayBy: o.PayBy, PaidAt: moment(o.PaidAt), WaitUntil: moment(o.WaitUntil), Received: o.Received(), Returned: o.Returned(), Refunds: []Refund{},
+	}
+	if ref := o.Promise.Used(order.LineGroup); ref != "" {
+		v.Group = groupbuy.GroupOf(ref, o.ID)
 	}
 	for _, r := range o.Refunds {
 		v.Refunds = append(v.Refunds, Refund{r.Amount, r.Reason, string(r.State), r.AskedAt, moment(r.DoneAt)})
