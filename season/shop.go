@@ -121,11 +121,18 @@ func (s *shop) moment(day int, at Moment) (work []func(context.Context) error) {
 	if day > s.plan.Days {
 		return nil
 	}
-	for _, b := range s.buyers {
-		work = append(work, func(ctx context.Context) error { return b.live(ctx, day*3+int(at)) })
+	seenTo := -1
+	if at == Evening { // staff see to one buyer, who does nothing meanwhile
+		r := s.dice(2, day, at)
+		seenTo = r.IntN(len(s.buyers))
+		wrong := s.wrong
+		s.wrong = nil
+		work = append(work, func(ctx context.Context) error { return s.tend(ctx, day, s.buyers[seenTo], wrong, r) })
 	}
-	if at == Evening {
-		work = append(work, func(ctx context.Context) error { return s.tend(ctx, day) })
+	for i, b := range s.buyers {
+		if i != seenTo {
+			work = append(work, func(ctx context.Context) error { return b.live(ctx, day*3+int(at)) })
+		}
 	}
 	return work
 }
@@ -199,20 +206,17 @@ func atPay[T any](ctx context.Context, s *season, what string) (list []T, err er
 	return list, json.Unmarshal(a.body, &list)
 }
 
-// tend is what staff do about the money of an evening: they give some back of their own accord, help refunds that are
-// stuck, and deal with amounts that were wrong.
-func (s *shop) tend(ctx context.Context, day int) error {
-	r := s.dice(2, day, Evening)
+// tend is what staff do about the money of an evening: they give some back of their own accord to a buyer, help refunds
+// that are stuck, and deal with amounts that were wrong.
+func (s *shop) tend(ctx context.Context, day int, b *buyer, wrong []string, r *rand.Rand) error {
 	if err := s.help(ctx, r.IntN(3) > 0); err != nil {
 		return err
 	}
-	for _, order := range s.wrong {
+	for _, order := range wrong {
 		if err := s.press(ctx, order, "dismiss", url.Values{"at": {"0"}, "outcome": {"已电话说明"}}); err != nil {
 			return err
 		}
 	}
-	s.wrong = nil
-	b := s.buyers[r.IntN(len(s.buyers))]
 	order, amount := b.paid(), int64(1+r.IntN(fullPrice))
 	if order == "" {
 		return nil

@@ -32,7 +32,7 @@ func TestATeacherClonesACampAsANewTerm(t *testing.T) {
 	}
 	s.furnish(t, old)
 	v := s.staff(t, s.vars["teacher"])
-	v.see(t, "/console/camps/{camp}", 200, "复制为新一期", "老师的邀请和价格不复制")
+	v.see(t, "/console/camps/{camp}", 200, "复制为新一期", "价格与退款约定")
 	key := keyOfTerm.FindStringSubmatch(v.page)[1]
 	v.submit(t, "/console/camps/{camp}/clone", values("key", key, "title", "21 天晨读 第二期", "start", "2026-01-01"), "开营日期不能早于今天")
 	for range 2 { // tapped twice

@@ -9,6 +9,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
+	"yingdi/domain/product"
 	"yingdi/domain/risk"
 	"yingdi/domain/signcard"
 )
@@ -27,6 +28,14 @@ func (s *site) furnish(t *testing.T, c camp.Camp) {
 		t.Fatal(err)
 	}
 	if err := s.services.Signcards.SaveSetting(teacher, c.ID, signcard.SettingForm{Pictures: signcard.FromBoth, Sayings: signcard.FromOwn, Tag: "春"}); err != nil {
+		t.Fatal(err)
+	}
+	prices := product.Form{Policy: product.Policy{Steps: []product.Step{{Day: 3, Percent: 100}}}, Offers: []product.Offer{{
+		Kind: product.Paid, Title: "标准席位", Price: 99_00, EarlyBird: []product.Window{
+			{Until: s.clock.Now().Add(-40 * 24 * time.Hour), Price: 59_00}, {Until: s.clock.Now().Add(24 * time.Hour), Price: 79_00},
+		},
+	}}}
+	if _, err := s.services.Products.Save(s.as(t, s.vars["teacher"]), c.ID, 0, prices); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.services.Lessons.AddMaterial(teacher, c.ID, s.upload(t, token), "书单", s.clock.Now().Add(48*time.Hour)); err != nil {
@@ -57,6 +66,13 @@ func (s *site) takenOver(t *testing.T, old, made camp.Camp) {
 	want := signcard.Setting{Pictures: signcard.FromBoth, Sayings: signcard.FromOwn, Tag: "春"}
 	if diff := cmp.Diff(want, cards.Setting, cmpopts.IgnoreTypes(domain.Doc{})); err != nil || diff != "" {
 		t.Errorf("cards: %v %s", err, diff)
+	}
+	shifted := func(hours int) time.Time { return s.clock.Now().Add(time.Duration(31*24+hours) * time.Hour) }
+	prices, err := s.services.Products.Of(teacher, made.ID)
+	if err != nil || len(prices.Offers) != 1 || prices.Offers[0].Price != 99_00 || len(prices.Policy.Steps) != 1 {
+		t.Errorf("prices: %+v, %v", prices, err)
+	} else if diff := cmp.Diff([]product.Window{{Until: shifted(24), Price: 79_00}}, prices.Offers[0].EarlyBird); diff != "" {
+		t.Errorf("early birds, of which one is over: %s", diff)
 	}
 	_, shelf, _, err := s.services.Lessons.Library(teacher, made.ID, domain.Page{})
 	if err != nil || len(shelf) != 1 || shelf[0].Title != "书单" || !shelf[0].VisibleAt.Equal(s.clock.Now().Add((31+2)*24*time.Hour)) {

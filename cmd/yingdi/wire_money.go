@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"context"
 
 	"yingdi/config"
@@ -47,6 +49,8 @@ func (a *app) joinPay(context.Context) error {
 func (a *app) joinMoney(at stores, camps *camp.Service) {
 	s := a.services
 	s.Products = &product.Service{Store: at.products, Camps: camps, IDs: a.ids, Clock: a.clock}
+	// Before the tasks: a camp without tasks cannot be published, so none is without its price when it is.
+	camps.Copiers = slices.Insert(camps.Copiers, 0, camp.Copier{Name: "prices", CopyTo: s.Products.CopyTo})
 	s.Orders = &order.Service{
 		Store: at.orders, Camps: camps, Products: s.Products, Places: s.Enrolments, Members: s.Members, Notices: s.Notices,
 		Specials: map[order.LineKind]order.Specials{}, Pay: a.merchant, Channels: channels(a.config.Pay), IDs: a.ids, Clock: a.clock,

@@ -38,6 +38,14 @@ func CopyID(camp, old string) string {
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:16]))
 }
 
+// Later is the same hour, as many days later as the new term starts; the zero time stays.
+func (c Camp) Later(at time.Time, term Camp) time.Time {
+	if at.IsZero() {
+		return at
+	}
+	return at.In(term.Calendar.Location()).AddDate(0, 0, term.Start.Since(c.Start)).UTC()
+}
+
 // Term is what is new about a new term.
 type Term struct {
 	Title string

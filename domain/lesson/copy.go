@@ -37,7 +37,7 @@ func (s *Service) CopyMaterials(ctx context.Context, from, to camp.Camp) error {
 		}
 		for _, m := range list {
 			m.Doc, m.Camp = domain.Doc{ID: camp.CopyID(to.ID, m.ID)}, to.ID
-			m.VisibleAt = later(m.VisibleAt, from, to)
+			m.VisibleAt = from.Later(m.VisibleAt, to)
 			m.Emit(EventMaterial, s.Clock.Now(), nil)
 			if err := s.MaterialStore.Insert(ctx, m); err != nil && !errors.Is(err, domain.ErrExists) {
 				return err
@@ -49,18 +49,10 @@ func (s *Service) CopyMaterials(ctx context.Context, from, to camp.Camp) error {
 	}
 }
 
-// later is the same hour in the new term; the zero time stays.
-func later(at time.Time, from, to camp.Camp) time.Time {
-	if at.IsZero() {
-		return at
-	}
-	return at.In(to.Calendar.Location()).AddDate(0, 0, to.Start.Since(from.Start)).UTC()
-}
-
 func (t Task) copyTo(from, to camp.Camp, now time.Time) Task {
 	t.Doc, t.Camp = domain.Doc{ID: camp.CopyID(to.ID, t.ID)}, to.ID
 	if t.Level == "" {
-		t.Day, t.VisibleAt = t.Day.Add(to.Start.Since(from.Start)), later(t.VisibleAt, from, to)
+		t.Day, t.VisibleAt = t.Day.Add(to.Start.Since(from.Start)), from.Later(t.VisibleAt, to)
 	}
 	if t.Quiz != "" {
 		t.Quiz = camp.CopyID(to.ID, t.Quiz)

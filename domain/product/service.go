@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
@@ -56,6 +57,33 @@ func (s *Service) ForStaff(ctx context.Context, campID string) (Product, error) 
 		return Product{}, err
 	}
 	return s.Of(ctx, campID)
+}
+
+// CopyTo gives a new term the price list of a camp, with the early birds' time that is still to come: what had a price must
+// not be given away. For camp.Copier.
+func (s *Service) CopyTo(ctx context.Context, from, to camp.Camp) error {
+	p, err := s.Store.Get(ctx, from.ID)
+	if errors.Is(err, domain.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	now := s.Clock.Now()
+	p.Doc, p.Version, p.ChangedAt, p.Offers = domain.Doc{ID: to.ID}, 1, now, slices.Clone(p.Offers)
+	for i := range p.Offers {
+		var windows []Window
+		for _, w := range p.Offers[i].EarlyBird {
+			if w.Until = from.Later(w.Until, to); w.Until.After(now) {
+				windows = append(windows, w)
+			}
+		}
+		p.Offers[i].EarlyBird = windows
+	}
+	if err = s.Store.Insert(ctx, p); errors.Is(err, domain.ErrExists) {
+		return nil
+	}
+	return err
 }
 
 // Save changes the price list. version is the one that was seen; ErrConflict if somebody else has changed it meanwhile.
