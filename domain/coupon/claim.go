@@ -197,13 +197,7 @@ func (s *Service) note(ctx context.Context, t Template, id string, actor domain.
 		source := Source{Doc: domain.Doc{ID: domain.Key(t.ID, s.Sealer.Hash("coupon."+string(from.kind), t.ID+":"+from.value))}, Template: t.ID, Kind: from.kind}
 		take := Take{id, actor.Member, s.Clock.Now()}
 		change := func(had *Source) error { return had.take(take, from.max) }
-		_, err := s.Sources.Update(ctx, source.ID, change)
-		if errors.Is(err, domain.ErrNotFound) {
-			_ = source.take(take, from.max)
-			if err = s.Sources.Insert(ctx, source); errors.Is(err, domain.ErrExists) {
-				_, err = s.Sources.Update(ctx, source.ID, change)
-			}
-		}
+		_, err := domain.Ensure(ctx, s.Sources, source, change)
 		if err != nil && (bounds || !errors.Is(err, ErrCrowd)) {
 			return fmt.Errorf("coupon %s: %w", id, err)
 		}

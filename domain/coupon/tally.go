@@ -12,11 +12,8 @@ import (
 // soon after one of them changed.
 type Tally struct {
 	domain.Doc
-	Days      []TallyDay `json:"days"` // those with something, the earliest first
-	CountedAt time.Time  `json:"counted_at,omitzero"`
-	DueAt     time.Time  `json:"due_at,omitzero"`
-	Counting  bool       `json:"counting,omitempty"`
-	Again     bool       `json:"again,omitempty"` // something changed while it was being counted
+	domain.Recount
+	Days []TallyDay `json:"days"` // those with something, the earliest first
 }
 
 // TallyDay is one day of a tally.
@@ -27,12 +24,6 @@ type TallyDay struct {
 	Took domain.Fen `json:"took,omitempty"` // off the orders
 	Paid domain.Fen `json:"paid,omitempty"` // for these orders
 }
-
-// Times of counting.
-const (
-	tallySoon  = 15 * time.Second // so that what comes together is counted together
-	tallyLease = 10 * time.Minute
-)
 
 // Sum of all days.
 func (t Tally) Sum() (sum TallyDay) {
@@ -71,34 +62,4 @@ func count(facts func(yield func(Fact) bool)) []TallyDay {
 	}
 	slices.SortFunc(list, func(a, b TallyDay) int { return strings.Compare(string(a.Day), string(b.Day)) })
 	return list
-}
-
-// ask says that something changed.
-func (t *Tally) ask(now time.Time) error {
-	switch {
-	case t.Counting && !t.Again:
-		t.Again = true
-	case !t.Counting && t.DueAt.IsZero():
-		t.DueAt = now.Add(tallySoon)
-	default:
-		return domain.ErrSame
-	}
-	return nil
-}
-
-// begin takes the count up, also from a process that died over it.
-func (t *Tally) begin(now time.Time) error {
-	if t.DueAt.IsZero() || now.Before(t.DueAt) {
-		return domain.ErrSame
-	}
-	t.Counting, t.Again, t.DueAt = true, false, now.Add(tallyLease)
-	return nil
-}
-
-func (t *Tally) finish(days []TallyDay, now time.Time) error {
-	t.Days, t.CountedAt, t.Counting, t.DueAt = days, now, false, time.Time{}
-	if t.Again {
-		t.Again, t.DueAt = false, now.Add(tallySoon)
-	}
-	return nil
 }

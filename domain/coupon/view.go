@@ -142,15 +142,7 @@ func (s *Service) Ask(ctx context.Context, id string) error {
 		return err
 	}
 	now := s.Clock.Now()
-	change := func(t *Tally) error { return t.ask(now) }
-	_, err = s.Tallies.Update(ctx, c.Template, change)
-	if errors.Is(err, domain.ErrNotFound) {
-		fresh := Tally{Doc: domain.Doc{ID: c.Template}}
-		_ = fresh.ask(now)
-		if err = s.Tallies.Insert(ctx, fresh); errors.Is(err, domain.ErrExists) {
-			_, err = s.Tallies.Update(ctx, c.Template, change)
-		}
-	}
+	_, err = domain.Ensure(ctx, s.Tallies, Tally{Doc: domain.Doc{ID: c.Template}}, func(t *Tally) error { return t.Ask(now) })
 	return err
 }
 
@@ -166,7 +158,7 @@ func (s *Service) Count(ctx context.Context) error {
 
 func (s *Service) tally(ctx context.Context, id string) error {
 	began := s.Clock.Now()
-	t, err := s.Tallies.Update(ctx, id, func(t *Tally) error { return t.begin(began) })
+	t, err := s.Tallies.Update(ctx, id, func(t *Tally) error { return t.Begin(began) })
 	if err != nil || !t.Counting {
 		return err
 	}
@@ -181,6 +173,10 @@ func (s *Service) tally(ctx context.Context, id string) error {
 	if failed != nil {
 		return failed
 	}
-	_, err = s.Tallies.Update(ctx, id, func(t *Tally) error { return t.finish(days, s.Clock.Now()) })
+	_, err = s.Tallies.Update(ctx, id, func(t *Tally) error {
+		t.Days = days
+		t.Finish(s.Clock.Now())
+		return nil
+	})
 	return err
 }
