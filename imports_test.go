@@ -46,6 +46,7 @@ var layers = []string{
 	"channel",
 	"coupon",
 	"groupbuy",
+	"assist",
 	"payment",
 	"transfer",
 	"bill",

@@ -14,6 +14,7 @@ import (
 	"github.com/hibiken/asynq"
 
 	"yingdi/domain"
+	"yingdi/domain/assist"
 	"yingdi/domain/bill"
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
@@ -100,6 +101,7 @@ type Services struct {
 	Coupons     *coupon.Service
 	Groupbuys   *groupbuy.Service
 	Referrals   *referral.Service
+	Assists     *assist.Service
 	Payments    *payment.Service
 	Pools       *pool.Service
 	Transfers   *transfer.Service
@@ -137,6 +139,7 @@ func Consumers(s Services) []Consumer {
 		coupons(s.Coupons),
 		groupbuys(s.Groupbuys),
 		referrals(s.Referrals),
+		assists(s.Assists),
 		payments(s.Payments),
 		pools(s.Pools),
 		transfers(s.Transfers),

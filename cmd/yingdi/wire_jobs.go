@@ -46,7 +46,7 @@ func (a *app) joinJobs(context.Context) error {
 	services := jobs.Services{
 		Members: s.Members, Organisers: s.Organisers, Media: s.Media, Camps: s.Camps, Invitations: s.Invitations, Lessons: s.Lessons, Enrolments: s.Enrolments, Teams: s.Teams, Quizzes: s.Quizzes, Checkins: s.Checkins, Courses: s.Courses,
 		Moderation: s.Moderation, Privacy: s.Privacy,
-		Signcards: s.Signcards, Reviews: s.Reviews, Notices: s.Notices, Stats: s.Stats, Orders: s.Orders, Coupons: s.Coupons, Referrals: s.Referrals, Groupbuys: s.Groupbuys, Payments: s.Payments, Pools: s.Pools, Transfers: s.Transfers, Wallets: s.Wallets, Pushes: s.Pushes, Sessions: s.Sessions,
+		Signcards: s.Signcards, Reviews: s.Reviews, Notices: s.Notices, Stats: s.Stats, Orders: s.Orders, Coupons: s.Coupons, Referrals: s.Referrals, Groupbuys: s.Groupbuys, Assists: s.Assists, Payments: s.Payments, Pools: s.Pools, Transfers: s.Transfers, Wallets: s.Wallets, Pushes: s.Pushes, Sessions: s.Sessions,
 		Bills:       s.Bills,
 		Idempotency: s.Idempotency, Schedule: a.schedule, Reminders: a.reminders, Exports: s.Exports,
 	}

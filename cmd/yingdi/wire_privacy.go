@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"yingdi/domain"
+	"yingdi/domain/assist"
 	"yingdi/domain/checkin"
 	"yingdi/domain/coupon"
 	"yingdi/domain/course"
@@ -75,6 +76,12 @@ func (a *app) joinPrivacy(at stores, members *member.Service, files *mediadomain
 		privacy.Part[referral.Promoter]{Collection: "promoter", Store: at.referrals.Promoters, Of: at.referrals.Promoters.OfPerson, Erase: func(p *referral.Promoter) error { return p.Forget(a.clock.Now()) }, Copy: promoterGiven},
 		privacy.Part[referral.Binding]{Collection: "referral_binding", Store: at.referrals.Bindings, Of: at.referrals.Bindings.OfPerson, Copy: bindingGiven},
 		privacy.Part[referral.Commission]{Collection: "commission", Store: at.referrals.Commissions, Of: at.referrals.Commissions.OfPerson, Erase: kept[referral.Commission], Copy: commissionGiven},
+		privacy.Part[assist.Assist]{
+			Collection: "assist", Store: at.assists.Assists, Of: at.assists.Assists.OfPerson, Erase: func(*assist.Assist) error { return domain.ErrSame }, // it explains the order's price
+			Copy:  func(_ context.Context, k assist.Assist) (any, error) { return k.Given(), nil },
+			First: func(ctx context.Context, k assist.Assist) error { return a.services.Assists.Depart(ctx, k) },
+		},
+		privacy.Part[assist.Helper]{Collection: "assisthelper", Store: at.assists.Helpers, Of: at.assists.Helpers.OfPerson},
 		privacy.Part[pool.Member]{Collection: "pool_member", Store: at.pools.Members, Of: at.pools.Members.OfPerson, Erase: (*pool.Member).Forget},
 		privacy.Part[pool.Consent]{Collection: "pool_consent", Store: at.pools.Consents, Of: at.pools.Consents.OfPerson, Erase: func(*pool.Consent) error { return domain.ErrSame }}, // the record that they agreed
 		privacy.Part[enrolment.Enrolment]{Collection: "enrolment", Store: at.enrolments, Of: at.enrolments.OfPerson, First: enrolments.Depart, Erase: (*enrolment.Enrolment).Forget, Copy: enrolments.Given},
@@ -136,4 +143,6 @@ var impersonal = map[string]string{
 	"ticket":        "ends after minutes",
 	"referral_plan": "the organiser's", "referral_tally": "numbers, and promoters by id",
 	"referral_source": "names who came by id at an address that cannot be read, and is forgotten after ninety days",
+	"assistcampaign":  "the organiser's", "assisttally": "numbers",
+	"assistsource": "names who took part by id at an address that cannot be read, and is forgotten after ninety days",
 }

@@ -155,6 +155,7 @@ func (a *app) joinServices(ctx context.Context) error {
 	a.joinCoupons(at, camps)
 	a.joinGroupbuys(at, camps)
 	a.joinReferrals(at, camps)
+	a.joinAssists(at, camps)
 	a.joinStats(at)
 	return nil
 }

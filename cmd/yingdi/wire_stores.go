@@ -65,6 +65,7 @@ type stores struct {
 	coupons      storage.CouponStores
 	groupbuys    storage.GroupbuyStores
 	referrals    storage.ReferralStores
+	assists      storage.AssistStores
 	payments     storage.Payments
 	transfers    storage.Transfers
 	billDays     storage.BillDays
@@ -143,6 +144,8 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.groupbuys, err = storage.NewGroupbuys(ctx, db)
 	note(err)
 	s.referrals, err = storage.NewReferrals(ctx, db)
+	note(err)
+	s.assists, err = storage.NewAssists(ctx, db)
 	note(err)
 	s.payments, err = storage.NewPayments(ctx, db)
 	note(err)

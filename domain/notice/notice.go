@@ -50,6 +50,7 @@ const (
 	CouponNews      Kind = "coupon_news"      // a coupon was given, is about to end, or was taken back
 	ReferralNews    Kind = "referral_news"    // a commission was earned, came into the wallet, or went back
 	GroupNews       Kind = "group_news"       // somebody joined a group-buy, or it succeeded or failed
+	AssistNews      Kind = "assist_news"      // a friend has helped to cut a price, or it was reached, or its time is over
 	PoolNews        Kind = "pool_news"        // a scholarship pool has come to another stage, or to its result
 )
 
@@ -73,6 +74,7 @@ var Kinds = map[Kind]struct {
 	CouponNews:      {Offers, true, true},
 	ReferralNews:    {Payments, true, true},
 	GroupNews:       {Payments, true, true},
+	AssistNews:      {Offers, true, true},
 	PoolNews:        {Payments, true, true},
 }
 
@@ -93,6 +95,7 @@ var Listed = []Kind{
 	TransferNews,
 	CouponNews,
 	ReferralNews,
+	AssistNews,
 }
 
 // Outcome of the message that goes with a notice.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"yingdi/domain"
+	"yingdi/domain/assist"
 	"yingdi/domain/bill"
 	"yingdi/domain/camp"
 	"yingdi/domain/channel"
@@ -82,6 +83,7 @@ type Services struct {
 	Coupons     *coupon.Service
 	Groupbuys   *groupbuy.Service
 	Referrals   *referral.Service
+	Assists     *assist.Service
 	Payments    *payment.Service
 	Pools       *pool.Service
 	Transfers   *transfer.Service

@@ -1,0 +1,121 @@
+package assist
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"yingdi/domain"
+)
+
+// Lock keeps the price for an order; again changes nothing.
+func (a *Assist) Lock(member, order string, now time.Time) error {
+	if a.Member != member {
+		return ErrUnknown
+	}
+	if err := a.usable(order, now); err != nil {
+		return err
+	}
+	if a.State != Reached {
+		return domain.ErrSame
+	}
+	a.State, a.Order, a.OrderedAt, a.WarnAt, a.WakeAt = Ordered, order, now, time.Time{}, now.Add(OrderFor)
+	a.Emit(EventOrdered, now, nil)
+	return nil
+}
+
+// Use notes that the order that has the price is paid. Returns domain.ErrConflict if the price is not the order's any more.
+func (a *Assist) Use(order string, took, paid domain.Fen, now time.Time) error {
+	switch {
+	case a.Order != order || a.State != Ordered && a.State != Used:
+		return fmt.Errorf("assist %s of order %s is %s: %w", a.ID, order, a.State, domain.ErrConflict)
+	case a.State == Used:
+		return domain.ErrSame
+	}
+	a.State, a.UsedAt, a.Took, a.Paid, a.WakeAt = Used, now, took, paid, time.Time{}
+	a.Emit(EventUsed, now, nil)
+	return nil
+}
+
+// Free gives the price back when its order ends: one that was not paid in any case, one that was only if all the money goes
+// back. It can be had again while it is locked.
+func (a *Assist) Free(order string, whole bool, now time.Time) error {
+	if a.Order != order || a.State != Ordered && (a.State != Used || !whole) {
+		return domain.ErrSame
+	}
+	a.Order, a.OrderedAt, a.UsedAt, a.Took, a.Paid = "", time.Time{}, time.Time{}, 0, 0
+	a.Emit(EventReturned, now, nil)
+	if !now.Before(a.LockedUntil) {
+		a.expire(Unused, now)
+		return nil
+	}
+	a.State = Reached
+	a.endsAt(a.LockedUntil, now)
+	return nil
+}
+
+func (a *Assist) expire(why Cause, now time.Time) {
+	a.State, a.Cause, a.EndedAt, a.WarnAt, a.WakeAt = Expired, why, now, time.Time{}, time.Time{}
+	a.Emit(EventExpired, now, nil)
+}
+
+// age ends what is over and warns of an end that is near.
+func (a *Assist) age(c Campaign, now time.Time) error {
+	before := a.WakeAt
+	a.catchUp(c, now)
+	end, why := a.ExpiresAt, NotEnough
+	if a.State == Reached {
+		end, why = a.LockedUntil, Unused
+	}
+	switch {
+	case a.State != Open && a.State != Reached:
+		return domain.ErrSame
+	case a.State == Open && c.Stopped:
+		a.expire(Stopped, now)
+	case !now.Before(end):
+		a.expire(why, now)
+	case a.State == Open && c.State == Paused:
+		a.WakeAt = now.Add(pauseLook)
+	case !a.WarnAt.IsZero() && !now.Before(a.WarnAt):
+		a.WarnAt, a.WakeAt = time.Time{}, end
+		a.Emit(EventWarned, now, nil)
+	case a.WakeAt.Equal(before):
+		return domain.ErrSame
+	}
+	return nil
+}
+
+// Revoke ends an assist that came about unfairly. One that is in an order stays: its price was promised.
+func (a *Assist) Revoke(by, reason string, now time.Time) error {
+	switch a.State {
+	case Open, Reached:
+	case Ordered:
+		return ErrInOrder
+	case Used:
+		return ErrUsed
+	default:
+		return ErrOver
+	}
+	a.EndedBy, a.Reason = by, reason
+	a.expire(Revoked, now)
+	return nil
+}
+
+// Given is the assist as its owner may have a copy of it: without who helped, and without the cuts that nobody has taken.
+func (a Assist) Given() Assist {
+	a.Cuts = a.Cuts[:len(a.Helps)]
+	a.Helps = slices.Clone(a.Helps)
+	for i := range a.Helps {
+		a.Helps[i].Member = ""
+	}
+	return a
+}
+
+// depart ends what a person who deletes their account has under way; what is in an order goes its own way.
+func (a *Assist) depart(now time.Time) error {
+	if a.State != Open && a.State != Reached {
+		return domain.ErrSame
+	}
+	a.expire(Departed, now)
+	return nil
+}
