@@ -55,7 +55,6 @@ func newAssists(ctx context.Context, db *DB) (Assists, error) {
 	type a = assist.Assist
 	all, err := NewCollection(ctx, db, "assist", Keys[a]{
 		"owned":    func(k *a) any { return k.Member },
-		"ready":    func(k *a) any { return keyed(k.State == assist.Reached, pendingKey(k.Camp, k.Member)) },
 		"campaign": func(k *a) any { return k.Campaign },
 		"state":    func(k *a) any { return string(k.State) },
 		"started":  func(k *a) any { return k.StartedAt },
@@ -67,7 +66,7 @@ func newAssists(ctx context.Context, db *DB) (Assists, error) {
 		"paid":     func(k *a) any { return int64(k.Paid) },
 		"wake":     func(k *a) any { return k.WakeAt },
 	},
-		Index{Name: "member", Fields: []string{"owned", "started"}}, Index{Name: "ready", Fields: []string{"ready", "started"}},
+		Index{Name: "member", Fields: []string{"owned", "started"}},
 		Index{Name: "campaign", Fields: []string{"campaign", "started"}}, Index{Name: "campaignstate", Fields: []string{"campaign", "state", "started"}},
 		Index{Name: "facts", Fields: []string{"campaign", "started", "reached", "ordered", "used", "helps", "took", "paid"}},
 		Index{Name: "wake", Fields: []string{"wake"}}, ofPerson)
@@ -82,11 +81,6 @@ func (s Assists) OfPerson(ctx context.Context, member string, page domain.Page) 
 // OfMember implements assist.Store.
 func (s Assists) OfMember(ctx context.Context, member string, page domain.Page) ([]assist.Assist, domain.Cursor, error) {
 	return s.Find(ctx, By("member").Equal(member).Descending(), page)
-}
-
-// Reached implements assist.Store.
-func (s Assists) Reached(ctx context.Context, camp, member string, page domain.Page) ([]assist.Assist, domain.Cursor, error) {
-	return s.Find(ctx, By("ready").Equal(pendingKey(camp, member)), page)
 }
 
 // OfCampaign implements assist.Store.

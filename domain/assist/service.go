@@ -19,8 +19,6 @@ type Store interface {
 	domain.Many[Assist]
 	// OfMember lists a person's assists, the newest first.
 	OfMember(ctx context.Context, member string, page domain.Page) ([]Assist, domain.Cursor, error)
-	// Reached lists a person's assists for a seat of a camp whose price is reached and not in an order.
-	Reached(ctx context.Context, camp, member string, page domain.Page) ([]Assist, domain.Cursor, error)
 	// OfCampaign lists a campaign's assists, the newest first; an empty stage means all.
 	OfCampaign(ctx context.Context, campaign string, in Stage, page domain.Page) ([]Assist, domain.Cursor, error)
 	// CountIn counts a campaign's assists in a stage.

@@ -41,12 +41,6 @@ func (s store) OfMember(_ context.Context, member string, page domain.Page) ([]a
 	return s.Find(func(a assist.Assist) bool { return a.Member == member }, nil, page)
 }
 
-func (s store) Reached(_ context.Context, camp, member string, page domain.Page) ([]assist.Assist, domain.Cursor, error) {
-	return s.Find(func(a assist.Assist) bool {
-		return a.State == assist.Reached && a.Camp == camp && a.Member == member
-	}, nil, page)
-}
-
 func (s store) OfCampaign(_ context.Context, campaign string, in assist.Stage, page domain.Page) ([]assist.Assist, domain.Cursor, error) {
 	return s.Find(func(a assist.Assist) bool { return a.Campaign == campaign && (in == "" || a.State == in) }, nil, page)
 }

@@ -129,13 +129,6 @@ var assistTests = tests{
 		n, err := assists.Store.CountIn(t.Context(), "k1", assist.Reached)
 		must(t, err)
 		same(t, n, int64(1))
-		ready := func(who string) []string {
-			return pagesOf(t, 5, func(p domain.Page) ([]assist.Assist, domain.Cursor, error) {
-				return assists.Store.Reached(t.Context(), "c1", who, p)
-			})
-		}
-		same(t, ready("m2"), []string{ids["m2"]})
-		same(t, ready("m3"), []string{})
 		var started, reached, used, helps int
 		var paid domain.Fen
 		for f, err := range assists.Store.Facts(t.Context(), "k1") {
