@@ -18,14 +18,15 @@ import (
 
 func pricePath(camp string) string { return campPath(camp) + "/price" }
 
-// priceForm is a price list as it is being built: one entry in each list for each kind of seat, and for each step of the
-// refund policy.
+// priceForm is a price list as it is being built: one entry in each list for each kind of seat, for each early-bird price,
+// which says whose it is, and for each step of the refund policy.
 type priceForm struct {
 	Version string   `form:"version"`
 	ID      []string `form:"id"`
 	Kind    []string `form:"kind"`
 	Name    []string `form:"name"`
 	Price   []string `form:"price"`
+	Of      []string `form:"of"`
 	Early   []string `form:"early"`
 	Until   []string `form:"until"`
 	Part    []string `form:"part"`
@@ -36,7 +37,13 @@ type priceForm struct {
 }
 
 // priceRow is one kind of seat, as it was typed.
-type priceRow struct{ ID, Kind, Name, Price, Early, Until, Part, Off string }
+type priceRow struct {
+	ID, Kind, Name, Price, Part, Off string
+	Windows                          []windowRow
+}
+
+// windowRow is an early-bird price, as it was typed.
+type windowRow struct{ Early, Until string }
 
 // policyRow is one step of the refund policy, as it was typed.
 type policyRow struct{ Day, Percent string }
@@ -48,10 +55,13 @@ type priceRows struct {
 
 // rows reads what was typed; lists that do not match are cut to what does.
 func (f priceForm) rows() (r priceRows) {
-	for i := range min(len(f.ID), len(f.Kind), len(f.Name), len(f.Price), len(f.Early), len(f.Until), len(f.Part), len(f.Off), product.MaxOffers) {
-		r.Offers = append(r.Offers, priceRow{
-			f.ID[i], f.Kind[i], line(f.Name[i]), line(f.Price[i]), line(f.Early[i]), f.Until[i], line(f.Part[i]), f.Off[i],
-		})
+	for i := range min(len(f.ID), len(f.Kind), len(f.Name), len(f.Price), len(f.Part), len(f.Off), product.MaxOffers) {
+		r.Offers = append(r.Offers, priceRow{ID: f.ID[i], Kind: f.Kind[i], Name: line(f.Name[i]), Price: line(f.Price[i]), Part: line(f.Part[i]), Off: f.Off[i]})
+	}
+	for k := range min(len(f.Of), len(f.Early), len(f.Until), product.MaxOffers*product.MaxWindows) {
+		if i, err := strconv.Atoi(f.Of[k]); err == nil && 0 <= i && i < len(r.Offers) {
+			r.Offers[i].Windows = append(r.Offers[i].Windows, windowRow{line(f.Early[k]), f.Until[k]})
+		}
 	}
 	for i := range min(len(f.Day), len(f.Percent), product.MaxSteps) {
 		r.Policy = append(r.Policy, policyRow{line(f.Day[i]), line(f.Percent[i])})
@@ -62,12 +72,19 @@ func (f priceForm) rows() (r priceRows) {
 // rearrange does what a button of the builder says; it reports whether it was one.
 func (r *priceRows) rearrange(do string) bool {
 	what, which, _ := strings.Cut(do, "-")
+	which, of, _ := strings.Cut(which, "-")
 	i, _ := strconv.Atoi(which)
+	k, _ := strconv.Atoi(of)
+	there := 0 <= i && i < len(r.Offers)
 	switch {
 	case what == "add" && len(r.Offers) < product.MaxOffers:
 		r.Offers = append(r.Offers, priceRow{Kind: string(product.Paid)})
-	case what == "remove" && 0 <= i && i < len(r.Offers):
+	case what == "remove" && there:
 		r.Offers = slices.Delete(r.Offers, i, i+1)
+	case what == "early" && there && len(r.Offers[i].Windows) < product.MaxWindows:
+		r.Offers[i].Windows = append(r.Offers[i].Windows, windowRow{})
+	case what == "late" && there && 0 <= k && k < len(r.Offers[i].Windows):
+		r.Offers[i].Windows = slices.Delete(r.Offers[i].Windows, k, k+1)
 	case what == "step" && len(r.Policy) < product.MaxSteps:
 		r.Policy = append(r.Policy, policyRow{})
 	case what == "drop" && 0 <= i && i < len(r.Policy):
@@ -98,12 +115,15 @@ func (r priceRows) form(in camp.Camp) product.Form {
 		offer := product.Offer{
 			ID: o.ID, Kind: product.Kind(o.Kind), Title: o.Name, Price: amount(o.Price), Part: amount(o.Part), Off: o.Off == "yes",
 		}
-		if o.Early != "" || o.Until != "" {
-			until, _ := time.ParseInLocation(minutes, o.Until, in.Calendar.Location())
-			offer.EarlyBird = []product.Window{{Until: until.UTC(), Price: amount(o.Early)}}
-			if until.IsZero() {
-				offer.EarlyBird[0].Until = time.Time{}
+		for _, w := range o.Windows {
+			if w == (windowRow{}) {
+				continue
 			}
+			early := product.Window{Price: amount(w.Early)}
+			if until, err := time.ParseInLocation(minutes, w.Until, in.Calendar.Location()); err == nil {
+				early.Until = until.UTC()
+			}
+			offer.EarlyBird = append(offer.EarlyBird, early)
 		}
 		f.Offers = append(f.Offers, offer)
 	}
@@ -125,8 +145,8 @@ func whole(typed string) int {
 func priceRowsOf(p product.Product, in camp.Camp) (r priceRows) {
 	for _, o := range p.Offers {
 		row := priceRow{ID: o.ID, Kind: string(o.Kind), Name: o.Title, Price: o.Price.Yuan()}
-		if len(o.EarlyBird) > 0 {
-			row.Early, row.Until = o.EarlyBird[0].Price.Yuan(), o.EarlyBird[0].Until.In(in.Calendar.Location()).Format(minutes)
+		for _, w := range o.EarlyBird {
+			row.Windows = append(row.Windows, windowRow{w.Price.Yuan(), w.Until.In(in.Calendar.Location()).Format(minutes)})
 		}
 		if o.Part > 0 {
 			row.Part = o.Part.Yuan()
@@ -152,6 +172,8 @@ type priceView struct {
 	Dirty   bool
 	MaySet  bool
 	Sells   bool // the deployment has a merchant
+
+	MostWindows int
 }
 
 func (h *console) showPrice(c echo.Context) error {
@@ -171,7 +193,7 @@ func (h *console) price(c echo.Context, status int, in camp.Camp, saved product.
 	v := &priceView{
 		campFrame: h.campFrame(c, in, tabMoney), Rows: r, Version: version, Saved: saved, Faults: wrong, Dirty: dirty,
 		Kinds:  []product.Kind{product.Paid, product.Scholarship, product.Free},
-		MaySet: domain.ActorFrom(c.Request().Context()).Has(domain.RightPrice, in.Place()), Sells: h.Sells,
+		MaySet: domain.ActorFrom(c.Request().Context()).Has(domain.RightPrice, in.Place()), Sells: h.Sells, MostWindows: product.MaxWindows,
 	}
 	v.Title, v.Sub = "价格", subPrice
 	return h.page(c, status, "product/price", v)
