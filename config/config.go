@@ -145,7 +145,7 @@ func Default() Config {
 		Limits:   Limits{SignIn: 60, Read: 600, Write: 120},
 		Messages: Messages{PerDay: 5, QuietFrom: "22:00", QuietTo: "07:30", KeepDays: 180},
 		Pool:     Pool{CapYuan: 500},
-		Pay:      Pay{Scene: "1000", Channels: Channels{"jsapi", "jsapi", "jsapi"}, Withdrawals: Withdrawals{Min: 100, PerDay: 3, Daily: 2000_00, ApproveAbove: 200_00}},
+		Pay:      Pay{Scene: "1000", Channels: Channels{everywhere, everywhere}, Withdrawals: Withdrawals{Min: 100, PerDay: 3, Daily: 2000_00, ApproveAbove: 200_00}},
 	}
 }
 

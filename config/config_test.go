@@ -56,6 +56,7 @@ func TestEachProblemNamesItsKeyAndItsFix(t *testing.T) {
 		{"a message that there is not", "wechat.templates.news", func(c *Config) { c.WeChat.Templates = map[string]Template{"news": {}} }},
 		{"a template without its keywords", "wechat.templates.reminder", func(c *Config) { c.WeChat.Templates = map[string]Template{"reminder": {ID: "x", Title: "thing1"}} }},
 		{"a quiet hour that is none", "messages.quiet_to", func(c *Config) { c.Messages.QuietTo = "7 am" }},
+		{"virtual payment", "pay.channels.course.ios", func(c *Config) { c.Pay.Channels.Course.IOS = "virtual" }},
 		{"no messages at all", "messages.per_day", func(c *Config) { c.Messages.PerDay = 0 }},
 		{"an inbox that forgets at once", "messages.keep_days", func(c *Config) { c.Messages.KeepDays = 1 }},
 		{"a stand-in for WeChat", "wechat.base_url", func(c *Config) { c.WeChat.BaseURL = "http://127.0.0.1:9" }},

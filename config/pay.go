@@ -41,12 +41,26 @@ type Pool struct {
 	CapYuan int  `koanf:"cap_yuan"`
 }
 
-// Channels says how one pays on which phone: jsapi, or hidden where nothing may be sold.
+// Channels says how seats of each kind are paid: those of dated camps, and of level courses.
 type Channels struct {
+	Camp   Phones `koanf:"camp"`
+	Course Phones `koanf:"course"`
+}
+
+// Phones says how one pays on which phone: wechatpay, or closed where nothing may be sold.
+type Phones struct {
 	IOS     string `koanf:"ios"`
 	Android string `koanf:"android"`
 	Other   string `koanf:"other"`
 }
+
+var everywhere = Phones{WeChatPay, WeChatPay, WeChatPay}
+
+// The two values of Phones.
+const (
+	WeChatPay = "wechatpay"
+	Closed    = "closed"
+)
 
 // Sells reports whether a merchant is configured.
 func (p Pay) Sells() bool { return p.MchID != "" }
@@ -113,13 +127,10 @@ var (
 
 func (c Config) validatePay(p *problems) {
 	pay := c.Pay
-	for key, channel := range map[string]string{"pay.channels.ios": pay.Channels.IOS, "pay.channels.android": pay.Channels.Android, "pay.channels.other": pay.Channels.Other} {
-		if channel == "virtual" {
-			p.that(false, key, "is virtual, WeChat's own payment for virtual goods, which this version does not speak",
-				"Use jsapi where seats may be sold by it, or hidden where nothing may be sold")
-			continue
+	for kind, phones := range map[string]Phones{"pay.channels.camp": pay.Channels.Camp, "pay.channels.course": pay.Channels.Course} {
+		for phone, channel := range map[string]string{".ios": phones.IOS, ".android": phones.Android, ".other": phones.Other} {
+			p.oneOf(kind+phone, channel, WeChatPay, Closed)
 		}
-		p.oneOf(key, channel, "jsapi", "hidden")
 	}
 	p.that(c.Pool.CapYuan >= 1 && c.Pool.CapYuan <= 50_000, "pool.cap_yuan", "is out of range", "Use 1 to 50000; 500 is a good start")
 	p.that(!c.Pool.On || pay.Sells(), "pool.on", "has no merchant to pay with", "Fill in pay, or switch pools off")

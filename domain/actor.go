@@ -7,14 +7,25 @@ import (
 
 // Actor is who acts. Every use case asks it what it may do; nothing else decides.
 type Actor struct {
-	Member  string  // the person's id; empty for nobody and for the system
-	Session string  // the session that the request came with
-	System  bool    // a job or a command: may do everything
-	Console bool    // signed in to the web console
-	Network string  // that the request came from: an address, or the /64 of one; empty for jobs
-	Device  string  // as the client names itself, if it does; whoever lies about it says nothing
-	Grants  []Grant // what the person may do as staff, read anew at each request
+	Member   string   // the person's id; empty for nobody and for the system
+	Session  string   // the session that the request came with
+	System   bool     // a job or a command: may do everything
+	Console  bool     // signed in to the web console
+	Network  string   // that the request came from: an address, or the /64 of one; empty for jobs
+	Device   string   // as the client names itself, if it does; whoever lies about it says nothing
+	Platform Platform // of the phone, as the client says it
+	Grants   []Grant  // what the person may do as staff, read anew at each request
 }
+
+// Platform is the system of a phone: WeChat does not let the same things be sold on all of them.
+type Platform string
+
+// The platforms.
+const (
+	IOS     Platform = "ios"
+	Android Platform = "android"
+	Other   Platform = "other" // or not known
+)
 
 // SystemActor acts for jobs and commands.
 var SystemActor = Actor{System: true}

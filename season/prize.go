@@ -64,7 +64,7 @@ func (z *prize) open(ctx context.Context, organiser string) error {
 		}
 	}
 	for path, form := range map[string]url.Values{"/price": {
-		"version": {"0"}, "do": {"save"}, "id": {""}, "kind": {"scholarship"}, "name": {"奖学金名额"}, "price": {yuan(prizePrice)}, "early": {""}, "until": {""},
+		"version": {"0"}, "do": {"save"}, "id": {""}, "kind": {"scholarship"}, "name": {"奖学金名额"}, "price": {yuan(prizePrice)},
 		"part": {yuan(prizePart)}, "off": {"no"}, "day": {"1", strconv.Itoa(1 + max(1, z.plan.Days/2))}, "percent": {"100", strconv.Itoa(prizeBack)},
 	}, "/pool": {
 		"version": {"0"}, "do": {"save"}, "days": {strconv.Itoa(z.needed())}, "make_ups": {"0"}, "grace": {"1"}, "appeal": {"1"}, "decide": {"1"},

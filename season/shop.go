@@ -72,7 +72,7 @@ func (s *shop) open(ctx context.Context, organiser string) error {
 	}
 	if _, err := s.teacher.post(ctx, base+"/price", url.Values{
 		"version": {"0"}, "do": {"save"}, "id": {"", ""}, "kind": {"paid", "free"}, "name": {"普通名额", "公益名额"}, "price": {yuan(fullPrice), ""},
-		"early": {yuan(earlyPrice), ""}, "until": {s.earlyUntil().In(s.place).Format("2006-01-02T15:04"), ""}, "part": {"", ""}, "off": {"no", "no"},
+		"of": {"0"}, "early": {yuan(earlyPrice)}, "until": {s.earlyUntil().In(s.place).Format("2006-01-02T15:04")}, "part": {"", ""}, "off": {"no", "no"},
 		"day": {"0", strconv.Itoa(s.halfUntil())}, "percent": {"100", strconv.Itoa(halfBack)},
 	}); err != nil {
 		return err

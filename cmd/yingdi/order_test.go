@@ -16,6 +16,7 @@ import (
 	"yingdi/domain/order"
 	"yingdi/domain/organiser"
 	"yingdi/domain/product"
+	"yingdi/handlers/web"
 	"yingdi/storage/fake"
 )
 
@@ -216,4 +217,29 @@ func TestAnOrderThatIsNotPaidGivesItsSeatBack(t *testing.T) {
 	if taken, err := s.services.Camps.Taken(t.Context(), s.vars["shop"]); err != nil || taken != 0 {
 		t.Errorf("%d seats are taken, %v", taken, err)
 	}
+}
+
+func TestAPhoneOnWhichNothingMayBeSoldIsToldSoEverywhere(t *testing.T) {
+	t.Parallel()
+	s, _ := market(t)
+	s.services.Orders.Channels[order.Market{Kind: camp.KindDated, Platform: domain.IOS}] = order.Shut
+	token, _, _ := s.signIn(t, "小满")
+	said := order.ErrClosed.Message
+	for _, request := range []string{"GET /api/v1/camps/{shop}/offers", "GET /api/v1/camps/{shop}/offers/{seat}/preview"} {
+		for platform, shut := range map[string]bool{"ios": true, "android": false} {
+			w := s.do(t, request, token, "", web.HeaderPlatform, platform)
+			if w.Code != http.StatusOK || strings.Contains(w.Body.String(), said) != shut {
+				t.Errorf("%s on %s: %d %s", request, platform, w.Code, w.Body)
+			}
+		}
+	}
+	buy := s.fill(t, `{"offer":"{seat}","amount":19900}`)
+	if w := s.do(t, "POST /api/v1/camps/{shop}/orders", token, buy, web.HeaderPlatform, "ios"); w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "order_closed_here") {
+		t.Errorf("bought on iOS: %d %s", w.Code, w.Body)
+	}
+	id := s.ordered(t, token, s.vars["shop"])
+	if w := s.do(t, "POST /api/v1/orders/"+id+"/pay", token, "", web.HeaderPlatform, "ios"); w.Code != http.StatusForbidden {
+		t.Errorf("paid on iOS: %d %s", w.Code, w.Body)
+	}
+	s.staff(t, s.vars["owner"]).see(t, "/console/camps/{shop}/price", 200, "iOS", "不能付款")
 }

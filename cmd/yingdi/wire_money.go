@@ -73,9 +73,13 @@ func (a *app) joinMoney(at stores, camps *camp.Service) {
 }
 
 func channels(p config.Pay) order.Channels {
-	return order.Channels{
-		order.IOS: order.Channel(p.Channels.IOS), order.Android: order.Channel(p.Channels.Android), order.Other: order.Channel(p.Channels.Other),
+	list := order.Channels{}
+	for kind, phones := range map[camp.Kind]config.Phones{camp.KindDated: p.Channels.Camp, camp.KindCourse: p.Channels.Course} {
+		for platform, channel := range map[domain.Platform]string{domain.IOS: phones.IOS, domain.Android: phones.Android, domain.Other: phones.Other} {
+			list[order.Market{Kind: kind, Platform: platform}] = map[string]order.Channel{config.WeChatPay: order.JSAPI, config.Closed: order.Shut}[channel]
+		}
 	}
+	return list
 }
 
 func withdrawals(w config.Withdrawals) wallet.Rules {

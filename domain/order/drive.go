@@ -13,7 +13,7 @@ import (
 )
 
 // AskPay begins or resumes the payment of the acting person's order and returns what wx.requestPayment wants.
-// Returns ErrNotPending, ErrPayOver, and what WeChat Pay refuses.
+// Returns ErrNotPending, ErrPayOver, ErrClosed, and what WeChat Pay refuses.
 func (s *Service) AskPay(ctx context.Context, id string) (wechatpay.Params, error) {
 	o, err := s.Mine(ctx, id)
 	if err != nil {
@@ -24,6 +24,9 @@ func (s *Service) AskPay(ctx context.Context, id string) (wechatpay.Params, erro
 		return wechatpay.Params{}, fmt.Errorf("order %s: %w", id, ErrNotPending)
 	case !o.Steps.Done(stepSeat):
 		return wechatpay.Params{}, fmt.Errorf("order %s: %w", id, ErrWaiting)
+	}
+	if err := s.payable(ctx, o); err != nil {
+		return wechatpay.Params{}, err
 	}
 	if o, err = s.Store.Update(ctx, id, func(o *Order) error { return o.Try(s.Clock.Now()) }); err != nil {
 		return wechatpay.Params{}, err

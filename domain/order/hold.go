@@ -54,18 +54,30 @@ type Choice struct {
 // Best stands for whichever of the buyer's coupons saves most.
 const Best = "best"
 
+// Sight is a price before anybody buys.
+type Sight struct {
+	Promise
+	Choices []Choice // what the acting person could bring, the best first
+	Closed  string   // why they cannot pay it on their phone; empty if they can
+}
+
 // Look is Preview with all that the acting person could bring; the coupon may be Best.
-func (s *Service) Look(ctx context.Context, w Wish) (p Promise, choices []Choice, err error) {
-	if choices, err = s.Choices(ctx, w); err != nil {
-		return p, nil, err
+func (s *Service) Look(ctx context.Context, w Wish) (v Sight, err error) {
+	c, err := s.enrollable(ctx, w.Camp)
+	if err != nil {
+		return v, err
+	}
+	if v.Choices, err = s.Choices(ctx, w); err != nil {
+		return v, err
 	}
 	if w.Coupon == Best {
-		if w.Coupon = ""; len(choices) > 0 && choices[0].Saves > 0 {
-			w.Coupon = choices[0].ID
+		if w.Coupon = ""; len(v.Choices) > 0 && v.Choices[0].Saves > 0 {
+			w.Coupon = v.Choices[0].ID
 		}
 	}
-	p, err = s.Preview(ctx, w)
-	return p, choices, err
+	v.Promise, err = s.Preview(ctx, w)
+	v.Closed = s.closed(ctx, c.Kind, Sum(v.Lines))
+	return v, err
 }
 
 // Choices lists the acting person's coupons for what they wish, the one that saves most first; of two that save the same,

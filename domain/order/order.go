@@ -96,15 +96,6 @@ const (
 // States lists all of them.
 var States = []State{Pending, Paid, PaidWaiting, Fulfilled, Cancelled, Refunding, PartRefunded, Refunded}
 
-// Channel by which an order is paid, chosen by configuration.
-type Channel string
-
-// The channels.
-const (
-	JSAPI   Channel = "jsapi"
-	Nothing Channel = "nothing" // there is nothing to pay
-)
-
 // Cause of a cancellation.
 type Cause string
 
@@ -195,7 +186,6 @@ var (
 	ErrTooMany    = domain.Refusal(domain.KindConflict, "order_attempts_used", "支付尝试次数过多，请重新下单")
 	ErrWaiting    = domain.Refusal(domain.KindConflict, "order_waiting", "支付结果正在确认，请稍后再试")
 	ErrPrice      = domain.Refusal(domain.KindConflict, "order_price_changed", "价格刚刚有变化，请确认新的价格后再下单")
-	ErrHidden     = domain.Refusal(domain.KindForbidden, "order_channel_hidden", "当前设备暂不支持购买，请联系机构")
 )
 
 // Sum of the lines.

@@ -95,34 +95,6 @@ type WeChatPay interface {
 	QueryRefund(ctx context.Context, number string) (wechatpay.Refund, error)
 }
 
-// Platform is the phone system that a learner buys on.
-type Platform string
-
-// The platforms.
-const (
-	IOS     Platform = "ios"
-	Android Platform = "android"
-	Other   Platform = "other"
-)
-
-// Channels says by which channel a platform pays; what is not named is paid by JSAPI. "hidden" sells nothing there.
-type Channels map[Platform]Channel
-
-// Hidden is the channel of a platform on which nothing may be sold.
-const Hidden Channel = "hidden"
-
-// On is the channel of a platform.
-func (c Channels) On(p Platform) (Channel, error) {
-	switch channel := c[p]; channel {
-	case "":
-		return JSAPI, nil
-	case Hidden:
-		return "", ErrHidden
-	default:
-		return channel, nil
-	}
-}
-
 // Service holds the use cases.
 type Service struct {
 	Store     Store
@@ -143,13 +115,12 @@ type Service struct {
 
 // Wish is what somebody wants to buy.
 type Wish struct {
-	Camp     string
-	Offer    string
-	Coupon   string // its id; empty for none
-	Special  Ref    // the campaign whose price they want; zero for none
-	Platform Platform
-	Amount   domain.Fen // that they were shown; ErrPrice if it is another by now
-	Given    form.Given // to what the camp asks at enrolment
+	Camp    string
+	Offer   string
+	Coupon  string     // its id; empty for none
+	Special Ref        // the campaign whose price they want; zero for none
+	Amount  domain.Fen // that they were shown; ErrPrice if it is another by now
+	Given   form.Given // to what the camp asks at enrolment
 }
 
 // Preview is the price now of what somebody who is signed in wishes.
@@ -196,7 +167,7 @@ func (s *Service) quote(ctx context.Context, c camp.Camp, offer string, deal Dea
 }
 
 // Place orders a seat for the acting person and holds it until the order's PayBy. An order of theirs for the camp that
-// still waits is given back instead; fresh tells which. Returns camp.ErrFull, ErrPrice, what enrolment, the coupon and the
+// still waits is given back instead; fresh tells which. Returns ErrClosed, camp.ErrFull, ErrPrice, what enrolment, the coupon and the
 // campaign refuse.
 func (s *Service) Place(ctx context.Context, w Wish) (o Order, fresh bool, err error) {
 	actor := domain.ActorFrom(ctx)
@@ -204,9 +175,13 @@ func (s *Service) Place(ctx context.Context, w Wish) (o Order, fresh bool, err e
 	if err != nil {
 		return Order{}, false, err
 	}
-	channel, err := s.Channels.On(w.Platform)
+	c, err := s.Camps.Get(ctx, w.Camp)
 	if err != nil {
 		return Order{}, false, err
+	}
+	channel, err := s.Channels.On(Market{c.Kind, actor.Platform}, Sum(promise.Lines))
+	if err != nil {
+		return Order{}, false, fmt.Errorf("camp %s: %w", w.Camp, err)
 	}
 	if had, err := s.Store.Pending(ctx, w.Camp, actor.Member); err == nil {
 		return had, false, nil
@@ -215,10 +190,6 @@ func (s *Service) Place(ctx context.Context, w Wish) (o Order, fresh bool, err e
 	}
 	if Sum(promise.Lines) != w.Amount {
 		return Order{}, false, fmt.Errorf("camp %s: %w", w.Camp, ErrPrice)
-	}
-	c, err := s.Camps.Get(ctx, w.Camp)
-	if err != nil {
-		return Order{}, false, err
 	}
 	if promise.Part > 0 {
 		if err := s.Pools.Promised(ctx, actor.Member, promise, w.Camp); err != nil {

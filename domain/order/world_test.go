@@ -379,7 +379,7 @@ func newWorld(seats int) world {
 		Policy: product.Policy{Steps: []product.Step{{Day: 0, Percent: 100}, {Day: 3, Percent: 50}}},
 	}
 	c := camp.Camp{
-		Doc: domain.Doc{ID: "c1"}, Organiser: "o1", Title: "晨读营", Calendar: domain.Calendar{Zone: "Asia/Shanghai"},
+		Doc: domain.Doc{ID: "c1"}, Kind: camp.KindDated, Organiser: "o1", Title: "晨读营", Calendar: domain.Calendar{Zone: "Asia/Shanghai"},
 		Start: "2026-03-01", End: "2026-03-21", EnrolBy: "2026-03-10", Seats: seats, State: camp.Published,
 	}
 	w.Service = &order.Service{

@@ -11,6 +11,7 @@ import (
 const description = `The mini-program's API. Every time is UTC, every day is the camp's own, every id is opaque.
 
 Refusals are problems (RFC 9457): ` + "`code`" + ` is stable, ` + "`detail`" + ` can be shown to a learner, ` + "`errors`" + ` names the fields.
+Say in the header ` + "`Yingdi-Platform`" + ` whether the phone runs ` + "`ios`, `android` or `other`" + `: WeChat's rules for what may be sold differ.
 Lists are paged: pass ` + "`next`" + ` as ` + "`after`" + ` until it is empty. Requests that come too often get 429 and ` + "`Retry-After`" + `.
 `
 

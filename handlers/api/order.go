@@ -30,6 +30,7 @@ type Offer struct {
 	Price    domain.Fen `json:"price" doc:"In fen, now"`
 	Regular  domain.Fen `json:"regular" doc:"In fen, without an early-bird price"`
 	LowUntil *time.Time `json:"low_until" doc:"Until when the price is lower"`
+	Closed   string     `json:"closed" doc:"Why it cannot be had on this phone; then show this instead of its price and a button. Empty if it can"`
 	Part     domain.Fen `json:"part" doc:"Of the price, in fen, that goes into the scholarship pool"`
 }
 
@@ -43,15 +44,13 @@ func offerOf(o product.Offer, now time.Time) Offer {
 }
 
 func (a *api) offers(ctx context.Context, in *CampPath) (*Answer[List[Offer]], error) {
-	if _, err := a.Camps.Get(ctx, in.Camp); err != nil {
-		return nil, err
-	}
-	p, err := a.Products.Of(ctx, in.Camp)
-	if err != nil {
-		return nil, err
-	}
+	list, err := a.Orders.Shelf(ctx, in.Camp)
 	now := a.Clock.Now()
-	return listOf(p.Sold(), "", func(o product.Offer) Offer { return offerOf(o, now) }), nil
+	return listOf(list, "", func(o order.Shown) Offer {
+		v := offerOf(o.Offer, now)
+		v.Closed = o.Closed
+		return v
+	}), err
 }
 
 // Promise is a price, line by line, and what one can have back of it.
@@ -130,6 +129,7 @@ type previewInput struct {
 type Preview struct {
 	Promise
 	Coupons []Choice `json:"coupons" nullable:"false" doc:"Mine that hold for this camp, the best first"`
+	Closed  string   `json:"closed" doc:"Why it cannot be had on this phone, as in the offers"`
 }
 
 // Choice is a coupon and what it would do.
@@ -142,9 +142,9 @@ type Choice struct {
 }
 
 func (a *api) preview(ctx context.Context, in *previewInput) (*Answer[Preview], error) {
-	p, choices, err := a.Orders.Look(ctx, order.Wish{Camp: in.Camp, Offer: in.Offer, Coupon: in.Coupon, Special: in.special()})
-	v := Preview{Promise: promiseOf(p), Coupons: []Choice{}}
-	for _, c := range choices {
+	p, err := a.Orders.Look(ctx, order.Wish{Camp: in.Camp, Offer: in.Offer, Coupon: in.Coupon, Special: in.special()})
+	v := Preview{Promise: promiseOf(p.Promise), Coupons: []Choice{}, Closed: p.Closed}
+	for _, c := range p.Choices {
 		v.Coupons = append(v.Coupons, Choice{c.ID, c.Text, c.Saves, c.Why, c.Until})
 	}
 	return answer(v), err
@@ -193,17 +193,16 @@ func orderOf(o order.Order) Order {
 type placeInput struct {
 	CampPath
 	Body struct {
-		Offer    string     `json:"offer" pattern:"^[0-9A-Za-z_-]{1,24}$" patternDescription:"id"`
-		Amount   domain.Fen `json:"amount" minimum:"0" maximum:"100000000" doc:"In fen, as it was shown; refused if it is another by now"`
-		Coupon   string     `json:"coupon,omitempty" pattern:"^[0-9A-Za-z_:-]{1,160}$" patternDescription:"id" doc:"Id of the coupon of mine that was in the preview"`
-		Group    string     `json:"group,omitempty" pattern:"^[0-9A-Za-z_-]{1,40}(:[0-9A-Za-z_-]{1,64})?$" patternDescription:"id" doc:"As in the preview"`
-		Platform string     `json:"platform,omitempty" enum:"ios,android,other" doc:"Of the phone; other if left out"`
-		Form     *Given     `json:"form,omitempty"`
+		Offer  string     `json:"offer" pattern:"^[0-9A-Za-z_-]{1,24}$" patternDescription:"id"`
+		Amount domain.Fen `json:"amount" minimum:"0" maximum:"100000000" doc:"In fen, as it was shown; refused if it is another by now"`
+		Coupon string     `json:"coupon,omitempty" pattern:"^[0-9A-Za-z_:-]{1,160}$" patternDescription:"id" doc:"Id of the coupon of mine that was in the preview"`
+		Group  string     `json:"group,omitempty" pattern:"^[0-9A-Za-z_-]{1,40}(:[0-9A-Za-z_-]{1,64})?$" patternDescription:"id" doc:"As in the preview"`
+		Form   *Given     `json:"form,omitempty"`
 	}
 }
 
 func (a *api) placeOrder(ctx context.Context, in *placeInput) (*Made[Order], error) {
-	w := order.Wish{Camp: in.Camp, Offer: in.Body.Offer, Coupon: in.Body.Coupon, Amount: in.Body.Amount, Platform: order.Platform(in.Body.Platform)}
+	w := order.Wish{Camp: in.Camp, Offer: in.Body.Offer, Coupon: in.Body.Coupon, Amount: in.Body.Amount}
 	w.Given, w.Special = in.Body.Form.given(), Taking{in.Body.Group}.special()
 	o, fresh, err := a.Orders.Place(ctx, w)
 	return made(orderOf(o), fresh), err

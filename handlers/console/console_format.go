@@ -76,6 +76,7 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"couponState":     func(s coupon.State) label { return couponStates[s] },
 		"couponStage":     func(s coupon.Stage) label { return couponStages[s] },
 		"couponWay":       func(w coupon.Way) string { return couponWays[w] },
+		"platform":        func(p domain.Platform) string { return platformNames[p] },
 		"moneySource":     func(s ledger.Source) label { return sourceNames[s] },
 		"moneyFlow":       func(f order.Flow) string { return flowNames[f] },
 		"billState":       func(s bill.State) label { return billStates[s] },

@@ -47,7 +47,7 @@ func (s sample) moneyPages() map[string][]view {
 		"product/price": {&priceView{
 			campFrame: frame, Version: 2, Saved: product.Product{Version: 2, ChangedAt: now}, Kinds: []product.Kind{product.Paid}, Faults: s.faults("offers[0].price", "policy"),
 			Rows:  priceRows{[]priceRow{{Kind: "paid", Name: s.text, Price: s.text, Windows: []windowRow{{s.text, s.text}, {}}, Part: s.text, Off: "yes"}}, []policyRow{{s.text, s.text}}},
-			Dirty: true, MaySet: true, Sells: true,
+			Dirty: true, MaySet: true, Sells: true, MostWindows: 5, ClosedOn: []domain.Platform{domain.IOS},
 		}},
 		"order/organiser":  {&houseOrdersView{Frame: s.frame(), Hours: frame.Hours, Organiser: "o1", Orders: []orderRow{{o, s.card()}}, State: order.Paid, States: order.States, Follow: "/console?after=x"}},
 		"ledger/camp":      {&ledgerView{campFrame: frame, Numbers: sumNumbers(sums), Charts: sumCharts([]ledger.CampSums{{Title: s.text, Sums: sums}}), Orders: []orderRow{{o, s.card()}}, Flows: order.Flows, Flow: order.FlowBack, Follow: "/console?after=x"}},

@@ -173,6 +173,7 @@ type priceView struct {
 	MaySet  bool
 	Sells   bool // the deployment has a merchant
 
+	ClosedOn    []domain.Platform // nobody can pay for such a camp there
 	MostWindows int
 }
 
@@ -195,6 +196,7 @@ func (h *console) price(c echo.Context, status int, in camp.Camp, saved product.
 		Kinds:  []product.Kind{product.Paid, product.Scholarship, product.Free},
 		MaySet: domain.ActorFrom(c.Request().Context()).Has(domain.RightPrice, in.Place()), Sells: h.Sells, MostWindows: product.MaxWindows,
 	}
+	v.ClosedOn = h.Orders.ClosedOn(in.Kind)
 	v.Title, v.Sub = "价格", subPrice
 	return h.page(c, status, "product/price", v)
 }
@@ -240,6 +242,8 @@ func rowFaults(err error) (Faults, int, error) {
 	}
 	return f, status, nil
 }
+
+var platformNames = map[domain.Platform]string{domain.IOS: "iOS", domain.Android: "安卓", domain.Other: "其他设备"}
 
 var productKinds = map[product.Kind]string{product.Free: "免费", product.Paid: "付费", product.Scholarship: "奖学金"}
 

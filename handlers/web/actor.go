@@ -16,6 +16,7 @@ func Bearer(authenticate func(ctx context.Context, access string) (domain.Actor,
 		return func(c echo.Context) error {
 			header := c.Request().Header.Get(echo.HeaderAuthorization)
 			if header == "" {
+				SetActor(c, domain.Actor{Platform: platform(c)})
 				return next(c)
 			}
 			scheme, token, _ := strings.Cut(header, " ")
@@ -26,7 +27,7 @@ func Bearer(authenticate func(ctx context.Context, access string) (domain.Actor,
 			if err != nil {
 				return err
 			}
-			actor.Network, actor.Device = network(c.RealIP()), device(c)
+			actor.Network, actor.Device, actor.Platform = network(c.RealIP()), device(c), platform(c)
 			SetActor(c, actor)
 			return next(c)
 		}
@@ -41,6 +42,25 @@ func device(c echo.Context) string {
 		return id
 	}
 	return ""
+}
+
+// HeaderPlatform is where a client says what its phone runs: ios, android or other.
+const HeaderPlatform = "Yingdi-Platform"
+
+// platform is what the client says, or else what its User-Agent looks like, which WeChat sends with every request.
+func platform(c echo.Context) domain.Platform {
+	switch said := domain.Platform(c.Request().Header.Get(HeaderPlatform)); said {
+	case domain.IOS, domain.Android, domain.Other:
+		return said
+	}
+	agent := c.Request().UserAgent()
+	switch {
+	case strings.Contains(agent, "iPhone"), strings.Contains(agent, "iPad"):
+		return domain.IOS
+	case strings.Contains(agent, "Android"):
+		return domain.Android
+	}
+	return domain.Other
 }
 
 // SetActor makes actor the one who acts in the rest of the request.

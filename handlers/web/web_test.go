@@ -103,6 +103,29 @@ func TestEveryErrorHasItsAnswer(t *testing.T) {
 	}
 }
 
+func TestThePhoneIsWhatTheClientSaysOrLooksLike(t *testing.T) {
+	t.Parallel()
+	e := newEdge(func(c echo.Context) error {
+		return c.String(http.StatusOK, string(domain.ActorFrom(c.Request().Context()).Platform))
+	}, Bearer(func(context.Context, string) (domain.Actor, error) { return domain.Actor{Member: "m"}, nil }))
+	const iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) MicroMessenger/8.0"
+	for _, tt := range []struct {
+		want    domain.Platform
+		headers []string
+	}{
+		{domain.IOS, []string{"User-Agent", iphone}},
+		{domain.IOS, []string{"User-Agent", iphone, "Authorization", "Bearer token"}},
+		{domain.Android, []string{"User-Agent", "Mozilla/5.0 (Linux; Android 14) MicroMessenger/8.0"}},
+		{domain.Android, []string{"User-Agent", iphone, HeaderPlatform, "android"}},
+		{domain.IOS, []string{"User-Agent", iphone, HeaderPlatform, "toaster"}},
+		{domain.Other, nil},
+	} {
+		if got := e.do("GET", "/things/1", nil, tt.headers...).Body.String(); got != string(tt.want) {
+			t.Errorf("%q: %s", tt.headers, got)
+		}
+	}
+}
+
 func TestEveryKindOfRefusalIsInTheTable(t *testing.T) {
 	t.Parallel()
 	for kind := domain.KindInvalid; kind <= domain.KindUnavailable; kind++ {
