@@ -53,7 +53,7 @@ func newGroupbuys(ctx context.Context, db *DB) (Groupbuys, error) {
 	},
 		Index{Name: "campaign", Fields: []string{"campaign", "at"}}, Index{Name: "campaignstate", Fields: []string{"campaign", "state", "at"}},
 		Index{Name: "joinable", Fields: []string{"joinable", "expires"}}, Index{Name: "wake", Fields: []string{"wake"}},
-		Index{Name: "facts", Fields: []string{"campaign", "state", "reserved", "paid", "confirmed", "refunding", "refunded"}})
+		Index{Name: "tally", Fields: []string{"campaign", "state", "at", "reserved", "paid", "confirmed", "refunding", "refunded"}})
 	return Groupbuys{all}, err
 }
 
@@ -70,14 +70,14 @@ func (s Groupbuys) Joinable(ctx context.Context, campaign string, after time.Tim
 // Facts implements groupbuy.Store.
 func (s Groupbuys) Facts(ctx context.Context, campaign string, in groupbuy.Stage) iter.Seq2[groupbuy.Fact, error] {
 	return func(yield func(groupbuy.Fact, error) bool) {
-		for e, err := range s.Entries(ctx, By("facts").Equal(campaign, string(in))) {
+		for e, err := range s.Entries(ctx, By("tally").Equal(campaign, string(in))) {
 			if err != nil {
 				yield(groupbuy.Fact{}, err)
 				return
 			}
 			n := func(field string) int { return int(number(e.Fields[field])) }
 			f := groupbuy.Fact{
-				State: in, Reserved: n("reserved"), Paid: n("paid"), Confirmed: n("confirmed"), Refunding: n("refunding"), Refunded: n("refunded"),
+				State: in, Opened: instant(e.Fields["at"]), Reserved: n("reserved"), Paid: n("paid"), Confirmed: n("confirmed"), Refunding: n("refunding"), Refunded: n("refunded"),
 			}
 			f.Taken = f.Reserved + f.Paid + f.Confirmed
 			if !yield(f, nil) {

@@ -202,6 +202,7 @@ func (c Campaign) MayEnter(opens bool, now time.Time) error {
 // Fact is what counting needs of a group.
 type Fact struct {
 	State                      Stage
+	Opened                     time.Time
 	Reserved, Paid, Confirmed  int
 	Refunding, Refunded, Taken int
 }
@@ -209,7 +210,7 @@ type Fact struct {
 // Fact of the group.
 func (g Group) Fact() Fact {
 	return Fact{
-		State: g.State, Reserved: g.Count(Reserved), Paid: g.Count(Paid), Confirmed: g.Count(Confirmed),
+		State: g.State, Opened: g.OpenedAt, Reserved: g.Count(Reserved), Paid: g.Count(Paid), Confirmed: g.Count(Confirmed),
 		Refunding: g.Count(Refunding), Refunded: g.Count(Refunded), Taken: g.Taken(),
 	}
 }

@@ -133,6 +133,7 @@ var (
 	ErrPaused   = domain.Refusal(domain.KindConflict, "groupbuy_paused", "这个拼团活动暂停了，已经付款的团不受影响")
 	ErrEnded    = domain.Refusal(domain.KindConflict, "groupbuy_ended", "这个拼团活动已经结束")
 	ErrPromised = domain.Refusal(domain.KindConflict, "groupbuy_promised", "已经开始的拼团，人数、价格和时限不能再改；可以结束它，另建一个")
+	ErrMoved    = domain.Refusal(domain.KindConflict, "groupbuy_moved", "刚刚又有人参团或付款，请看过新的影响后再确认一次")
 	ErrFull     = domain.Refusal(domain.KindConflict, "groupbuy_full", "这个团已经满员，可以参加别的团，或自己开团")
 	ErrOver     = domain.Refusal(domain.KindConflict, "groupbuy_over", "这个团已经结束，可以参加别的团，或自己开团")
 	ErrNotYet   = domain.Refusal(domain.KindConflict, "groupbuy_not_yet", "团长还没有付款，请稍后再来")
@@ -189,6 +190,9 @@ func (g Group) Count(in ...SeatState) (n int) {
 	}
 	return n
 }
+
+// Paid is how many have paid for their seats and keep them.
+func (g Group) Paid() int { return g.Count(Paid, Confirmed) }
 
 // Taken is how many places are not free.
 func (g Group) Taken() int { return g.Count(Reserved, Paid, Confirmed) }

@@ -226,11 +226,12 @@ func TestEndingACampaignSaysItsConsequencesAndKeepsThem(t *testing.T) {
 	if e != (groupbuy.Effect{Groups: 2, Paid: 2, Reserved: 1}) || !strings.Contains(e.Closing(true), "已付款的 2 人原路退款") {
 		t.Fatalf("%+v: %s", e, e.Closing(true))
 	}
-	must(t, second(w.Close(manager(t), "k", false)))
+	must(t, second(w.Close(manager(t), "k", false, groupbuy.Effect{})))
 	refused(t, w.reserve(t.Context(), "k", "di", "n4"), groupbuy.ErrEnded)
 	w.in(t, "k:n1", "di", "n5") // it may still fill
 	w.stage(t, "k:n1", groupbuy.Succeeded)
-	must(t, second(w.Close(manager(t), "k", true)))
+	refused(t, second(w.Close(manager(t), "k", true, e)), groupbuy.ErrMoved)
+	must(t, second(w.Close(manager(t), "k", true, groupbuy.Effect{Groups: 1, Paid: 1, Reserved: 1})))
 	for range 2 {
 		must(t, w.Stop(t.Context(), "k"))
 	}

@@ -13,11 +13,8 @@ import (
 // page of the mini-program that shows a group.
 const page = "pages/groupbuy/show?id="
 
-// china is the zone in which people are told of instants.
-var china = time.FixedZone("Asia/Shanghai", 8*60*60)
-
 // when an instant is, as people are told.
-func when(at time.Time) string { return at.In(china).Format("1月2日 15:04") }
+func when(at time.Time) string { return at.In(calendar.Location()).Format("1月2日 15:04") }
 
 // TellJoined tells who has paid for a seat what is still missing, and the leader that they came. For jobs.
 func (s *Service) TellJoined(ctx context.Context, id string, of SeatData) error {

@@ -82,7 +82,9 @@ func TestEveryPaidSeatEndsConfirmedOrRefunded(t *testing.T) {
 			},
 			"close": func(*rapid.T) {
 				if rapid.IntRange(0, 9).Draw(rt, "really") == 0 {
-					ok(second(w.Close(manager(t), "k", rapid.Bool().Draw(rt, "stop"))))
+					e, err := w.Effects(manager(t), "k")
+					ok(err)
+					ok(second(w.Close(manager(t), "k", rapid.Bool().Draw(rt, "stop"), e)))
 				}
 			},
 			"stop": func(*rapid.T) {

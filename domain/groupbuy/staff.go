@@ -3,6 +3,7 @@ package groupbuy
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -10,8 +11,8 @@ import (
 	"yingdi/domain/camp"
 )
 
-// forStaff returns a campaign to those who may run campaigns of its organiser.
-func (s *Service) forStaff(ctx context.Context, id string) (Campaign, error) {
+// ForStaff returns a campaign to those who may run campaigns of its organiser.
+func (s *Service) ForStaff(ctx context.Context, id string) (Campaign, error) {
 	c, err := s.Campaigns.Get(ctx, id)
 	if err != nil {
 		return c, err
@@ -59,7 +60,7 @@ func (s *Service) Save(ctx context.Context, organiser, id string, version int, f
 	}
 	err := s.Campaigns.Insert(ctx, fresh)
 	if errors.Is(err, domain.ErrExists) { // the click came twice
-		return s.forStaff(ctx, id)
+		return s.ForStaff(ctx, id)
 	}
 	return fresh, err
 }
@@ -102,7 +103,7 @@ func (s *Service) Turn(ctx context.Context, id string, to State) (Campaign, erro
 
 // Extend moves the end of a campaign; see Campaign.Extend.
 func (s *Service) Extend(ctx context.Context, id string, until time.Time) (Campaign, error) {
-	c, err := s.forStaff(ctx, id)
+	c, err := s.ForStaff(ctx, id)
 	if err == nil {
 		_, err = s.campOf(ctx, c.Organiser, c.Camp, until)
 	}
@@ -112,13 +113,23 @@ func (s *Service) Extend(ctx context.Context, id string, until time.Time) (Campa
 	return s.change(ctx, id, func(c *Campaign, by string, now time.Time) error { return c.Extend(until, by, now) })
 }
 
-// Close ends a campaign, and with stop its groups; see Campaign.Close.
-func (s *Service) Close(ctx context.Context, id string, stop bool) (Campaign, error) {
+// Close ends a campaign, and with stop its groups; see Campaign.Close. Who stops it says what they were told that this does;
+// ErrMoved if it would do something else by now.
+func (s *Service) Close(ctx context.Context, id string, stop bool, told Effect) (Campaign, error) {
+	if stop {
+		now, err := s.Effects(ctx, id)
+		switch {
+		case err != nil:
+			return Campaign{}, err
+		case now != told:
+			return Campaign{}, fmt.Errorf("campaign %s: %w", id, ErrMoved)
+		}
+	}
 	return s.change(ctx, id, func(c *Campaign, by string, now time.Time) error { return c.Close(stop, by, now) })
 }
 
 func (s *Service) change(ctx context.Context, id string, how func(c *Campaign, by string, now time.Time) error) (Campaign, error) {
-	if _, err := s.forStaff(ctx, id); err != nil {
+	if _, err := s.ForStaff(ctx, id); err != nil {
 		return Campaign{}, err
 	}
 	by := domain.ActorFrom(ctx).Member
@@ -127,7 +138,7 @@ func (s *Service) change(ctx context.Context, id string, how func(c *Campaign, b
 
 // Effects tells staff what extending or ending a campaign would do now.
 func (s *Service) Effects(ctx context.Context, id string) (e Effect, err error) {
-	if _, err := s.forStaff(ctx, id); err != nil {
+	if _, err := s.ForStaff(ctx, id); err != nil {
 		return e, err
 	}
 	for f, err := range s.Store.Facts(ctx, id, Forming) {
@@ -141,7 +152,7 @@ func (s *Service) Effects(ctx context.Context, id string) (e Effect, err error) 
 
 // Groups lists the groups of a campaign to staff, the newest first; an empty stage means all.
 func (s *Service) Groups(ctx context.Context, id string, in Stage, page domain.Page) ([]Group, domain.Cursor, error) {
-	if _, err := s.forStaff(ctx, id); err != nil {
+	if _, err := s.ForStaff(ctx, id); err != nil {
 		return nil, "", err
 	}
 	return s.Store.OfCampaign(ctx, id, in, page)

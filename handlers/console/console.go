@@ -89,6 +89,15 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.POST("/organisers/:organiser/coupons/:template/codes/:batch/export", h.exportCodes)
 	g.GET("/organisers/:organiser/coupons/:template/exports/:export/file", h.fetchCodes)
 
+	g.GET("/organisers/:organiser/groupbuys", h.listGroupbuys)
+	g.GET("/organisers/:organiser/groupbuys/new", h.newGroupbuy)
+	g.POST("/organisers/:organiser/groupbuys", h.saveGroupbuy)
+	g.GET("/organisers/:organiser/groupbuys/:groupbuy", h.showGroupbuy)
+	g.GET("/organisers/:organiser/groupbuys/:groupbuy/edit", h.editGroupbuy)
+	g.POST("/organisers/:organiser/groupbuys/:groupbuy/turn", h.turnGroupbuy)
+	g.POST("/organisers/:organiser/groupbuys/:groupbuy/extend", h.extendGroupbuy)
+	g.POST("/organisers/:organiser/groupbuys/:groupbuy/end", h.endGroupbuy)
+
 	g.GET("/organisers/:organiser/cards", h.showLibrary)
 	g.POST("/organisers/:organiser/cards/pictures", h.addPictures)
 	g.POST("/organisers/:organiser/cards/sayings", h.addSayings)

@@ -14,6 +14,7 @@ import (
 	"yingdi/domain/coupon"
 	"yingdi/domain/export"
 	"yingdi/domain/form"
+	"yingdi/domain/groupbuy"
 	"yingdi/domain/invitation"
 	"yingdi/domain/ledger"
 	"yingdi/domain/lesson"
@@ -73,6 +74,10 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"join":            func(tags []string) string { return strings.Join(tags, " ") },
 		"productKind":     func(k product.Kind) string { return productKinds[k] },
 		"offerField":      offerField,
+		"groupbuyState":   func(s groupbuy.State) label { return groupbuyStates[s] },
+		"groupStage":      func(s groupbuy.Stage) label { return groupStages[s] },
+		"groupCause":      func(c groupbuy.Cause) string { return groupCauses[c] },
+		"seatState":       func(s groupbuy.SeatState) label { return seatStates[s] },
 		"couponState":     func(s coupon.State) label { return couponStates[s] },
 		"couponStage":     func(s coupon.Stage) label { return couponStages[s] },
 		"couponWay":       func(w coupon.Way) string { return couponWays[w] },

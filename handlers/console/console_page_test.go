@@ -283,6 +283,7 @@ func (s sample) full() map[string][]view {
 	maps.Copy(pages, s.moneyPages())
 	maps.Copy(pages, s.poolPages())
 	maps.Copy(pages, s.couponPages())
+	maps.Copy(pages, s.groupbuyPages())
 	maps.Copy(pages, s.statsPages())
 	return pages
 }
@@ -317,6 +318,7 @@ func bare() map[string][]view {
 	maps.Copy(pages, bareMoneyPages(empty))
 	maps.Copy(pages, barePoolPages(empty))
 	maps.Copy(pages, bareCouponPages())
+	maps.Copy(pages, bareGroupbuyPages())
 	maps.Copy(pages, bareStatsPages(empty))
 	return pages
 }
