@@ -87,11 +87,13 @@ func (s *Service) KeepMaterial(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	ref, files := domain.Key("material", m.ID), []string{m.Media}
-	if !m.RemovedAt.IsZero() {
-		return s.Media.Release(ctx, ref, files)
-	}
-	return s.Media.Keep(ctx, ref, files)
+	files := []string{m.Media}
+	return s.Media.Exchange(ctx, domain.Key("material", m.ID), files, func(context.Context) ([]string, error) {
+		if !m.RemovedAt.IsZero() {
+			return nil, nil
+		}
+		return files, nil
+	})
 }
 
 // RemoveMaterial takes a material out of the camp's library.

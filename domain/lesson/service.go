@@ -35,8 +35,7 @@ type Camps interface {
 // does it.
 type Media interface {
 	Usable(ctx context.Context, owner string, ids []string) error
-	Keep(ctx context.Context, ref string, ids []string) error
-	Release(ctx context.Context, ref string, ids []string) error
+	Exchange(ctx context.Context, ref string, old []string, current func(context.Context) ([]string, error)) error
 	Many(ctx context.Context, ids []string) (map[string]media.Media, error)
 	Views(ctx context.Context, found map[string]media.Media, ids []string, all bool) ([]media.View, error)
 	Own(ctx context.Context, ids []string) ([]media.View, error)
@@ -73,7 +72,7 @@ type Service struct {
 
 // Events of this feature.
 const (
-	EventTask    = "lesson:task"    // a task was written: its media are to be kept
+	EventTask    = "lesson:task"    // a task was written: its media are to be kept, and those let go that it no longer shows
 	EventRemoved = "lesson:removed" // a task was taken out of its level
 )
 
@@ -170,8 +169,13 @@ func (s *Service) Edit(ctx context.Context, id string, f Form) (Task, error) {
 		if f.Day != t.Day || f.Level != t.Level {
 			t.Position = end
 		}
-		t.Emit(EventTask, now, nil)
-		return t.Apply(f, c, now)
+		had := t.Files()
+		if err := t.Apply(f, c, now); err != nil {
+			return err
+		}
+		has := t.Files()
+		t.Emit(EventTask, now, media.Dropped{Files: slices.DeleteFunc(had, func(id string) bool { return slices.Contains(has, id) })})
+		return nil
 	})
 	return t, taken(err)
 }
@@ -230,13 +234,12 @@ func (s *Service) usable(ctx context.Context, before []string, blocks []Block) e
 	return check.Err()
 }
 
-// KeepMedia notes that the task's media are in use. For jobs, after EventTask.
-func (s *Service) KeepMedia(ctx context.Context, id string) error {
-	t, err := s.Store.Get(ctx, id)
-	if err != nil {
-		return err
-	}
-	return s.Media.Keep(ctx, domain.Key("task", t.ID), t.Files())
+// SettleFiles keeps the media that a task shows, and lets go of those that it showed. For jobs, after EventTask.
+func (s *Service) SettleFiles(ctx context.Context, id string, had []string) error {
+	return s.Media.Exchange(ctx, domain.Key("task", id), had, func(ctx context.Context) ([]string, error) {
+		t, err := s.Store.Get(ctx, id)
+		return t.Files(), err
+	})
 }
 
 // CampOf returns the id of the camp that a task belongs, or belonged, to. For jobs.

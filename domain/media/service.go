@@ -231,6 +231,11 @@ func some(id string) []string {
 	return []string{id}
 }
 
+// Dropped is the data of events after which Exchange is called.
+type Dropped struct {
+	Files []string `json:"files,omitempty"` // media that are no longer used
+}
+
 // Exchange is Replace for what uses several media.
 func (s *Service) Exchange(ctx context.Context, ref string, old []string, current func(context.Context) ([]string, error)) error {
 	now, err := current(ctx)

@@ -9,11 +9,6 @@ import (
 	"yingdi/domain/media"
 )
 
-// Dropped is the data of EventDrafted.
-type Dropped struct {
-	Files []string `json:"files,omitempty"` // media that the review no longer uses
-}
-
 // files are the media of all that was said, and of the draft.
 func (r Review) files() []string {
 	files := slices.Concat(r.Draft.Media, r.Released.Media)
@@ -36,7 +31,7 @@ func withFiles(change func(*Review) error, now time.Time) func(*Review) error {
 			return nil
 		}
 		gone := slices.DeleteFunc(had, func(id string) bool { return slices.Contains(has, id) })
-		r.Emit(EventDrafted, now, Dropped{gone})
+		r.Emit(EventDrafted, now, media.Dropped{Files: gone})
 		return nil
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"yingdi/domain/media"
 	"yingdi/domain/review"
 )
 
@@ -14,7 +15,7 @@ func (w world) settleFiles(t testing.TB) {
 	r, err := w.Store.Get(t.Context(), id)
 	must(t, err)
 	for _, e := range r.Outbox {
-		var dropped review.Dropped
+		var dropped media.Dropped
 		if e.Type == review.EventDrafted {
 			must(t, json.Unmarshal(e.Data, &dropped))
 			must(t, w.SettleFiles(t.Context(), id, dropped.Files))
@@ -59,7 +60,7 @@ func TestAFileThatIsTakenOutOfADraftIsLetGo(t *testing.T) {
 	r, err := w.Store.Get(t.Context(), id)
 	must(t, err)
 	must(t, r.Forget(w.clock.Now()))
-	var dropped review.Dropped
+	var dropped media.Dropped
 	must(t, json.Unmarshal(r.Outbox[len(r.Outbox)-1].Data, &dropped))
 	if want := []string{"tom_audio_3"}; !slices.Equal(dropped.Files, want) {
 		t.Errorf("a forgotten review drops %v, want %v", dropped.Files, want)
