@@ -17,6 +17,7 @@ import (
 	"yingdi/domain/assist"
 	"yingdi/domain/bill"
 	"yingdi/domain/camp"
+	"yingdi/domain/channel"
 	"yingdi/domain/checkin"
 	"yingdi/domain/coupon"
 	"yingdi/domain/course"
@@ -91,6 +92,7 @@ type Services struct {
 	Courses     *course.Service
 	Moderation  *moderation.Service
 	Signcards   *signcard.Service
+	Channels    *channel.Service
 	Reviews     *review.Service
 	Notices     *notice.Service
 	Reminders   *reminder.Service
@@ -130,6 +132,7 @@ func Consumers(s Services) []Consumer {
 		courses(s.Courses, s.Lessons),
 		moderations(s.Moderation),
 		signcards(s.Signcards),
+		channels(s.Channels),
 		reviews(s.Reviews),
 		notices(s.Notices, s.Stats),
 		statistics(s.Stats),

@@ -43,7 +43,7 @@ func Table(s Services) []Periodic {
 		{"notices", time.Hour, s.Notices.Sweep},
 		{"reviews", time.Minute, s.Reviews.Settle},
 		{"camp-fronts", time.Hour, s.Signcards.SweepFronts},
-	}, campTurns(s.Camps), reminders(s.Reminders), counts(s.Stats), couponTable(s.Coupons), referralTable(s.Referrals), groupbuyTable(s.Groupbuys), assistTable(s.Assists), bills(s.Bills))
+	}, campTurns(s.Camps), channelTable(s.Channels), reminders(s.Reminders), counts(s.Stats), couponTable(s.Coupons), referralTable(s.Referrals), groupbuyTable(s.Groupbuys), assistTable(s.Assists), bills(s.Bills))
 }
 
 // schedules runs the periodic work that has come due; the document's id is its name.

@@ -34,6 +34,9 @@ func NewOrders(ctx context.Context, db *DB) (Orders, error) {
 		"back":      func(o *order.Order) any { return int64(o.Returned()) },
 		"underway":  func(o *order.Order) any { return int64(o.Underway()) },
 		"part":      func(o *order.Order) any { return int64(o.HeldPart()) },
+		"buyer":     func(o *order.Order) any { return keyed(!o.PaidAt.IsZero(), pendingKey(o.Organiser, o.Member)) },
+		"first":     func(o *order.Order) any { return keyed(o.Origin.First != "" && o.Received() > 0, o.Origin.First) },
+		"last":      func(o *order.Order) any { return keyed(o.Origin.Last != "" && o.Received() > 0, o.Origin.Last) },
 		"pending":   func(o *order.Order) any { return keyed(o.State == order.Pending, pendingKey(o.Camp, o.Member)) },
 	},
 		Index{Name: "pending", Fields: []string{"pending"}, Unique: true},
@@ -48,6 +51,9 @@ func NewOrders(ctx context.Context, db *DB) (Orders, error) {
 		Index{Name: "unbilled", Fields: []string{"unbilled"}},
 		Index{Name: "late", Fields: []string{"late"}},
 		Index{Name: "owing", Fields: []string{"owing", "late"}},
+		Index{Name: "buyer", Fields: []string{"buyer"}},
+		Index{Name: "originfirst", Fields: []string{"first"}},
+		Index{Name: "originlast", Fields: []string{"last"}},
 		Index{Name: "wake", Fields: []string{"wake"}},
 		Index{Name: "troubled", Fields: []string{"troubled", "at"}})
 	return Orders{c}, err

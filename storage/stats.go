@@ -55,6 +55,15 @@ func (f Facts) Stays(ctx context.Context, camp string, page domain.Page) ([]enro
 	return f.Enrolments.Find(ctx, By("stay").Equal(camp), page)
 }
 
+// StaysOf implements stats.Facts.
+func (f Facts) StaysOf(ctx context.Context, camp string, members []string) (map[string]enrolment.Enrolment, error) {
+	ids := make([]string, len(members))
+	for i, m := range members {
+		ids[i] = enrolment.ID(camp, m)
+	}
+	return f.Enrolments.GetMany(ctx, ids)
+}
+
 // Marks implements stats.Facts.
 func (f Facts) Marks(ctx context.Context, camp string, members []string) (map[string][]checkin.Mark, error) {
 	who := make([]any, len(members))

@@ -172,6 +172,8 @@ var accessTable = []struct {
 	{"PUT /camps/{draft}/invite-card", ``, [8]int{401, 404, 404, 404, 404, 404, 409, 409}},
 	{"PUT /camps/{camp}/scene", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"PUT /camps/{draft}/scene", ``, [8]int{401, 404, 404, 404, 404, 404, 200, 200}},
+	{"POST /scenes/{scene}/visits", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /scenes/{scene}/camps", ``, [8]int{404, 404, 404, 404, 404, 404, 404, 404}}, // no channel's
 	{"GET /scenes/{scene}", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
 	{"POST /media", `{"kind":"image","content_type":"image/png","size":9}`, [8]int{401, 201, 201, 201, 201, 201, 201, 201}},
 	{"POST /media/{file}/complete", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},

@@ -48,6 +48,7 @@ func (a *app) joinJobs(context.Context) error {
 		Moderation: s.Moderation, Privacy: s.Privacy,
 		Signcards: s.Signcards, Reviews: s.Reviews, Notices: s.Notices, Stats: s.Stats, Orders: s.Orders, Coupons: s.Coupons, Referrals: s.Referrals, Groupbuys: s.Groupbuys, Assists: s.Assists, Payments: s.Payments, Pools: s.Pools, Transfers: s.Transfers, Wallets: s.Wallets, Pushes: s.Pushes, Sessions: s.Sessions,
 		Bills:       s.Bills,
+		Channels:    s.Channels,
 		Idempotency: s.Idempotency, Schedule: a.schedule, Reminders: a.reminders, Exports: s.Exports,
 	}
 	o := jobs.Options{

@@ -5,6 +5,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/assist"
+	"yingdi/domain/channel"
 	"yingdi/domain/checkin"
 	"yingdi/domain/coupon"
 	"yingdi/domain/course"
@@ -71,6 +72,8 @@ func (a *app) joinPrivacy(at stores, members *member.Service, files *mediadomain
 			Collection: "coupon", Store: at.coupons.Coupons, Of: at.coupons.Coupons.OfPerson, Erase: func(*coupon.Coupon) error { return domain.ErrSame }, // it explains the order's price
 			First: func(ctx context.Context, c coupon.Coupon) error { return a.services.Coupons.Depart(ctx, c) },
 		},
+		privacy.Part[channel.Origin]{Collection: "origin", Store: at.channels.Origins, Of: at.channels.Origins.OfPerson},
+		privacy.Part[channel.Arrival]{Collection: "arrival", Store: at.channels.Arrivals, Of: at.channels.Arrivals.OfPerson, Erase: kept[channel.Arrival]}, // counted, under an id that names nobody
 		privacy.Part[coupon.Code]{Collection: "couponcode", Store: at.coupons.Codes, Of: at.coupons.Codes.OfPerson, Erase: func(*coupon.Code) error { return domain.ErrSame }, Copy: privacy.Withheld[coupon.Code]},
 		privacy.Part[groupbuy.Entry]{Collection: "groupbuyentry", Store: at.groupbuys.Entries, Of: at.groupbuys.Entries.OfPerson, Erase: kept[groupbuy.Entry]},
 		privacy.Part[referral.Promoter]{Collection: "promoter", Store: at.referrals.Promoters, Of: at.referrals.Promoters.OfPerson, Erase: func(p *referral.Promoter) error { return p.Forget(a.clock.Now()) }, Copy: promoterGiven},
@@ -129,6 +132,9 @@ var impersonal = map[string]string{
 	"team_plan":      "names learners by id, until it is applied",
 	"regrade":        "names learners by id, and is the audit of their marks",
 	"scene":          "names who shared by id, and is printed on cards that are out",
+	"channel":        "the organiser's, and names by id who entered what was spent",
+	"channeltally":   "numbers",
+	"visit":          "a visitor of a day who cannot be told from it, and is forgotten after 400 days",
 	"export":         "names staff by id, and is the record of who took what out; its files end after a while",
 	"moderation":     "names authors by id, and is the record of what was decided; what they said is not in it",
 	"consent":        "names who agreed by id, and is the record that they did",

@@ -157,6 +157,7 @@ func (a *app) joinServices(ctx context.Context) error {
 	a.joinReferrals(at, camps)
 	a.joinAssists(at, camps)
 	a.joinStats(at)
+	a.joinChannels(at, camps)
 	return nil
 }
 

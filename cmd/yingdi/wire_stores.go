@@ -23,6 +23,7 @@ type stores struct {
 	materials    storage.Materials
 	marks        storage.Marks
 	scenes       storage.Scenes
+	channels     storage.ChannelStores
 	forms        storage.Forms
 	asked        storage.FormVersions
 	enrolments   storage.Enrolments
@@ -104,6 +105,8 @@ func openStores(ctx context.Context, db *storage.DB) (s stores, err error) {
 	s.marks, err = storage.NewMarks(ctx, db)
 	note(err)
 	s.scenes, err = storage.NewScenes(ctx, db)
+	note(err)
+	s.channels, err = storage.NewChannels(ctx, db)
 	note(err)
 	s.forms, s.asked, err = storage.NewForms(ctx, db)
 	note(err)

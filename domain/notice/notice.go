@@ -44,6 +44,7 @@ const (
 	ContentRuled    Kind = "content_ruled"    // something of theirs was hidden, rejected or warned about
 	SeatOffered     Kind = "seat_offered"     // a seat is held for somebody who waited for one
 	CheckinFeatured Kind = "checkin_featured" // staff have chosen it for the others to see
+	Welcome         Kind = "welcome"          // what an organiser says to those whom a channel leads to it
 	OrderNews       Kind = "order_news"       // a payment opened a place, or a refund arrived
 	TransferWaits   Kind = "transfer_waits"   // money is there for them, and they must confirm it
 	TransferNews    Kind = "transfer_news"    // what became of money on its way to them
@@ -68,6 +69,7 @@ var Kinds = map[Kind]struct {
 	ContentRuled:    {Moderation, true, false},
 	SeatOffered:     {CampNews, true, true},
 	CheckinFeatured: {Reviews, true, false},
+	Welcome:         {Offers, false, true},
 	OrderNews:       {Payments, true, true},
 	TransferWaits:   {Payments, true, true},
 	TransferNews:    {Payments, true, true},
@@ -91,6 +93,7 @@ var Listed = []Kind{
 	GroupNews,
 	PoolNews,
 	CheckinFeatured,
+	Welcome,
 	TransferWaits,
 	TransferNews,
 	CouponNews,

@@ -26,6 +26,7 @@ type Order struct {
 	Attempts []Attempt    `json:"attempts,omitempty"` // the last one is the current one
 	Refunds  []Refund     `json:"refunds,omitempty"`
 	Steps    domain.Steps `json:"steps"`
+	Origin   Origin       `json:"origin,omitzero"`
 	Tally    *Tally       `json:"tally,omitempty"` // counted as money moves; never added up from the lists above
 	Seal     string       `json:"seal,omitempty"`  // of the promise, as it was made
 

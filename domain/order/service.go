@@ -107,6 +107,7 @@ type Service struct {
 	Referrals Referrals
 	Members   Members
 	Notices   Notices
+	Origins   Origins
 	Pay       WeChatPay
 	Channels  Channels
 	IDs       domain.IDs
@@ -200,6 +201,9 @@ func (s *Service) Place(ctx context.Context, w Wish) (o Order, fresh bool, err e
 		return Order{}, false, err
 	}
 	o = Place(s.IDs.New(), c.Organiser, w.Camp, actor.Member, promise, channel, s.Clock.Now())
+	if o.Origin, err = s.Origins.Of(ctx, o.Organiser, o.Member); err != nil {
+		return Order{}, false, err
+	}
 	err = s.Store.Insert(ctx, o)
 	if errors.Is(err, domain.ErrExists) { // another phone was faster
 		had, err := s.Store.Pending(ctx, w.Camp, actor.Member)

@@ -383,7 +383,7 @@ func newWorld(seats int) world {
 		Start: "2026-03-01", End: "2026-03-21", EnrolBy: "2026-03-10", Seats: seats, State: camp.Published,
 	}
 	w.Service = &order.Service{
-		Store: w.store, Camps: camps{c}, Products: products{w.list}, Places: w.places, Coupons: w.coupons, Specials: map[order.LineKind]order.Specials{order.LineGroup: w.parties}, Pools: pools{}, Referrals: promoters{}, Members: members{}, Notices: news{},
+		Store: w.store, Camps: camps{c}, Products: products{w.list}, Places: w.places, Coupons: w.coupons, Specials: map[order.LineKind]order.Specials{order.LineGroup: w.parties}, Pools: pools{}, Referrals: promoters{}, Members: members{}, Notices: news{}, Origins: origins{},
 		Pay: w.bank, IDs: &domaintest.IDs{}, Clock: w.clock,
 	}
 	return w
@@ -498,3 +498,10 @@ type news struct{}
 func (news) Tell(context.Context, notice.Notice) error { return nil }
 
 func pageOf(n int) domain.Page { return domain.Page{Limit: n} }
+
+// origins are where everybody comes from.
+type origins struct{}
+
+func (origins) Of(_ context.Context, organiser, member string) (order.Origin, error) {
+	return order.Origin{First: organiser + "-fair", Last: member + "-poster"}, nil
+}

@@ -50,11 +50,12 @@ func (c *Counter) day(d domain.Day) *Day {
 
 func (c *Counter) on(at time.Time) *Day { return c.day(c.in.Calendar.Day(at)) }
 
-// Stay counts one person's stay in the camp with the check-ins of theirs that count and, in a course, how far they are.
-func (c *Counter) Stay(e enrolment.Enrolment, marks []checkin.Mark, p course.Progress) {
+// Stay counts one person's stay in the camp with the check-ins of theirs that count and, in a course, how far they are. It
+// returns the share of it that they have done; nothing was due to those who are not here any more.
+func (c *Counter) Stay(e enrolment.Enrolment, marks []checkin.Mark, p course.Progress) (done, due int) {
 	from, to, ok := e.Stayed(c.in.Calendar)
 	if !ok {
-		return
+		return 0, 0
 	}
 	c.day(from).Joined++
 	here := to == ""
@@ -79,7 +80,6 @@ func (c *Counter) Stay(e enrolment.Enrolment, marks []checkin.Mark, p course.Pro
 		c.day(d).Active++
 	}
 	l.scheduled = lesson.DaysFor(l.own, c.plan)
-	var done, due int
 	if c.in.Kind == camp.KindCourse {
 		l.scheduled = nil
 		done, due = c.walked(l, p, here)
@@ -87,13 +87,15 @@ func (c *Counter) Stay(e enrolment.Enrolment, marks []checkin.Mark, p course.Pro
 		done, due = c.lived(l)
 		c.risks(l)
 	}
-	if here {
-		c.count.Learners++
-		if due > 0 {
-			c.count.Completion[completionStep(done, due)]++
-		}
-		c.count.Streaks[streakStep(c.best(l))]++
+	if !here {
+		return 0, 0
 	}
+	c.count.Learners++
+	if due > 0 {
+		c.count.Completion[completionStep(done, due)]++
+	}
+	c.count.Streaks[streakStep(c.best(l))]++
+	return done, due
 }
 
 // learner is one stay as its days went.

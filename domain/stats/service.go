@@ -34,6 +34,8 @@ type Store interface {
 type Facts interface {
 	// Stays lists everybody who has, or had, a place.
 	Stays(ctx context.Context, camp string, page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error)
+	// StaysOf returns those of them that these people have, or had, by id.
+	StaysOf(ctx context.Context, camp string, members []string) (map[string]enrolment.Enrolment, error)
 	// Marks returns by member the check-ins that count; in a number of look-ups that does not grow with the members.
 	Marks(ctx context.Context, camp string, members []string) (map[string][]checkin.Mark, error)
 	// Progress returns by member how far they are in a course.

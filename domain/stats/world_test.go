@@ -114,6 +114,16 @@ func (f *facts) ByMember(_ context.Context, member string, _ domain.Page) (list 
 	return list, "", nil
 }
 
+func (f *facts) StaysOf(_ context.Context, campID string, members []string) (map[string]enrolment.Enrolment, error) {
+	found := map[string]enrolment.Enrolment{}
+	for _, e := range f.stays {
+		if e.Camp == campID && slices.Contains(members, e.Member) {
+			found[e.ID] = e
+		}
+	}
+	return found, nil
+}
+
 func (f *facts) Stays(_ context.Context, campID string, page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error) {
 	f.pause()
 	var list []enrolment.Enrolment

@@ -99,6 +99,8 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, signedIn, l.Read, "GET /camps/{camp}/peers", "peers", "Who else is at my level of the course · 同关的学员", a.peers)
 	add(r, signedIn, l.Write, "PUT /camps/{camp}/scene", "share-camp", "My link to share the camp with, always the same · 分享链接", a.shareCamp)
 	add(r, anyone, l.Visit, "GET /scenes/{scene}", "scene", "Where a scanned code leads · 小程序码", a.scene)
+	add(r, anyone, l.Visit, "POST /scenes/{scene}/visits", "visit-scene", "I have come by a code or a link; says where it leads. Again changes nothing · 来访", a.visitScene)
+	add(r, anyone, l.Visit, "GET /scenes/{scene}/camps", "scene-camps", "What one can enrol in where a scene of a channel leads · 渠道页的训练营", a.sceneCamps)
 
 	r.tag = "Orders 订单"
 	add(r, anyone, l.Visit, "GET /camps/{camp}/offers", "offers", "What the seats of a camp cost; none if they are free · 名额与价格", a.offers)

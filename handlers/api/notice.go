@@ -11,7 +11,7 @@ import (
 // Notice is an entry of my inbox.
 type Notice struct {
 	ID    string    `json:"id"`
-	Kind  string    `json:"kind" enum:"review_received,reminder,camp_starting,level_unlocked,quiz_graded,content_ruled,seat_offered,order_news,group_news,pool_news,checkin_featured,transfer_waits,transfer_news,coupon_news,assist_news,referral_news"`
+	Kind  string    `json:"kind" enum:"review_received,reminder,camp_starting,level_unlocked,quiz_graded,content_ruled,seat_offered,order_news,group_news,pool_news,checkin_featured,welcome,transfer_waits,transfer_news,coupon_news,assist_news,referral_news"`
 	Camp  string    `json:"camp" doc:"That it is about; empty if about none"`
 	Title string    `json:"title"`
 	Body  string    `json:"body"`

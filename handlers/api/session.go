@@ -22,7 +22,8 @@ type SignedIn struct {
 
 type signInInput struct {
 	Body struct {
-		Code string `json:"code" minLength:"1" maxLength:"128" doc:"What wx.login gave"`
+		Code  string `json:"code" minLength:"1" maxLength:"128" doc:"What wx.login gave"`
+		Scene string `json:"scene,omitempty" pattern:"^[0-9A-Za-z_-]{0,32}$" patternDescription:"scene" doc:"By which the person came, if the mini-program was opened by one"`
 	}
 }
 
@@ -31,6 +32,7 @@ func (a *api) signIn(ctx context.Context, in *signInInput) (*Made[SignedIn], err
 	if err != nil {
 		return nil, err
 	}
+	a.cameBy(ctx, in.Body.Scene, m)
 	me, err := a.self(ctx, m)
 	return made(SignedIn{tokensOf(tokens), me}, true), err
 }

@@ -42,7 +42,7 @@ var reasons = map[string]string{
 
 var noticeKinds = map[notice.Kind]string{
 	notice.ReviewReceived: "点评通知", notice.Reminder: "打卡提醒", notice.CampStarting: "开营通知", notice.LevelUnlocked: "解锁通知", notice.QuizGraded: "批改通知",
-	notice.ContentRuled: "内容处理通知", notice.SeatOffered: "候补名额", notice.OrderNews: "订单通知", notice.GroupNews: "拼团通知", notice.PoolNews: "奖学金通知", notice.CheckinFeatured: "精选通知",
+	notice.ContentRuled: "内容处理通知", notice.SeatOffered: "候补名额", notice.OrderNews: "订单通知", notice.GroupNews: "拼团通知", notice.PoolNews: "奖学金通知", notice.CheckinFeatured: "精选通知", notice.Welcome: "渠道欢迎语",
 	notice.TransferWaits: "收款待确认", notice.TransferNews: "转账通知", notice.CouponNews: "优惠券通知", notice.AssistNews: "助力通知", notice.ReferralNews: "推广佣金通知",
 }
 

@@ -35,15 +35,16 @@ type share struct {
 // kinds says who fills in the page of which kind of scene.
 func (h *share) kinds() map[channel.Kind]func(context.Context, *view) error {
 	return map[channel.Kind]func(context.Context, *view) error{
-		channel.ToCamp:   h.camp,
-		channel.ToInvite: h.camp,
+		channel.ToCamp:    h.camp,
+		channel.ToInvite:  h.camp,
+		channel.ToChannel: h.offers,
 	}
 }
 
 // Mount serves the pages. It panics if a template is broken, which a test would have found.
 func Mount(e *echo.Echo, s *web.Services, l web.Limits) {
 	h := newShare(s)
-	g := e.Group(channel.Root, h.answer, web.Within(web.RequestLife), web.Hold(s.Limiter, s.Log, l.Visit))
+	g := e.Group(channel.Root, h.answer, web.Within(web.RequestLife), web.Visitor, web.Hold(s.Limiter, s.Log, l.Visit))
 	g.GET("/:scene", h.show)
 	g.GET("/:scene/picture.jpg", h.picture)
 	g.GET("/:scene/avatar.jpg", h.avatar)
@@ -148,6 +149,9 @@ func (h *share) show(c echo.Context) error {
 		if v.Link, err = h.Channels.Link(c.Request().Context(), v.Scene); err != nil && !errors.Is(err, channel.ErrNotYet) {
 			web.Note(c, err) // the page goes on without: it has the code
 		}
+	}
+	if _, err := h.Channels.Visit(c.Request().Context(), v.Scene.ID); err != nil {
+		web.Note(c, err) // somebody uncounted, and nobody kept out
 	}
 	keep(c, Fresh)
 	return h.send(c, v)

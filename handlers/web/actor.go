@@ -16,7 +16,7 @@ func Bearer(authenticate func(ctx context.Context, access string) (domain.Actor,
 		return func(c echo.Context) error {
 			header := c.Request().Header.Get(echo.HeaderAuthorization)
 			if header == "" {
-				SetActor(c, domain.Actor{Platform: platform(c)})
+				SetActor(c, domain.Actor{Network: network(c.RealIP()), Device: device(c), Platform: platform(c)})
 				return next(c)
 			}
 			scheme, token, _ := strings.Cut(header, " ")
@@ -74,6 +74,14 @@ func Member(next echo.HandlerFunc) echo.HandlerFunc {
 		if err := domain.ActorFrom(c.Request().Context()).MustBeMember(); err != nil {
 			return err
 		}
+		return next(c)
+	}
+}
+
+// Visitor makes whoever opens a page without signing in known by where they come from and by what they look with.
+func Visitor(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		SetActor(c, domain.Actor{Network: network(c.RealIP()), Device: domain.HashToken(c.Request().UserAgent())})
 		return next(c)
 	}
 }
