@@ -15,8 +15,8 @@ import (
 	"yingdi/domain/order"
 )
 
-// fair is a shop with a channel that leads to it.
-func fair(t *testing.T) (s *site, settle func(), house string) {
+// stall is a shop with a channel that leads to it.
+func stall(t *testing.T) (s *site, settle func(), house string) {
 	t.Helper()
 	s, settle = market(t)
 	in, err := s.services.Camps.Get(t.Context(), s.vars["shop"])
@@ -77,7 +77,7 @@ func (s *site) buys(t *testing.T, settle func(), token string) (id string) {
 
 func TestAChannelIsFollowedFromItsCodeToTheIncome(t *testing.T) {
 	t.Parallel()
-	s, settle, house := fair(t)
+	s, settle, house := stall(t)
 	owner := s.as(t, s.vars["owner"])
 	s.page(t, s.vars["fair"], http.StatusOK)
 	s.page(t, s.vars["fair"], http.StatusOK) // the same visitor, on the same day
@@ -128,7 +128,7 @@ func TestAChannelIsFollowedFromItsCodeToTheIncome(t *testing.T) {
 
 func TestAnOrderKeepsWhereItsBuyerCameFrom(t *testing.T) {
 	t.Parallel()
-	s, settle, house := fair(t)
+	s, settle, house := stall(t)
 	s.vars["poster"] = s.channel(t, house, "poster", channel.Form{Name: "海报"})
 	token, _, me := s.signIn(t, "小满")
 	visit := func(scene string) {
@@ -156,7 +156,7 @@ func TestAnOrderKeepsWhereItsBuyerCameFrom(t *testing.T) {
 
 func TestWhoHasComeByThemselvesIsNoNewcomerOfAChannel(t *testing.T) {
 	t.Parallel()
-	s, settle, house := fair(t)
+	s, settle, house := stall(t)
 	token, _, me := s.signIn(t, "小满")
 	s.buys(t, settle, token)
 	s.clock.Set(s.clock.Now().Add(time.Hour))
@@ -173,7 +173,7 @@ func TestWhoHasComeByThemselvesIsNoNewcomerOfAChannel(t *testing.T) {
 
 func TestOneAddressMakesUpOnlySoManyVisitors(t *testing.T) {
 	t.Parallel()
-	s, settle, house := fair(t)
+	s, settle, house := stall(t)
 	for i := range 120 {
 		w := s.do(t, "POST /api/v1/scenes/{fair}/visits", "", "", "Yingdi-Device", fmt.Sprintf("device-%d", i))
 		if w.Code != http.StatusOK {
@@ -187,7 +187,7 @@ func TestOneAddressMakesUpOnlySoManyVisitors(t *testing.T) {
 
 func TestAStoppedChannelStillLeadsAndCountsNobody(t *testing.T) {
 	t.Parallel()
-	s, settle, house := fair(t)
+	s, settle, house := stall(t)
 	if _, err := s.services.Channels.Turn(s.as(t, s.vars["owner"]), "fair", true); err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +204,7 @@ func TestAStoppedChannelStillLeadsAndCountsNobody(t *testing.T) {
 
 func TestStaffDoNotCountAsVisitors(t *testing.T) {
 	t.Parallel()
-	s, settle, house := fair(t)
+	s, settle, house := stall(t)
 	token, _, _ := s.signIn(t, "owner")
 	s.tell(t, token, []step{{name: "try it out", request: "POST /scenes/{fair}/visits", status: 200}})
 	if row := s.report(t, house, settle, false)["fair"]; row.Visits != 0 || row.Registered != 0 {
@@ -214,7 +214,7 @@ func TestStaffDoNotCountAsVisitors(t *testing.T) {
 
 func TestAChannelOfAllThatAnOrganiserOffers(t *testing.T) {
 	t.Parallel()
-	s, _, house := fair(t)
+	s, _, house := stall(t)
 	s.vars["menu"] = s.channel(t, house, "menu", channel.Form{Name: "公众号菜单"})
 	page, _ := s.page(t, s.vars["menu"], http.StatusOK)
 	holds(t, page, "书店", "晨读营", "正在报名", `<a href="https://`)
@@ -227,7 +227,7 @@ func TestAChannelOfAllThatAnOrganiserOffers(t *testing.T) {
 
 func TestChannelsAreTheOrganisersOwn(t *testing.T) {
 	t.Parallel()
-	s, _, house := fair(t)
+	s, _, house := stall(t)
 	_, rival := s.person(t, "rival")
 	other, _ := s.running(t, rival, 10)
 	_, stranger := s.person(t, "stranger")
