@@ -17,6 +17,7 @@ import (
 	"yingdi/domain/ledger"
 	"yingdi/domain/order"
 	"yingdi/domain/pool"
+	"yingdi/domain/referral"
 	"yingdi/domain/wallet"
 	"yingdi/storage"
 	"yingdi/storage/mongo"
@@ -85,6 +86,9 @@ func moneyOf(ctx context.Context, at stores) ledger.Facts {
 			proof("pool_settlement", at.pools.Settlements.Everything, pool.Settlement.Check),
 			proof("wallet", at.wallets.Everything, wallet.Wallet.Check),
 			groupProof(at),
+			{Name: "commission", Walk: func(ctx context.Context, found func(string, error)) error {
+				return referral.Audit(ctx, at.referrals.Commissions.Everything(ctx), at.orders, at.wallets, found)
+			}},
 			proof("wallet_page", at.walletPages.Everything, wallet.Page.Check),
 		},
 	}

@@ -99,6 +99,7 @@ func village(t *testing.T) *site {
 	s.owed(t, c.Organiser, id["author"], s.vars["transfer"], 12_34)
 	s.vars["template"], s.vars["unready"] = s.coupons(t, id["owner"], s.vars["shop"], coupon.Form{}), s.drafted(t, id["owner"], s.vars["shop"], coupon.Form{}).ID
 	s.vars["groupbuy"] = s.groupbuy(t, id["owner"], s.vars["shop"], 3)
+	s.vars["promoted"] = s.promoted(t, id["owner"], s.vars["shop"], id["author"])
 	s.vars["prize"], s.vars["stake"] = s.prize(t, id["owner"], 5)
 	s.staked(t, "author")
 	s.earned(t, c.Organiser, id["author"], "gain", 500_00)
@@ -242,6 +243,14 @@ var accessTable = []struct {
 	{"GET /groupbuys/{groupbuy}/groups", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /groups/{groupbuy}:nothing", ``, [8]int{404, 404, 404, 404, 404, 404, 404, 404}},
 	{"GET /camps/{shop}/offers/{seat}/preview?group={groupbuy}", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /camps/{shop}/referral", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /camps/{draft}/referral", ``, [8]int{401, 404, 404, 404, 404, 404, 404, 404}},
+	{"POST /camps/{shop}/referral", ``, [8]int{401, 201, 200, 201, 201, 201, 201, 201}},
+	{"PUT /scenes/{scene}/referral", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /me/referrals", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /me/referrals/{promoted}/commissions", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
+	{"GET /me/referrals/{promoted}/people", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
+	{"GET /me/referrals/{promoted}/ranking", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
 	{"POST /camps/{shop}/enrolments", ``, [8]int{401, 409, 409, 409, 409, 409, 409, 409}}, // it costs money
 	{"POST /camps/{shop}/orders", `{"offer":"{seat}","amount":19900}`, [8]int{401, 201, 200, 201, 201, 201, 201, 201}},
 	{"GET /camps/{prize}/pool", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},

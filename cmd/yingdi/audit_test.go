@@ -91,7 +91,8 @@ func TestNoAmountOfAWholeWorldCanBeAlteredUnnoticed(t *testing.T) {
 	at := stores{orders: s.services.Orders.Store.(storage.Orders), transfers: s.services.Transfers.Store.(storage.Transfers),
 		billDays: s.services.Bills.Days.(storage.BillDays), billCases: s.services.Bills.Cases.(storage.BillCases),
 		pools:   storage.PoolStores{Members: s.services.Pools.People.(storage.PoolMembers), Settlements: s.services.Pools.Settlements.(*storage.Collection[pool.Settlement])},
-		wallets: s.services.Wallets.Store.(storage.Wallets), walletPages: s.services.Wallets.Pages.(storage.WalletPages)}
+		wallets: s.services.Wallets.Store.(storage.Wallets), walletPages: s.services.Wallets.Pages.(storage.WalletPages),
+		referrals: storage.ReferralStores{Commissions: s.services.Referrals.Store.(storage.Commissions)}}
 	altered := 0
 	for _, collection := range []string{"order", "transfer", "bill", "bill_case"} {
 		for _, id := range s.idsOf(t, at, collection) {

@@ -13,5 +13,5 @@ func (a *app) joinReferrals(at stores, camps *camp.Service) {
 		Members: s.Members, Scenes: s.Channels, Orders: at.orders, Wallets: s.Wallets, Purses: at.wallets, Withdrawals: at.withdrawals,
 		Notices: s.Notices, Sealer: a.sealer, Clock: a.clock,
 	}
-	s.Orders.Referrals = s.Referrals
+	s.Orders.Referrals, s.Signcards.Promoters = s.Referrals, s.Referrals
 }

@@ -220,3 +220,10 @@ func (s *Service) earns(ctx context.Context, b Binding, buyer string) (bool, err
 	up, ok, err := s.above(ctx, b.Organiser, b.Promoter)
 	return !(ok && up.Promoter == buyer && up.precedes(b)), err
 }
+
+// Refuses reports whether a refusal only says that somebody was not bound: nothing that who comes has to mend.
+func Refuses(err error) bool {
+	return slices.ContainsFunc([]error{ErrNoPlan, ErrStopped, ErrPromoter, ErrBarred, ErrSelf, ErrLoop, ErrBound, ErrCrowd}, func(is error) bool {
+		return errors.Is(err, is)
+	})
+}

@@ -65,6 +65,9 @@ func TestAnInviteCardIsDrawnWhenAskedForAndAgainWhenItsNameChanges(t *testing.T)
 	if err := w.MakeInvite(t.Context(), i.ID); err != nil || w.drawn != 2 || len(w.invites.All(nil)) != 1 {
 		t.Errorf("%d drawn, %v", w.drawn, err)
 	}
+	if _, _, err := w.AskInvite(domain.WithActor(t.Context(), domain.Actor{Member: "pro"}), "c1"); err != nil {
+		t.Errorf("who promotes the camp has no card: %v", err)
+	}
 	if _, _, err := w.AskInvite(domain.WithActor(t.Context(), domain.Actor{Member: "eve"}), "c1"); !errors.Is(err, enrolment.ErrNotEnrolled) {
 		t.Errorf("a stranger: %v", err)
 	}

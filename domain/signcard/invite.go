@@ -37,6 +37,11 @@ type Enrolments interface {
 	Has(ctx context.Context, camp, member string) (bool, error)
 }
 
+// Promoters tells who recommends a camp without being in it; domain/referral does it.
+type Promoters interface {
+	Promotes(ctx context.Context, c camp.Camp, member string) (bool, error)
+}
+
 func inviteKey(camp, member string) string { return "invite/" + camp + "/" + member + ".jpg" }
 
 // digest of what a picture shows, so that it is drawn anew when that changes.
@@ -56,7 +61,7 @@ func inviteShows(in camp.Camp, who member.Card) string {
 	return digest("1", in.Title, dates(in), in.Cover, who.Nickname, who.Avatar)
 }
 
-// AskInvite returns the acting person's invite card of a camp that they are in or work in, and has it drawn if it is not
+// AskInvite returns the acting person's invite card of a camp that they are in, work in or promote, and has it drawn if it is not
 // there or no longer right. Returns enrolment.ErrNotEnrolled to others, and camp.ErrNotPublished for a draft.
 func (s *Service) AskInvite(ctx context.Context, campID string) (Invite, string, error) {
 	in, who, err := s.inviter(ctx, campID)
@@ -98,6 +103,9 @@ func (s *Service) inviter(ctx context.Context, campID string) (camp.Camp, member
 	}
 	if !actor.Has(domain.RightCampView, in.Place()) {
 		within, err := s.Enrolments.Has(ctx, campID, actor.Member)
+		if err == nil && !within {
+			within, err = s.Promoters.Promotes(ctx, in, actor.Member)
+		}
 		if err == nil && !within {
 			err = fmt.Errorf("camp %s: %w", campID, enrolment.ErrNotEnrolled)
 		}

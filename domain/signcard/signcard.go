@@ -134,6 +134,7 @@ type Service struct {
 	Camps         Camps
 	Organisers    Organisers
 	Enrolments    Enrolments
+	Promoters     Promoters
 	Members       Members
 	Files         Files
 	Renderer      Renderer

@@ -168,6 +168,10 @@ func (s *studio) Names(_ context.Context, ids []string) (map[string]string, erro
 
 func (s *studio) Has(_ context.Context, _, member string) (bool, error) { return member == "ann", nil }
 
+func (s *studio) Promotes(_ context.Context, _ camp.Camp, member string) (bool, error) {
+	return member == "pro", nil
+}
+
 type camps struct{ *studio }
 
 func (c camps) Get(_ context.Context, id string) (camp.Camp, error) {
@@ -271,7 +275,7 @@ func newWorld() world {
 		Redraws: w.redraws, Invites: w.invites, Fronts: w.fronts, Bucket: s, WeChat: s, Scenes: s, Checkins: struct {
 			checkins
 			*studio
-		}{checkins{s}, s}, Camps: camps{s}, Organisers: s, Enrolments: s, Members: members{s}, Files: s, Renderer: s,
+		}{checkins{s}, s}, Camps: camps{s}, Organisers: s, Enrolments: s, Promoters: s, Members: members{s}, Files: s, Renderer: s,
 		IDs: &domaintest.IDs{}, Clock: w.clock,
 	}
 	return w

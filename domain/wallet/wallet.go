@@ -190,6 +190,16 @@ func (w *Wallet) reverse(e Entry) error {
 	return w.add(e)
 }
 
+// Counts reports whether a cause has counted, and, as long as its entry is in the wallet itself, with this amount.
+func (w Wallet) Counts(id string, amount domain.Fen) bool {
+	for _, e := range w.Entries {
+		if e.ID == id {
+			return e.Amount == amount
+		}
+	}
+	return w.Rolled.has(id)
+}
+
 // page is the next one that the wallet's oldest entries make, if it has enough of them.
 func (w Wallet) page() (Page, bool) {
 	if len(w.Entries) < RollFrom {

@@ -138,6 +138,14 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, anyone, l.Visit, "GET /camps/{camp}/groupbuys", "groupbuys", "Campaigns under which seats of the camp are sold to groups · 拼团活动", a.groupbuys)
 	add(r, anyone, l.Visit, "GET /groupbuys/{groupbuy}/groups", "groups", "Groups that one can join, the one that ends first first · 可参加的团", a.groups)
 	add(r, anyone, l.Visit, "GET /groups/{group}", "group", "A group: who is in, how many are missing, until when · 团", a.group)
+	r.tag = "Referral 推广"
+	add(r, signedIn, l.Read, "GET /camps/{camp}/referral", "referral-offer", "What there is to earn by recommending the camp, and my link · 推广说明", a.referralOffer)
+	create(r, signedIn, l.Write, "/camps/{camp}/referral", "join-referral", "Become a promoter of the camp's organiser, at no cost; again changes nothing · 成为推广员", a.joinReferral)
+	add(r, signedIn, l.Write, "PUT /scenes/{scene}/referral", "bind-referral", "I came by this code: be bound to who recommended me; to be called on arrival with any scene · 绑定推荐人", a.bindReferral)
+	add(r, signedIn, l.Read, "GET /me/referrals", "my-referrals", "What I recommend, and what it brought · 我的推广", a.referrals)
+	add(r, signedIn, l.Read, "GET /me/referrals/{organiser}/commissions", "my-commissions", "What orders earned me, the newest first · 佣金明细", a.commissions)
+	add(r, signedIn, l.Read, "GET /me/referrals/{organiser}/people", "my-people", "Who came by me, the newest first · 我推荐的人", a.recommended)
+	add(r, signedIn, l.Read, "GET /me/referrals/{organiser}/ranking", "referral-ranking", "How the organiser's promoters stand · 推广排名", a.referralRanking)
 
 	r.tag = "Media 素材"
 	create(r, signedIn, l.Upload, "/media", "begin-upload", "Announce a file and get the form to send it with · 申请上传", a.beginUpload)
