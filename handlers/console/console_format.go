@@ -24,6 +24,7 @@ import (
 	"yingdi/domain/privacy"
 	"yingdi/domain/product"
 	"yingdi/domain/quiz"
+	"yingdi/domain/referral"
 	"yingdi/domain/review"
 	"yingdi/domain/team"
 	"yingdi/domain/today"
@@ -82,6 +83,9 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"couponStage":     func(s coupon.Stage) label { return couponStages[s] },
 		"couponWay":       func(w coupon.Way) string { return couponWays[w] },
 		"platform":        func(p domain.Platform) string { return platformNames[p] },
+		"referralState":   func(s referral.State) label { return referralStates[s] },
+		"commissionStage": func(s referral.Stage) label { return commissionStages[s] },
+		"percentRate":     referral.Percent,
 		"moneySource":     func(s ledger.Source) label { return sourceNames[s] },
 		"moneyFlow":       func(f order.Flow) string { return flowNames[f] },
 		"billState":       func(s bill.State) label { return billStates[s] },

@@ -284,6 +284,7 @@ func (s sample) full() map[string][]view {
 	maps.Copy(pages, s.poolPages())
 	maps.Copy(pages, s.couponPages())
 	maps.Copy(pages, s.groupbuyPages())
+	maps.Copy(pages, s.referralPages())
 	maps.Copy(pages, s.statsPages())
 	return pages
 }
@@ -319,6 +320,7 @@ func bare() map[string][]view {
 	maps.Copy(pages, barePoolPages(empty))
 	maps.Copy(pages, bareCouponPages())
 	maps.Copy(pages, bareGroupbuyPages())
+	maps.Copy(pages, bareReferralPages())
 	maps.Copy(pages, bareStatsPages(empty))
 	return pages
 }
