@@ -48,4 +48,27 @@ func (c *Collection[T]) Everything(ctx context.Context) iter.Seq2[T, error] {
 	return c.Each(ctx, By(IDIndex.Name))
 }
 
-var _ ledger.Books = Orders{}
+// Promised implements ledger.Commissions.
+func (s Commissions) Promised(ctx context.Context, organiser, camp string) iter.Seq2[ledger.Booked, error] {
+	q := By("books").Equal(organiser)
+	if camp != "" {
+		q = By("books").Equal(organiser, camp)
+	}
+	return func(yield func(ledger.Booked, error) bool) {
+		for e, err := range s.Entries(ctx, q) {
+			if err != nil {
+				yield(ledger.Booked{}, err)
+				return
+			}
+			b := ledger.Booked{Sums: ledger.Sums{Promoted: domain.Fen(number(e.Fields["net"]))}}
+			if b.Camp, _ = e.Fields["camp"].(string); b.Promoted > 0 && !yield(b, nil) {
+				return
+			}
+		}
+	}
+}
+
+var (
+	_ ledger.Books       = Orders{}
+	_ ledger.Commissions = Commissions{}
+)

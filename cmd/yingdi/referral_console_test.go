@@ -49,6 +49,7 @@ func TestAManagerRunsAReferralPlan(t *testing.T) {
 	s.vars["commission"] = voided.FindStringSubmatch(v.page)[1]
 	v.submit(t, "/console/organisers/{house}/referral/commissions/void", values("commission", s.vars["commission"], "reason", "自己人刷单"), "已撤销", "机构撤销：自己人刷单")
 	s.passes(t, settle, 10*24*time.Hour)
+	v = s.staff(t, s.vars["owner"])
 	v.see(t, "/console/organisers/{house}/referral/commissions?stage=available", 200, "¥19.90 进入钱包")
 	v.see(t, "/console/camps/{shop}/ledger", 200, "推广佣金")
 	v.submit(t, "/console/organisers/{house}/referral/promoters", values("promoter", pro, "do", "bar", "reason", "刷单"), "已停用", "停用原因：刷单")

@@ -68,7 +68,7 @@ func (a *app) joinMoney(at stores, camps *camp.Service) {
 		App: a.config.WeChat.AppID, Sells: a.config.Pay.Sells(), Clock: a.clock,
 	}
 	a.joinPools(at, camps)
-	s.Ledger = &ledger.Service{Books: at.orders, Camps: camps, Orders: s.Orders, Bills: s.Bills, Transfers: s.Transfers, Wallets: s.Wallets, Pools: s.Pools}
+	s.Ledger = &ledger.Service{Books: at.orders, Commissions: at.referrals.Commissions, Camps: camps, Orders: s.Orders, Bills: s.Bills, Transfers: s.Transfers, Wallets: s.Wallets, Pools: s.Pools}
 	s.PayReceiver, s.Sells = a.merchant, a.config.Pay.Sells()
 }
 

@@ -20,6 +20,7 @@ type Sums struct {
 	Underway domain.Fen // on its way back, or stuck there
 	Part     domain.Fen // held for the scholarship pool
 	Out      domain.Fen // transferred to learners' balances
+	Promoted domain.Fen // of the tuition, that promoters have earned, be it frozen, in their wallets or withdrawn
 }
 
 // Held is what is neither back nor on its way.
@@ -27,6 +28,9 @@ func (s Sums) Held() domain.Fen { return s.In - s.Back - s.Underway }
 
 // Tuition is what is held and not the pool's.
 func (s Sums) Tuition() domain.Fen { return s.Held() - s.Part }
+
+// Income is what is left of the tuition for the organiser.
+func (s Sums) Income() domain.Fen { return s.Tuition() - s.Promoted }
 
 // Add sums up.
 func (s *Sums) Add(o Sums) {
@@ -36,6 +40,7 @@ func (s *Sums) Add(o Sums) {
 	s.Underway += o.Underway
 	s.Part += o.Part
 	s.Out += o.Out
+	s.Promoted += o.Promoted
 }
 
 // Booked is the money of one order as the index holds it.
@@ -52,6 +57,12 @@ type Books interface {
 	ByFlow(ctx context.Context, camp string, flow order.Flow, page domain.Page) ([]order.Order, domain.Cursor, error)
 }
 
+// Commissions reads what promoters have earned.
+type Commissions interface {
+	// Promised walks through what is left of all commissions of an organiser, or of one of its camps, by the index alone.
+	Promised(ctx context.Context, organiser, camp string) iter.Seq2[Booked, error]
+}
+
 // Camps is what this feature needs of domain/camp.
 type Camps interface {
 	ForStaff(ctx context.Context, id string, right domain.Right) (camp.Camp, error)
@@ -60,14 +71,15 @@ type Camps interface {
 
 // Service holds the use cases.
 type Service struct {
-	Books     Books
-	Camps     Camps
-	Orders    Orders
-	Bills     Bills
-	Transfers Transfers
-	Wallets   Wallets
-	Pools     Pools
-	Jobs      Jobs
+	Books       Books
+	Commissions Commissions
+	Camps       Camps
+	Orders      Orders
+	Bills       Bills
+	Transfers   Transfers
+	Wallets     Wallets
+	Pools       Pools
+	Jobs        Jobs
 }
 
 // OfCamp is a page of a camp's ledger.
@@ -84,7 +96,7 @@ func (s *Service) OfCamp(ctx context.Context, campID string, flow order.Flow, pa
 		return OfCamp{}, "", err
 	}
 	v := OfCamp{Camp: in}
-	for b, err := range s.Books.Booked(ctx, in.Organiser, in.ID) {
+	for b, err := range s.booked(ctx, in.Organiser, in.ID) {
 		if err != nil {
 			return v, "", err
 		}
@@ -93,6 +105,19 @@ func (s *Service) OfCamp(ctx context.Context, campID string, flow order.Flow, pa
 	list, next, err := s.Books.ByFlow(ctx, campID, flow, page)
 	v.Orders = list
 	return v, next, err
+}
+
+// booked walks through the orders, and then through what promoters have of them.
+func (s *Service) booked(ctx context.Context, organiser, camp string) iter.Seq2[Booked, error] {
+	return func(yield func(Booked, error) bool) {
+		for _, books := range []iter.Seq2[Booked, error]{s.Books.Booked(ctx, organiser, camp), s.Commissions.Promised(ctx, organiser, camp)} {
+			for b, err := range books {
+				if !yield(b, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
 }
 
 // CampSums are the sums of one camp.
@@ -109,18 +134,20 @@ func (s *Service) OfOrganiser(ctx context.Context, organiser string) (list []Cam
 	if err := domain.ActorFrom(ctx).Must(domain.RightMoney, domain.Place{Organiser: organiser}); err != nil {
 		return nil, total, err
 	}
-	for b, err := range s.Books.Booked(ctx, organiser, "") {
+	at := map[string]int{}
+	for b, err := range s.booked(ctx, organiser, "") {
 		if err != nil {
 			return nil, total, err
 		}
 		total.Add(b.Sums)
-		if n := len(list); n == 0 || list[n-1].Camp != b.Camp {
-			if n == MaxCamps {
+		i, ok := at[b.Camp]
+		if !ok {
+			if i = len(list); i == MaxCamps {
 				continue
 			}
-			list = append(list, CampSums{Camp: b.Camp})
+			at[b.Camp], list = i, append(list, CampSums{Camp: b.Camp})
 		}
-		list[len(list)-1].Add(b.Sums)
+		list[i].Add(b.Sums)
 	}
 	ids := make([]string, len(list))
 	for i, c := range list {

@@ -232,6 +232,12 @@ func (b books) ByFlow(context.Context, string, order.Flow, domain.Page) ([]order
 	return nil, "", nil
 }
 
+type commissions []ledger.Booked
+
+func (c commissions) Promised(context.Context, string, string) iter.Seq2[ledger.Booked, error] {
+	return of(c...)
+}
+
 type camps struct{}
 
 func (camps) ForStaff(context.Context, string, domain.Right) (camp.Camp, error) {
@@ -247,10 +253,10 @@ func TestTheSumsOfAnOrganiserAreThoseOfItsCamps(t *testing.T) {
 	s := ledger.Service{Camps: camps{}, Books: books{
 		{"c1", ledger.Sums{Orders: 1, In: 199_00, Back: 50_00, Part: 100_00}}, {"c1", ledger.Sums{Orders: 1, In: 199_00, Underway: 199_00}},
 		{"c2", ledger.Sums{Orders: 1, In: 9_00}},
-	}}
+	}, Commissions: commissions{{"c2", ledger.Sums{Promoted: 90}}, {"c1", ledger.Sums{Promoted: 4_90}}}}
 	ctx := domain.WithActor(t.Context(), domain.SystemActor)
 	list, total, err := s.OfOrganiser(ctx, "o1")
-	if err != nil || len(list) != 2 || list[0].Title != "晨读" || list[0].Held() != 149_00 || list[0].Tuition() != 49_00 || total.In != 407_00 || total.Held() != 158_00 {
+	if err != nil || len(list) != 2 || list[0].Title != "晨读" || list[0].Held() != 149_00 || list[0].Tuition() != 49_00 || list[0].Income() != 44_10 || list[1].Income() != 8_10 || total.Promoted != 5_80 || total.In != 407_00 || total.Held() != 158_00 {
 		t.Errorf("%+v, %+v, %v", list, total, err)
 	}
 	if _, _, err := s.OfOrganiser(t.Context(), "o1"); !errors.Is(err, domain.ErrUnauthenticated) {

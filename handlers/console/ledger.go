@@ -196,18 +196,19 @@ func sumNumbers(s ledger.Sums) []figure {
 	return []figure{
 		{"收到", s.In.String(), ""}, {"已退回", s.Back.String(), ""}, {"退款途中", s.Underway.String(), ""},
 		{"现在持有", s.Held().String(), "学费 " + s.Tuition().String() + "，奖学金池 " + s.Part.String()},
+		{"推广佣金", s.Promoted.String(), "从学费里付给推广员，扣除后剩 " + s.Income().String()},
 	}
 }
 
 // sumCharts shows where each camp's money is: the parts of a bar add up to what came.
 func sumCharts(list []ledger.CampSums) []chart {
 	c := chart{Title: "收到的钱现在在哪里", Note: "每一条加起来就是收到的总额，单位元。", Label: "训练营", Series: []series{
-		{Name: "学费", Kind: "bar", Stack: "money"}, {Name: "奖学金池", Kind: "bar", Stack: "money"}, {Name: "退款途中", Kind: "bar", Stack: "money"},
+		{Name: "学费（扣除佣金）", Kind: "bar", Stack: "money"}, {Name: "推广佣金", Kind: "bar", Stack: "money"}, {Name: "奖学金池", Kind: "bar", Stack: "money"}, {Name: "退款途中", Kind: "bar", Stack: "money"},
 		{Name: "已退回", Kind: "bar", Stack: "money", Faint: true},
 	}}
 	for _, l := range list {
 		if l.In > 0 {
-			c.Rows = append(c.Rows, chartRow{l.Title, []chartCell{yuan(l.Tuition()), yuan(l.Part), yuan(l.Underway), yuan(l.Back)}})
+			c.Rows = append(c.Rows, chartRow{l.Title, []chartCell{yuan(l.Income()), yuan(l.Promoted), yuan(l.Part), yuan(l.Underway), yuan(l.Back)}})
 		}
 	}
 	if len(c.Rows) == 0 {

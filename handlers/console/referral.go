@@ -90,7 +90,7 @@ type referralForm struct {
 	Do         string `form:"do"`
 }
 
-var referralFields = []string{"camp", "rates", "rates[0]", "rates[1]", "bind_days", "freeze_days", "per_network", "per_device"}
+var referralFields = []string{"camp", "rates", "rates[]", "bind_days", "freeze_days", "per_network", "per_device"}
 
 // rate reads a percentage with at most two decimals.
 func rate(typed string) int { return int(amount(line(typed))) }

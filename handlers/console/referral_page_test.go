@@ -36,7 +36,7 @@ func (s sample) referralPages() map[string][]view {
 	return map[string][]view{
 		"referral/show": {&referralView{Frame: frame, Overview: overview, Numbers: referralNumbers(overview), Charts: referralCharts(overview), TieRule: s.text, Hours: hours, Follow: "/console?after=x"}},
 		"referral/plan": {
-			&referralPlanView{Frame: frame, Organiser: "o1", Form: form, Camps: []campChoice{{s.camp(), true}}, Says: s.text, MaxRate: s.text, Faults: s.faults(referralFields...)},
+			&referralPlanView{Frame: frame, Organiser: "o1", Form: form, Camps: []campChoice{{s.camp(), true}}, Says: s.text, MaxRate: s.text, Faults: s.faults("camp", "rates", "rates[0]", "rates[1]", "bind_days", "freeze_days", "per_network", "per_device")},
 			&referralPlanView{Frame: frame, Organiser: "o1", Form: edited, Camps: []campChoice{{s.camp(), true}}},
 		},
 		"referral/commissions": {&commissionsView{
