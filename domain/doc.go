@@ -59,6 +59,7 @@
 //	拼团活动/团/席位 groupbuy.Campaign, Group, Seat            参团记录       groupbuy.Entry
 //	分销方案/推广员 referral.Plan, Promoter                    推荐关系        referral.Binding
 //	佣金/冻结/扣回  referral.Commission, Frozen, Back          推广排名        referral.Rank
+//	助力活动/助力   assist.Campaign, Assist, Help            砍掉的金额      assist.Assist.Cuts
 //	退款            order.Refund             支付通知        payment.Notice
 //	奖学金池        pool.Pool, Rules         奖学金部分      pool.Member.Part
 //	达标记录        pool.Row, Verdict        申诉            pool.Appeal

@@ -13,6 +13,7 @@ import (
 
 	"yingdi/config"
 	"yingdi/domain"
+	"yingdi/domain/assist"
 	"yingdi/domain/groupbuy"
 	"yingdi/domain/ledger"
 	"yingdi/domain/order"
@@ -85,7 +86,7 @@ func moneyOf(ctx context.Context, at stores) ledger.Facts {
 			proof("pool_member", at.pools.Members.Everything, pool.Member.Check),
 			proof("pool_settlement", at.pools.Settlements.Everything, pool.Settlement.Check),
 			proof("wallet", at.wallets.Everything, wallet.Wallet.Check),
-			groupProof(at),
+			groupProof(at), assistProof(at),
 			{Name: "commission", Walk: func(ctx context.Context, found func(string, error)) error {
 				return referral.Audit(ctx, at.referrals.Commissions.Everything(ctx), at.orders, at.wallets, found)
 			}},
@@ -121,6 +122,31 @@ func groupProof(at stores) ledger.Proof {
 		}
 		return nil
 	}}
+}
+
+// assistProof holds each assist against the order that has its price.
+func assistProof(at stores) ledger.Proof {
+	return ledger.Proof{Name: "assist", Walk: func(ctx context.Context, found func(string, error)) error {
+		for a, err := range at.assists.Assists.Everything(ctx) {
+			if err != nil {
+				return err
+			}
+			found(a.ID, errors.Join(a.Check(), paidBy(ctx, at.orders, a)))
+		}
+		return nil
+	}}
+}
+
+// paidBy is what the order that has the price of an assist says of it.
+func paidBy(ctx context.Context, orders domain.Documents[order.Order], a assist.Assist) error {
+	if a.Order == "" {
+		return nil
+	}
+	o, err := orders.Get(ctx, a.Order)
+	if err != nil {
+		return err
+	}
+	return a.Against(o)
 }
 
 // against is what the orders of a group's seats say of it.

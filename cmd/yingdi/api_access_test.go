@@ -98,6 +98,7 @@ func village(t *testing.T) *site {
 	s.vars["transfer"], s.vars["organiser"] = "pool:author:gain", c.Organiser
 	s.owed(t, c.Organiser, id["author"], s.vars["transfer"], 12_34)
 	s.vars["template"], s.vars["unready"] = s.coupons(t, id["owner"], s.vars["shop"], coupon.Form{}), s.drafted(t, id["owner"], s.vars["shop"], coupon.Form{}).ID
+	s.vars["assists"], s.vars["assist"] = s.assist(t, id["owner"], s.vars["shop"], 3), s.assisting(t, id["owner"], id["author"], s.vars["shop"], 20)
 	s.vars["groupbuy"] = s.groupbuy(t, id["owner"], s.vars["shop"], 3)
 	s.vars["promoted"] = s.promoted(t, id["owner"], s.vars["shop"], id["author"])
 	s.vars["prize"], s.vars["stake"] = s.prize(t, id["owner"], 5)
@@ -238,6 +239,13 @@ var accessTable = []struct {
 	{"POST /coupon-templates/{unready}/coupons", `{}`, [8]int{401, 404, 404, 404, 404, 404, 404, 404}},
 	{"POST /coupons/redeem", `{"code":"AAAAA-AAAAA"}`, [8]int{401, 404, 404, 404, 404, 404, 404, 404}},
 	{"GET /me/coupons", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /camps/{shop}/assist-campaigns", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /camps/{draft}/assist-campaigns", ``, [8]int{404, 404, 404, 404, 404, 404, 200, 200}},
+	{"POST /assist-campaigns/{assists}/assists", `{}`, [8]int{401, 201, 201, 201, 201, 201, 201, 201}},
+	{"GET /assists/{assist}", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /assists/nothing", ``, [8]int{404, 404, 404, 404, 404, 404, 404, 404}},
+	{"POST /assists/{assist}/help", `{}`, [8]int{401, 200, 409, 200, 200, 200, 200, 200}},
+	{"GET /me/assists", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /camps/{shop}/groupbuys", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /camps/{draft}/groupbuys", ``, [8]int{404, 404, 404, 404, 404, 404, 200, 200}},
 	{"GET /groupbuys/{groupbuy}/groups", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},

@@ -262,30 +262,3 @@ func (a Assist) usable(order string, now time.Time) error {
 	}
 	return ErrOver
 }
-
-// Check holds the assist against its rules; what it returns is for staff and logs.
-func (a Assist) Check() error {
-	var sum domain.Fen
-	for i, cut := range a.Cuts {
-		if sum += cut; cut < 1 || i < len(a.Helps) && a.Helps[i].Cut != cut {
-			return domain.ErrInvalid
-		}
-	}
-	people := map[string]bool{a.Member: true}
-	for _, h := range a.Helps {
-		if people[h.Member] {
-			return domain.ErrInvalid
-		}
-		people[h.Member] = true
-	}
-	full := len(a.Helps) == len(a.Cuts)
-	switch {
-	case sum != a.Start-a.Terms.Floor, len(a.Helps) > len(a.Cuts), full != !a.ReachedAt.IsZero():
-		return domain.ErrInvalid
-	case a.State == Open && full, (a.State == Reached || a.State == Ordered || a.State == Used) && !full:
-		return domain.ErrInvalid
-	case (a.State == Ordered || a.State == Used) != (a.Order != ""), (a.State == Used) != !a.UsedAt.IsZero():
-		return domain.ErrInvalid
-	}
-	return nil
-}

@@ -11,6 +11,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/assist"
 	"yingdi/domain/camp"
+	"yingdi/domain/order"
 	"yingdi/domain/product"
 )
 
@@ -97,7 +98,7 @@ func TestAnAssistEndsInTime(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 	w.clock.Add(24 * time.Hour)
-	if err := w.Lock(t.Context(), late.ID, "lu", "n1"); !errors.Is(err, assist.ErrLapsed) {
+	if err := w.lock(t, late.ID, "lu", "n1"); !errors.Is(err, assist.ErrLapsed) {
 		t.Errorf("a price that is no longer locked: %v", err)
 	}
 	w.sweep(t)
@@ -130,39 +131,49 @@ func TestThePriceIsOneOrdersAtATime(t *testing.T) {
 	w := newWorld()
 	c := w.active(t, w.three())
 	open, a := w.begun(t, c, "bo"), w.reached(t, c, "an")
-	ctx := t.Context()
 	for _, step := range []struct {
 		name string
-		err  error
+		do   func() error
 		want error
 		then assist.Stage
 	}{
-		{"not reached", w.Lock(ctx, open.ID, "bo", "n1"), assist.ErrNotYet, ""},
-		{"somebody else's", w.Lock(ctx, a.ID, "bo", "n1"), assist.ErrUnknown, ""},
-		{"lock", w.Lock(ctx, a.ID, "an", "n1"), nil, assist.Ordered},
-		{"again", w.Lock(ctx, a.ID, "an", "n1"), nil, assist.Ordered},
-		{"another order", w.Lock(ctx, a.ID, "an", "n2"), assist.ErrInOrder, ""},
-		{"use by another", w.Use(ctx, a.ID, "n2", 100_00, 99_00), domain.ErrConflict, ""},
-		{"freed by another", w.Free(ctx, a.ID, "n2", false), nil, assist.Ordered},
-		{"the order is cancelled", w.Free(ctx, a.ID, "n1", false), nil, assist.Reached},
-		{"a new order", w.Lock(ctx, a.ID, "an", "n3"), nil, assist.Ordered},
-		{"use", w.Use(ctx, a.ID, "n3", 100_00, 99_00), nil, assist.Used},
-		{"use again", w.Use(ctx, a.ID, "n3", 100_00, 99_00), nil, assist.Used},
-		{"an unpaid end that comes late", w.Free(ctx, a.ID, "n3", false), nil, assist.Used},
-		{"for another order", w.Lock(ctx, a.ID, "an", "n4"), assist.ErrUsed, ""},
-		{"all the money goes back", w.Free(ctx, a.ID, "n3", true), nil, assist.Reached},
-		{"for another order now", w.Lock(ctx, a.ID, "an", "n4"), nil, assist.Ordered},
+		{"not reached", func() error { return w.lock(t, open.ID, "bo", "n1") }, assist.ErrNotYet, assist.Reached},
+		{"somebody else's", func() error { return w.lock(t, a.ID, "bo", "n1") }, assist.ErrUnknown, assist.Reached},
+		{"lock", func() error { return w.lock(t, a.ID, "an", "n1") }, nil, assist.Ordered},
+		{"again", func() error { return w.lock(t, a.ID, "an", "n1") }, nil, assist.Ordered},
+		{"another order", func() error { return w.lock(t, a.ID, "an", "n2") }, assist.ErrInOrder, assist.Ordered},
+		{"a payment for another", func() error { return w.use(t, a.ID, "an", "n2") }, errBack, assist.Ordered},
+		{"freed by another", func() error { return w.free(t, a.ID, "n2", false) }, nil, assist.Ordered},
+		{"the order is cancelled", func() error { return w.free(t, a.ID, "n1", false) }, nil, assist.Reached},
+		{"and paid after all", func() error { return w.use(t, a.ID, "an", "n1") }, nil, assist.Used},
+		{"the other order is cancelled", func() error { return w.free(t, a.ID, "n2", false) }, nil, assist.Used},
+		{"paid, heard again", func() error { return w.use(t, a.ID, "an", "n1") }, nil, assist.Used},
+		{"an unpaid end that comes late", func() error { return w.free(t, a.ID, "n1", false) }, nil, assist.Used},
+		{"for another order", func() error { return w.lock(t, a.ID, "an", "n4") }, assist.ErrUsed, assist.Used},
+		{"all the money goes back", func() error { return w.free(t, a.ID, "n1", true) }, nil, assist.Reached},
+		{"for another order now", func() error { return w.lock(t, a.ID, "an", "n4") }, nil, assist.Ordered},
+		{"which ends with some of its money kept, before its place was open", func() error {
+			return w.Service.Free(t.Context(), order.Claim{Ref: a.ID, Member: "an", Order: "n4", PaidAt: w.clock.Now(), Amount: 99_00, Kept: 1})
+		}, nil, assist.Used},
+		{"and then all of it", func() error { return w.free(t, a.ID, "n4", true) }, nil, assist.Reached},
+		{"for a last order", func() error { return w.lock(t, a.ID, "an", "n5") }, nil, assist.Ordered},
 	} {
-		if !errors.Is(step.err, step.want) {
-			t.Errorf("%s: %v, want %v", step.name, step.err, step.want)
+		if err := step.do(); !errors.Is(err, step.want) {
+			t.Errorf("%s: %v, want %v", step.name, err, step.want)
+		}
+		if got := w.now(t, a.ID); got.State != step.then {
+			t.Errorf("%s: %s, want %s", step.name, got.State, step.then)
 		}
 	}
 	w.clock.Add(48*time.Hour + time.Second)
-	if err := w.Free(ctx, a.ID, "n4", false); err != nil {
+	if err := w.free(t, a.ID, "n5", false); err != nil {
 		t.Fatal(err)
 	}
 	if a = w.now(t, a.ID); a.State != assist.Expired || a.Cause != assist.Unused || a.Order != "" {
 		t.Errorf("given back after its lock: %+v", a)
+	}
+	if err := w.use(t, a.ID, "an", "n5"); !errors.Is(err, errBack) {
+		t.Errorf("a payment that comes even later: %v", err)
 	}
 }
 
@@ -172,7 +183,7 @@ func TestAPriceWhoseOrderIsGoneIsFreed(t *testing.T) {
 	c := w.active(t, w.three())
 	gone, there := w.reached(t, c, "an"), w.reached(t, c, "bo")
 	w.orders["n2"] = func() error { return nil }
-	if err := errors.Join(w.Lock(t.Context(), gone.ID, "an", "n1"), w.Lock(t.Context(), there.ID, "bo", "n2")); err != nil {
+	if err := errors.Join(w.lock(t, gone.ID, "an", "n1"), w.lock(t, there.ID, "bo", "n2")); err != nil {
 		t.Fatal(err)
 	}
 	w.clock.Add(assist.OrderFor + time.Minute)
@@ -195,7 +206,7 @@ func TestAPauseStopsEverythingAtOnceAndItsTimeIsGivenBack(t *testing.T) {
 	if _, _, err := w.Begin(as(t, "ed"), c.ID); !errors.Is(err, assist.ErrPaused) {
 		t.Errorf("start: %v", err)
 	}
-	if err := w.Lock(t.Context(), b.ID, "lu", "n1"); err != nil {
+	if err := w.lock(t, b.ID, "lu", "n1"); err != nil {
 		t.Errorf("what was promised: %v", err)
 	}
 	w.clock.Add(30 * time.Hour)
@@ -250,7 +261,7 @@ func TestHowACampaignEnds(t *testing.T) {
 		if a = w.now(t, a.ID); a.State != tc.then || tc.stop && a.Cause != assist.Stopped {
 			t.Errorf("%s: %+v", name, a)
 		}
-		if err := w.Lock(t.Context(), b.ID, "lu", "n1"); err != nil {
+		if err := w.lock(t, b.ID, "lu", "n1"); err != nil {
 			t.Errorf("%s: a price that was reached: %v", name, err)
 		}
 		if _, err := w.Turn(manager(t), c.ID, assist.Active); !errors.Is(err, assist.ErrEnded) {
@@ -292,7 +303,7 @@ func TestWhatBecomesOfAnAssistWhenTheCampChanges(t *testing.T) {
 		if err == nil && (helped.Start != 199_00 || helped.Terms.Floor != 99_00) {
 			t.Errorf("%s: the promise became %+v", name, helped)
 		}
-		if err := w.Lock(t.Context(), b.ID, "lu", "n1"); !errors.Is(err, tc.lock) {
+		if err := w.lock(t, b.ID, "lu", "n1"); !errors.Is(err, tc.lock) {
 			t.Errorf("%s: lock %v, want %v", name, err, tc.lock)
 		}
 	}
@@ -383,7 +394,7 @@ func TestStaffEndWhatCameAboutUnfairly(t *testing.T) {
 	w := newWorld()
 	c := w.active(t, w.three())
 	a, b := w.reached(t, c, "an"), w.reached(t, c, "bo")
-	if err := w.Lock(t.Context(), b.ID, "bo", "n1"); err != nil {
+	if err := w.lock(t, b.ID, "bo", "n1"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.Revoke(manager(t), c.ID, b.ID, "异常助力"); !errors.Is(err, assist.ErrInOrder) {
@@ -392,7 +403,7 @@ func TestStaffEndWhatCameAboutUnfairly(t *testing.T) {
 	if _, err := w.Revoke(manager(t), c.ID, a.ID, "异常助力"); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Lock(t.Context(), a.ID, "an", "n2"); !errors.Is(err, assist.ErrOver) {
+	if err := w.lock(t, a.ID, "an", "n2"); !errors.Is(err, assist.ErrOver) {
 		t.Errorf("its price: %v", err)
 	}
 	if err := w.TellExpired(t.Context(), a.ID); err != nil || !slices.Equal(*w.told, []string{"助力结束了：这个助力已被机构结束，原因：异常助力"}) {
@@ -463,7 +474,7 @@ func TestTheTallyIsAPureCount(t *testing.T) {
 	a := w.reached(t, c, "an")
 	w.clock.Add(24 * time.Hour)
 	b := w.begun(t, c, "bo")
-	if err := errors.Join(w.Lock(t.Context(), a.ID, "an", "n1"), w.Use(t.Context(), a.ID, "n1", 100_00, 99_00)); err != nil {
+	if err := errors.Join(w.lock(t, a.ID, "an", "n1"), w.use(t, a.ID, "an", "n1")); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Ask(t.Context(), b.ID); err != nil {

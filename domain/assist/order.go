@@ -1,11 +1,12 @@
 package assist
 
 import (
-	"fmt"
+	"errors"
 	"slices"
 	"time"
 
 	"yingdi/domain"
+	"yingdi/domain/order"
 )
 
 // Lock keeps the price for an order; again changes nothing.
@@ -24,23 +25,29 @@ func (a *Assist) Lock(member, order string, now time.Time) error {
 	return nil
 }
 
-// Use notes that the order that has the price is paid. Returns domain.ErrConflict if the price is not the order's any more.
-func (a *Assist) Use(order string, took, paid domain.Fen, now time.Time) error {
-	switch {
-	case a.Order != order || a.State != Ordered && a.State != Used:
-		return fmt.Errorf("assist %s of order %s is %s: %w", a.ID, order, a.State, domain.ErrConflict)
-	case a.State == Used:
+// Pay notes that an order is paid; one whose payment came late takes the price if nobody else has it.
+func (a *Assist) Pay(c order.Claim, now time.Time) error {
+	if err := a.Lock(c.Member, c.Order, now); err != nil && !errors.Is(err, domain.ErrSame) {
+		return err
+	}
+	if a.State == Used {
 		return domain.ErrSame
 	}
-	a.State, a.UsedAt, a.Took, a.Paid, a.WakeAt = Used, now, took, paid, time.Time{}
+	a.State, a.UsedAt, a.Took, a.Paid, a.WakeAt = Used, now, c.Took, c.Amount, time.Time{}
 	a.Emit(EventUsed, now, nil)
 	return nil
 }
 
 // Free gives the price back when its order ends: one that was not paid in any case, one that was only if all the money goes
 // back. It can be had again while it is locked.
-func (a *Assist) Free(order string, whole bool, now time.Time) error {
-	if a.Order != order || a.State != Ordered && (a.State != Used || !whole) {
+func (a *Assist) Free(c order.Claim, now time.Time) error {
+	paid := !c.PaidAt.IsZero()
+	switch {
+	case a.Order != c.Order || a.State != Ordered && a.State != Used:
+		return domain.ErrSame
+	case paid && c.Kept > 0: // also if it ended before its place was open
+		return a.Pay(c, now)
+	case a.State == Used && !paid:
 		return domain.ErrSame
 	}
 	a.Order, a.OrderedAt, a.UsedAt, a.Took, a.Paid = "", time.Time{}, time.Time{}, 0, 0

@@ -163,14 +163,14 @@ func TestNoAssistBreaksItsRulesWhateverHappens(t *testing.T) {
 			"more help":  help,
 			"still more": help,
 			"lock": func(*rapid.T) {
-				any(func(a assist.Assist) { killed(func() { _ = w.Lock(t.Context(), a.ID, a.Member, order()) }) })
+				any(func(a assist.Assist) { killed(func() { _ = w.lock(t, a.ID, a.Member, order()) }) })
 			},
 			"use": func(*rapid.T) {
-				any(func(a assist.Assist) { killed(func() { _ = w.Use(t.Context(), a.ID, order(), 100_00, 99_00) }) })
+				any(func(a assist.Assist) { killed(func() { _ = w.use(t, a.ID, a.Member, order()) }) })
 			},
 			"free": func(rt *rapid.T) {
 				whole := rapid.Bool().Draw(rt, "whole")
-				any(func(a assist.Assist) { killed(func() { _ = w.Free(t.Context(), a.ID, order(), whole) }) })
+				any(func(a assist.Assist) { killed(func() { _ = w.free(t, a.ID, order(), whole) }) })
 			},
 			"revoke": func(*rapid.T) {
 				any(func(a assist.Assist) { killed(func() { _, _ = w.Revoke(manager(t), c.ID, a.ID, "异常") }) })

@@ -6,21 +6,46 @@ import (
 	"fmt"
 
 	"yingdi/domain"
+	"yingdi/domain/order"
 )
 
-// Use notes that the order is paid; took is what the price took off.
-func (s *Service) Use(ctx context.Context, id, orderID string, took, paid domain.Fen) error {
-	return s.change(ctx, id, func(a *Assist) error { return a.Use(orderID, took, paid, s.Clock.Now()) })
+// Priced implements order.Specials. Returns ErrUnknown, ErrOtherSeat, ErrNotYet, ErrLapsed, ErrOver, ErrInOrder and ErrUsed.
+func (s *Service) Priced(ctx context.Context, c order.Claim) (order.Special, error) {
+	a, err := s.Store.Get(ctx, c.Ref)
+	switch {
+	case err != nil:
+		return order.Special{}, unknown(err, "of", c.Ref)
+	case a.Member != c.Member:
+		err = ErrUnknown
+	case a.Camp != c.Camp || a.Offer != c.Offer:
+		err = ErrOtherSeat
+	default:
+		err = a.usable(c.Order, s.Clock.Now())
+	}
+	if err != nil {
+		return order.Special{}, fmt.Errorf("assist %s: %w", a.ID, err)
+	}
+	return order.Special{Kind: order.LineAssist, Ref: a.ID, Text: "好友助力价", Price: a.Terms.Floor, Coupons: a.Terms.Coupons}, nil
 }
 
-// Lock keeps the price for an order of the member's.
-func (s *Service) Lock(ctx context.Context, id, member, orderID string) error {
-	return s.change(ctx, id, func(a *Assist) error { return a.Lock(member, orderID, s.Clock.Now()) })
+// Reserve implements order.Specials: it keeps the price for an order.
+func (s *Service) Reserve(ctx context.Context, c order.Claim) error {
+	return s.change(ctx, c.Ref, func(a *Assist) error { return a.Lock(c.Member, c.Order, s.Clock.Now()) })
 }
 
-// Free gives the price back when its order ends; whole says that all its money goes back.
-func (s *Service) Free(ctx context.Context, id, orderID string, whole bool) error {
-	return s.change(ctx, id, func(a *Assist) error { return a.Free(orderID, whole, s.Clock.Now()) })
+// Paid implements order.Specials. A payment that comes after its order was cancelled takes the price again if it still can be
+// had, and goes back otherwise.
+func (s *Service) Paid(ctx context.Context, c order.Claim) (order.Fate, error) {
+	err := s.change(ctx, c.Ref, func(a *Assist) error { return a.Pay(c, s.Clock.Now()) })
+	if refused := new(domain.Error); errors.As(err, &refused) && refused.Kind == domain.KindConflict {
+		return order.Fate{Back: "助力价已经失效，原路退回"}, nil
+	}
+	return order.Fate{}, err
+}
+
+// Free implements order.Specials: the price comes back unless we keep any of what was paid for it.
+func (s *Service) Free(ctx context.Context, c order.Claim) error {
+	return s.change(ctx, c.Ref, func(a *Assist) error { return a.Free(c, s.Clock.Now()) })
 }
 
 func (s *Service) change(ctx context.Context, id string, change func(*Assist) error) error {
@@ -50,7 +75,7 @@ func (s *Service) wake(ctx context.Context, a Assist) error {
 	}
 	err := s.Orders.Settle(ctx, a.Order)
 	if errors.Is(err, domain.ErrNotFound) {
-		return s.change(ctx, a.ID, func(k *Assist) error { return k.Free(a.Order, false, now) })
+		return s.change(ctx, a.ID, func(k *Assist) error { return k.Free(order.Claim{Order: a.Order}, now) })
 	}
 	return errors.Join(err, s.change(ctx, a.ID, func(k *Assist) error {
 		if k.State != Ordered || k.Order != a.Order {

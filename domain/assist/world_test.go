@@ -14,6 +14,7 @@ import (
 	"yingdi/domain/domaintest"
 	"yingdi/domain/member"
 	"yingdi/domain/notice"
+	"yingdi/domain/order"
 	"yingdi/domain/product"
 )
 
@@ -260,3 +261,26 @@ func (w *world) right(quota int, rested bool) error {
 	}
 	return nil
 }
+
+// lock, use and free are what an order says of the price that it has.
+func (w *world) lock(t testing.TB, id, member, by string) error {
+	return w.Reserve(t.Context(), order.Claim{Ref: id, Member: member, Order: by})
+}
+
+func (w *world) use(t testing.TB, id, member, by string) error {
+	fate, err := w.Paid(t.Context(), order.Claim{Ref: id, Member: member, Order: by, PaidAt: w.clock.Now(), Took: 100_00, Amount: 99_00, Kept: 99_00})
+	if err == nil && fate != (order.Fate{}) {
+		err = errBack
+	}
+	return err
+}
+
+func (w *world) free(t testing.TB, id, by string, whole bool) error {
+	c := order.Claim{Ref: id, Order: by}
+	if whole {
+		c.PaidAt = w.clock.Now()
+	}
+	return w.Service.Free(t.Context(), c)
+}
+
+var errBack = errors.New("the money goes back")

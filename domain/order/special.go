@@ -23,8 +23,11 @@ type Claim struct {
 	Member string
 	Camp   string
 	Offer  string
-	PayBy  time.Time // nobody can pay later
-	PaidAt time.Time // as WeChat says; zero if nothing was
+	PayBy  time.Time  // nobody can pay later
+	PaidAt time.Time  // as WeChat says; zero if nothing was
+	Took   domain.Fen // off the list price
+	Amount domain.Fen // of the order
+	Kept   domain.Fen // of what was paid, that does not go back
 }
 
 // Specials is what this feature needs of one that gives a seat a price of its own. What it has is reserved before anybody
@@ -60,9 +63,14 @@ func (p Promise) part() Ref {
 }
 
 func (o Order) claim() Claim {
-	return Claim{
+	c := Claim{
 		Ref: o.Promise.part().ID, Order: o.ID, Member: o.Member, Camp: o.Camp, Offer: o.Promise.Offer, PayBy: o.PayBy, PaidAt: o.PaidAt,
+		Took: o.Promise.Discount(o.Promise.part().Kind), Amount: o.Amount,
 	}
+	if !o.PaidAt.IsZero() {
+		c.Kept = o.Left()
+	}
+	return c
 }
 
 // campaign is who gives prices of a kind.

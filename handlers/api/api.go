@@ -147,6 +147,13 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, signedIn, l.Read, "GET /me/referrals/{organiser}/people", "my-people", "Who came by me, the newest first · 我推荐的人", a.recommended)
 	add(r, signedIn, l.Read, "GET /me/referrals/{organiser}/ranking", "referral-ranking", "How the organiser's promoters stand · 推广排名", a.referralRanking)
 
+	r.tag = "Assists 助力"
+	add(r, anyone, l.Visit, "GET /camps/{camp}/assist-campaigns", "assist-campaigns", "Campaigns in which friends can bring a price of the camp down · 助力活动", a.assistCampaigns)
+	create(r, signedIn, l.Write, "/assist-campaigns/{campaign}/assists", "start-assist", "Start mine; one that is under way is given back · 发起助力", a.startAssist)
+	add(r, anyone, l.Visit, "GET /assists/{assist}", "assist", "How an assist stands, and whether I can help · 助力", a.assist)
+	add(r, signedIn, l.Write, "POST /assists/{assist}/help", "help-assist", "Help a friend; again changes nothing · 帮好友助力", a.helpAssist)
+	add(r, signedIn, l.Read, "GET /me/assists", "my-assists", "Those that I started, the newest first · 我的助力", a.myAssists)
+
 	r.tag = "Media 素材"
 	create(r, signedIn, l.Upload, "/media", "begin-upload", "Announce a file and get the form to send it with · 申请上传", a.beginUpload)
 	add(r, signedIn, l.Upload, "POST /media/{media}/complete", "complete-upload", "The file is sent · 完成上传", a.completeUpload)

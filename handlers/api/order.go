@@ -109,14 +109,20 @@ func promiseOf(p order.Promise) Promise {
 
 // Taking says what of a campaign's a seat is bought with.
 type Taking struct {
-	Group string `query:"group" pattern:"^[0-9A-Za-z_-]{1,40}(:[0-9A-Za-z_-]{1,64})?$" patternDescription:"id" doc:"Id of a group-buy campaign to open a group of, or of a group to join"`
+	Group  string `query:"group" pattern:"^[0-9A-Za-z_-]{1,40}(:[0-9A-Za-z_-]{1,64})?$" patternDescription:"id" doc:"Id of a group-buy campaign to open a group of, or of a group to join"`
+	Assist string `query:"assist" pattern:"^[0-9A-Za-z_-]{1,40}$" patternDescription:"id" doc:"Id of an assist of mine that has reached its price; not together with a group"`
 }
 
-func (t Taking) special() order.Ref {
-	if t.Group != "" {
-		return order.Ref{Kind: order.LineGroup, ID: t.Group}
+func (t Taking) special() (order.Ref, error) {
+	switch {
+	case t.Group != "" && t.Assist != "":
+		return order.Ref{}, domain.Invalid("assist", "拼团价和助力价只能用一种")
+	case t.Group != "":
+		return order.Ref{Kind: order.LineGroup, ID: t.Group}, nil
+	case t.Assist != "":
+		return order.Ref{Kind: order.LineAssist, ID: t.Assist}, nil
 	}
-	return order.Ref{}
+	return order.Ref{}, nil
 }
 
 type previewInput struct {
@@ -142,7 +148,11 @@ type Choice struct {
 }
 
 func (a *api) preview(ctx context.Context, in *previewInput) (*Answer[Preview], error) {
-	p, err := a.Orders.Look(ctx, order.Wish{Camp: in.Camp, Offer: in.Offer, Coupon: in.Coupon, Special: in.special()})
+	special, err := in.special()
+	if err != nil {
+		return nil, err
+	}
+	p, err := a.Orders.Look(ctx, order.Wish{Camp: in.Camp, Offer: in.Offer, Coupon: in.Coupon, Special: special})
 	v := Preview{Promise: promiseOf(p.Promise), Coupons: []Choice{}, Closed: p.Closed}
 	for _, c := range p.Choices {
 		v.Coupons = append(v.Coupons, Choice{c.ID, c.Text, c.Saves, c.Why, c.Until})
@@ -197,13 +207,18 @@ type placeInput struct {
 		Amount domain.Fen `json:"amount" minimum:"0" maximum:"100000000" doc:"In fen, as it was shown; refused if it is another by now"`
 		Coupon string     `json:"coupon,omitempty" pattern:"^[0-9A-Za-z_:-]{1,160}$" patternDescription:"id" doc:"Id of the coupon of mine that was in the preview"`
 		Group  string     `json:"group,omitempty" pattern:"^[0-9A-Za-z_-]{1,40}(:[0-9A-Za-z_-]{1,64})?$" patternDescription:"id" doc:"As in the preview"`
+		Assist string     `json:"assist,omitempty" pattern:"^[0-9A-Za-z_-]{1,40}$" patternDescription:"id" doc:"As in the preview"`
 		Form   *Given     `json:"form,omitempty"`
 	}
 }
 
 func (a *api) placeOrder(ctx context.Context, in *placeInput) (*Made[Order], error) {
 	w := order.Wish{Camp: in.Camp, Offer: in.Body.Offer, Coupon: in.Body.Coupon, Amount: in.Body.Amount}
-	w.Given, w.Special = in.Body.Form.given(), Taking{in.Body.Group}.special()
+	w.Given = in.Body.Form.given()
+	var err error
+	if w.Special, err = (Taking{in.Body.Group, in.Body.Assist}).special(); err != nil {
+		return nil, err
+	}
 	o, fresh, err := a.Orders.Place(ctx, w)
 	return made(orderOf(o), fresh), err
 }

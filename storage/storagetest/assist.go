@@ -10,6 +10,7 @@ import (
 	"yingdi/domain/assist"
 	"yingdi/domain/camp"
 	"yingdi/domain/domaintest"
+	"yingdi/domain/order"
 	"yingdi/domain/product"
 	"yingdi/storage"
 )
@@ -97,7 +98,9 @@ var assistRaces = tests{
 		a := begun(t, assists, "m0")
 		_, _, err := assists.Help(member(t.Context(), "h1"), a.ID)
 		must(t, err)
-		won := atOnce(t, racers, func(i int) error { return assists.Lock(t.Context(), a.ID, "m0", fmt.Sprint("n", i)) }, assist.ErrInOrder)
+		won := atOnce(t, racers, func(i int) error {
+			return assists.Reserve(t.Context(), order.Claim{Ref: a.ID, Member: "m0", Order: fmt.Sprint("n", i)})
+		}, assist.ErrInOrder)
 		same(t, won, 1)
 	},
 }
@@ -116,8 +119,8 @@ var assistTests = tests{
 				}
 			}
 		}
-		must(t, assists.Lock(t.Context(), ids["m3"], "m3", "n1"))
-		must(t, assists.Use(t.Context(), ids["m3"], "n1", 100_00, 99_00))
+		_, err := assists.Paid(t.Context(), order.Claim{Ref: ids["m3"], Member: "m3", Order: "n1", PaidAt: noon, Took: 100_00, Amount: 99_00})
+		must(t, err)
 		of := func(in assist.Stage) []string {
 			return pagesOf(t, 1, func(p domain.Page) ([]assist.Assist, domain.Cursor, error) {
 				return assists.Store.OfCampaign(t.Context(), "k1", in, p)
