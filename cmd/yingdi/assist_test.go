@@ -103,7 +103,7 @@ func TestAnAssistFromItsStartToTheSeatAndBackOverHTTP(t *testing.T) {
 	s.hears(t, token, "好友帮你助力了", "助力成功")
 	stranger, _, _ := s.signIn(t, "路人")
 	s.tell(t, stranger, []step{{name: "somebody else's price", request: "GET /camps/{shop}/offers/{seat}/preview?assist={assist}", status: 404}})
-	s.pays(t, settle)
+	s.paid(t, settle)
 	s.fairPrice(t, assist.Used)
 	s.tell(t, token, []step{
 		{name: "in, for less", request: "GET /orders/{order}", status: 200, want: `{"state":"fulfilled","received":9900}`},
@@ -116,8 +116,8 @@ func TestAnAssistFromItsStartToTheSeatAndBackOverHTTP(t *testing.T) {
 	s.fairPrice(t, assist.Reached)
 }
 
-// pays pays the order, and lets all of it follow.
-func (s *site) pays(t *testing.T, settle func()) {
+// paid pays the order, and lets all of it follow.
+func (s *site) paid(t *testing.T, settle func()) {
 	t.Helper()
 	if why := s.pay.Pay(order.Number(s.vars["order"], 1)); why != "" {
 		t.Fatal(why)
@@ -141,7 +141,7 @@ func TestALatePaymentOfAPriceThatIsGoneGoesBack(t *testing.T) {
 	if _, err := s.services.Assists.Revoke(s.as(t, s.vars["owner"]), s.vars["campaign"], s.vars["assist"], "异常助力"); err != nil {
 		t.Fatal(err)
 	}
-	s.pays(t, settle)
+	s.paid(t, settle)
 	s.deliver(t)
 	settle()
 	if o, err := s.services.Orders.Store.Get(t.Context(), s.vars["order"]); err != nil || o.State != order.Refunded || o.Left() != 0 {
