@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"yingdi/domain"
@@ -149,4 +150,58 @@ func (s *Service) Show(ctx context.Context, id string, r Range) (Page, error) {
 		p.Days = append(p.Days, day)
 	}
 	return p, nil
+}
+
+// Sheet writes what came of all channels of an organiser into a spreadsheet, a row for each day with something, for those
+// who may run its campaigns and export.
+func (s *Service) Sheet(ctx context.Context, organiser string, r Range) ([]byte, error) {
+	if err := domain.ActorFrom(ctx).Must(domain.RightExport, domain.Place{Organiser: organiser}); err != nil {
+		return nil, err
+	}
+	rows := [][]string{{"渠道", "标签", "日期", "访问", "新认识", "报名", "付款", "完成", "复购", "收款（元）", "退款（元）", "净收入（元）", "花费（元）"}}
+	report := Report{Range: r}
+	for page, err := range domain.Pages(func(page domain.Page) ([]Row, domain.Cursor, error) {
+		var err error
+		report, err = s.List(ctx, organiser, r, page)
+		return report.Rows, report.Next, err
+	}) {
+		if err != nil {
+			return nil, err
+		}
+		ids := make([]string, len(page))
+		for i, row := range page {
+			ids[i] = row.Channel.ID
+		}
+		tallies, err := s.Tallies.GetMany(ctx, ids)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range page {
+			rows = append(rows, dayRows(row, tallies[row.Channel.ID], report.Range)...)
+		}
+	}
+	return s.Sheets.Write("渠道", rows)
+}
+
+// dayRows are the days of a channel with something, and their sum.
+func dayRows(row Row, t Tally, r Range) (rows [][]string) {
+	write := func(name string, d Day, spent domain.Fen) {
+		cells := []string{row.Channel.Name, row.Channel.Tag, name}
+		for _, n := range []int{d.Visits, d.Registered, d.Enrolled, d.Paid, d.Completed, d.Again} {
+			cells = append(cells, strconv.Itoa(n))
+		}
+		rows = append(rows, append(cells, d.Received.Yuan(), d.Returned.Yuan(), d.Net().Yuan(), spent.Yuan()))
+	}
+	days := within(t, r)
+	for d := r.From; d <= r.To; d = d.Add(1) {
+		spent, day := row.Channel.Spent(d, d), Day{}
+		if len(days) > 0 && days[0].Day == d {
+			day, days = days[0], days[1:]
+		}
+		if spent > 0 || day.Day != "" {
+			write(string(d), day, spent)
+		}
+	}
+	write("合计", row.Day, row.Spent)
+	return rows
 }

@@ -95,6 +95,7 @@ type Service struct {
 	WeChat     WeChat
 	Bucket     Bucket
 	Files      Files
+	Sheets     domain.Sheets
 	URL        string // scheme://host under which people reach us
 	Sealer     *domain.Sealer
 	IDs        domain.IDs

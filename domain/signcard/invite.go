@@ -168,3 +168,27 @@ func inviteDesign() Design {
 	d.Pieces[PartCamp] = Piece{X: 180, Y: 1054, W: 322, H: 42, Font: Sans, Size: 26, Align: Left}
 	return d
 }
+
+// Poster draws an invitation to a camp that comes from no person, with the mini-program code that leads there, a JPEG.
+// Whoever calls it has checked who asks.
+func (s *Service) Poster(ctx context.Context, campID string, code []byte) ([]byte, error) {
+	in, err := s.Camps.Get(ctx, campID)
+	if err != nil {
+		return nil, err
+	}
+	names, err := s.Organisers.Names(ctx, []string{in.Organiser})
+	if err != nil {
+		return nil, err
+	}
+	d := inviteDesign()
+	d.Pieces[PartAvatar] = Piece{Hidden: true}
+	d.Pieces[PartName] = Piece{X: 64, Y: 1002, W: 438, H: 50, Font: Sans, Size: 34, Align: Left}
+	d.Pieces[PartCamp] = Piece{X: 64, Y: 1054, W: 438, H: 42, Font: Sans, Size: 26, Align: Left}
+	sheet := Sheet{Design: d, Saying: in.Title, Author: dates(in), Nickname: names[in.Organiser], Camp: "扫码了解和报名", Day: "2000-01-01", QR: code}
+	sheet.Picture, sheet.Photo = s.art(in)
+	jpeg, err := s.Renderer.Render(ctx, sheet)
+	if err != nil {
+		err = fmt.Errorf("poster of camp %s: %w", campID, err)
+	}
+	return jpeg, err
+}

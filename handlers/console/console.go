@@ -106,6 +106,18 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.POST("/organisers/:organiser/groupbuys/:groupbuy/extend", h.extendGroupbuy)
 	g.POST("/organisers/:organiser/groupbuys/:groupbuy/end", h.endGroupbuy)
 
+	g.GET("/organisers/:organiser/channels", h.listChannels)
+	g.GET("/organisers/:organiser/channels/new", h.newChannel)
+	g.GET("/organisers/:organiser/channels/sheet", h.channelSheet)
+	g.POST("/organisers/:organiser/channels", h.saveChannel)
+	g.GET("/organisers/:organiser/channels/:channel", h.showChannel)
+	g.GET("/organisers/:organiser/channels/:channel/edit", h.editChannel)
+	g.GET("/organisers/:organiser/channels/:channel/code.jpg", h.channelCode)
+	g.GET("/organisers/:organiser/channels/:channel/poster.jpg", h.channelPoster)
+	g.POST("/organisers/:organiser/channels/:channel/turn", h.turnChannel)
+	g.POST("/organisers/:organiser/channels/:channel/spends", h.spendChannel)
+	g.POST("/organisers/:organiser/channels/:channel/spends/:spend/void", h.voidSpend)
+
 	g.GET("/organisers/:organiser/cards", h.showLibrary)
 	g.POST("/organisers/:organiser/cards/pictures", h.addPictures)
 	g.POST("/organisers/:organiser/cards/sayings", h.addSayings)

@@ -182,7 +182,7 @@ func (s sample) full() map[string][]view {
 				Learners: []today.Learner{{Member: s.card(), Cells: []today.Cell{{Task: task, Checkin: s.entry(checkin.Visible).Checkin}, {Task: task}}, All: true}},
 			},
 		}},
-		"today/learner": {&learnerView{s.campFrame(), story, weeks(story), 1, "/console?after=x", s.notices()}},
+		"today/learner": {&learnerView{s.campFrame(), story, weeks(story), 1, "/console?after=x", s.notices(), []string{s.text}}},
 		"enrolment/waiting": {&waitingView{
 			campFrame: s.campFrame(), List: enrolment.List{Taken: 3, Waiting: 1}, Follow: "/console?after=x",
 			Offers: []waitingRow{{enrolment.Enrolment{Member: "m1", ExpiresAt: now}, s.card()}}, Queue: []waitingRow{{enrolment.Enrolment{Member: "m2", QueuedAt: now}, s.card()}},
@@ -283,6 +283,7 @@ func (s sample) full() map[string][]view {
 	maps.Copy(pages, s.moneyPages())
 	maps.Copy(pages, s.poolPages())
 	maps.Copy(pages, s.couponPages())
+	maps.Copy(pages, s.channelPages())
 	maps.Copy(pages, s.groupbuyPages())
 	maps.Copy(pages, s.referralPages())
 	maps.Copy(pages, s.statsPages())
@@ -319,6 +320,7 @@ func bare() map[string][]view {
 	maps.Copy(pages, bareMoneyPages(empty))
 	maps.Copy(pages, barePoolPages(empty))
 	maps.Copy(pages, bareCouponPages())
+	maps.Copy(pages, bareChannelPages())
 	maps.Copy(pages, bareGroupbuyPages())
 	maps.Copy(pages, bareReferralPages())
 	maps.Copy(pages, bareStatsPages(empty))

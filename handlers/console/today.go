@@ -80,6 +80,7 @@ type learnerView struct {
 	Done   int
 	Follow string
 	Told   []noticeRow // the newest first
+	Led    []string    // tags of the channels that led them
 }
 
 // calendarDay is one square of a learner's calendar; the zero one pads a week.
@@ -106,6 +107,11 @@ func (h *console) showLearner(c echo.Context) error {
 		return err
 	}
 	v.Told = noticeRows(told.Entries)
+	tags, err := h.Channels.Tags(c.Request().Context(), story.Camp.Organiser, []string{story.Member.ID})
+	if err != nil {
+		return err
+	}
+	v.Led = tags[story.Member.ID]
 	v.Crumbs = append(v.Crumbs, Crumb{"看板", campPath(story.Camp.ID) + "/today"})
 	if story.Next != "" {
 		v.Follow = campPath(story.Camp.ID) + "/learners/" + story.Member.ID + "?after=" + url.QueryEscape(string(story.Next))
