@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -278,5 +279,25 @@ func TestArrivalsAtTheSameMoment(t *testing.T) {
 	}
 	if len(found) != 2 || sum != people {
 		t.Errorf("%d promoters with %d people", len(found), sum)
+	}
+}
+
+// What a promoter shares says that they earn by it.
+func TestThePageOfAPromoterSaysThatTheyEarn(t *testing.T) {
+	t.Parallel()
+	s, _ := market(t)
+	_, _, pro := s.signIn(t, "阿杰")
+	s.vars["organiser"] = s.promoted(t, s.vars["owner"], s.vars["shop"], pro)
+	scene := s.sceneOf(t, pro)
+	page, _ := s.page(t, scene, http.StatusOK)
+	holds(t, page, "推荐给你", "晨读营", "推荐人会得到机构支付的推广佣金", `<a href="https://`)
+	if strings.Contains(page, pro) || len(page) > 50<<10 {
+		t.Errorf("%d bytes, with somebody's id", len(page))
+	}
+	if _, err := s.services.Referrals.Turn(s.as(t, s.vars["owner"]), s.vars["organiser"], "", referral.Stopped); err != nil {
+		t.Fatal(err)
+	}
+	if page, _ := s.page(t, scene, http.StatusOK); strings.Contains(page, "佣金") {
+		t.Error("nobody earns by it any more, and it says so")
 	}
 }

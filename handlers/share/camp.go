@@ -141,7 +141,7 @@ func lowest(c camp.Camp, offers []product.Offer, now time.Time) *price {
 	return p
 }
 
-// camp fills in the page of a camp, be it shared by a promoter or not.
+// camp fills in the page of a camp.
 func (h *share) camp(ctx context.Context, v *view) error {
 	if err := h.about(ctx, v); err != nil {
 		return err

@@ -36,7 +36,7 @@ type share struct {
 func (h *share) kinds() map[channel.Kind]func(context.Context, *view) error {
 	return map[channel.Kind]func(context.Context, *view) error{
 		channel.ToCamp:    h.camp,
-		channel.ToInvite:  h.camp,
+		channel.ToInvite:  h.invite,
 		channel.ToChannel: h.offers,
 	}
 }
