@@ -250,6 +250,7 @@ var accessTable = []struct {
 	{"GET /camps/{draft}/groupbuys", ``, [8]int{404, 404, 404, 404, 404, 404, 200, 200}},
 	{"GET /groupbuys/{groupbuy}/groups", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /groups/{groupbuy}:nothing", ``, [8]int{404, 404, 404, 404, 404, 404, 404, 404}},
+	{"PUT /groups/{groupbuy}:nothing/scene", ``, [8]int{401, 404, 404, 404, 404, 404, 404, 404}},
 	{"GET /camps/{shop}/offers/{seat}/preview?group={groupbuy}", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /camps/{shop}/referral", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /camps/{draft}/referral", ``, [8]int{401, 404, 404, 404, 404, 404, 404, 404}},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -152,6 +153,26 @@ func TestLearnersBuyTogetherOverHTTP(t *testing.T) {
 	di, _, _ := s.signIn(t, "di")
 	s.tell(t, di, []step{{name: "too late", request: "GET /camps/{shop}/offers/{seat}/preview?group={group}", status: 409, want: `{"code":"groupbuy_over"}`}})
 	s.fairly(t)
+}
+
+func TestASharedGroupHasAPageWithLiveSeats(t *testing.T) {
+	t.Parallel()
+	s, settle := fair(t, 3)
+	an, _ := s.joins(t, "an", s.vars["campaign"])
+	s.deliver(t)
+	settle()
+	s.tell(t, an, []step{{name: "my link", request: "PUT /groups/{group}/scene", status: 200, want: `{"url":"*"}`, keep: map[string]string{"scene": "scene"}}})
+	page, _ := s.page(t, s.vars["scene"], 200)
+	holds(t, page, `<meta property="og:title" content="还差 2 人成团：晨读营">`, "¥129.00", "3 人拼团价", "还剩 1 天 0 小时", "1 人已参团，还差 2 人", "邀请你一起拼团", "打开小程序参团")
+	if strings.Contains(page, "<script") || len(page) > 50<<10 {
+		t.Errorf("%d bytes, or a script", len(page))
+	}
+	s.clock.Set(s.clock.Now().Add(25 * time.Hour))
+	if err := s.services.Groupbuys.Sweep(domain.WithActor(t.Context(), domain.SystemActor)); err != nil {
+		t.Fatal(err)
+	}
+	page, _ = s.page(t, s.vars["scene"], 200)
+	holds(t, page, "这个团没有成团", "打开小程序看看")
 }
 
 // Pitfall: a failed group shown as formed.

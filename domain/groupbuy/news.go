@@ -11,7 +11,7 @@ import (
 )
 
 // page of the mini-program that shows a group.
-const page = "pages/groupbuy/show?id="
+const page = "pages/group/show?id="
 
 // when an instant is, as people are told.
 func when(at time.Time) string { return at.In(calendar.Location()).Format("1月2日 15:04") }

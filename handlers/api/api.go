@@ -138,6 +138,7 @@ func routes(r *router, a *api, l web.Limits) {
 	add(r, anyone, l.Visit, "GET /camps/{camp}/groupbuys", "groupbuys", "Campaigns under which seats of the camp are sold to groups · 拼团活动", a.groupbuys)
 	add(r, anyone, l.Visit, "GET /groupbuys/{groupbuy}/groups", "groups", "Groups that one can join, the one that ends first first · 可参加的团", a.groups)
 	add(r, anyone, l.Visit, "GET /groups/{group}", "group", "A group: who is in, how many are missing, until when · 团", a.group)
+	add(r, signedIn, l.Write, "PUT /groups/{group}/scene", "share-group", "My link to share the group with, always the same · 分享拼团", a.shareGroup)
 	r.tag = "Referral 推广"
 	add(r, signedIn, l.Read, "GET /camps/{camp}/referral", "referral-offer", "What there is to earn by recommending the camp, and my link · 推广说明", a.referralOffer)
 	create(r, signedIn, l.Write, "/camps/{camp}/referral", "join-referral", "Become a promoter of the camp's organiser, at no cost; again changes nothing · 成为推广员", a.joinReferral)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"yingdi/domain"
+	"yingdi/domain/channel"
 	"yingdi/domain/groupbuy"
 	"yingdi/domain/member"
 )
@@ -98,6 +99,15 @@ func (a *api) groupsOf(ctx context.Context, views ...groupbuy.View) ([]Group, er
 		groups[i] = g
 	}
 	return groups, nil
+}
+
+func (a *api) shareGroup(ctx context.Context, in *GroupPath) (*Answer[Shared], error) {
+	v, err := a.Groupbuys.Look(ctx, in.Group)
+	if err != nil {
+		return nil, err
+	}
+	scene, err := a.Channels.For(ctx, channel.Target{Kind: channel.ToGroup, Camp: v.Camp, Ref: v.ID, Member: domain.ActorFrom(ctx).Member})
+	return answer(a.shared(scene)), err
 }
 
 type groupsInput struct {

@@ -36,6 +36,7 @@ type share struct {
 func (h *share) kinds() map[channel.Kind]func(context.Context, *view) error {
 	return map[channel.Kind]func(context.Context, *view) error{
 		channel.ToCamp:    h.camp,
+		channel.ToGroup:   h.group,
 		channel.ToInvite:  h.invite,
 		channel.ToChannel: h.offers,
 	}
