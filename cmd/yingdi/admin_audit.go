@@ -5,19 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"yingdi/config"
-	"yingdi/domain"
-	"yingdi/domain/assist"
-	"yingdi/domain/groupbuy"
 	"yingdi/domain/ledger"
-	"yingdi/domain/order"
-	"yingdi/domain/pool"
 	"yingdi/domain/referral"
 	"yingdi/domain/wallet"
 	"yingdi/storage"
@@ -83,83 +77,13 @@ func moneyOf(ctx context.Context, at stores) ledger.Facts {
 	return ledger.Facts{
 		Orders: at.orders.Everything(ctx), Transfers: at.transfers.Everything(ctx), Cases: at.billCases.Everything(ctx), Days: at.billDays.Everything(ctx),
 		Others: []ledger.Proof{
-			proof("pool_member", at.pools.Members.Everything, pool.Member.Check),
-			proof("pool_settlement", at.pools.Settlements.Everything, pool.Settlement.Check),
-			proof("wallet", at.wallets.Everything, wallet.Wallet.Check),
-			groupProof(at), assistProof(at),
+			poolProof(at), listProof(at), walletProof(at), withdrawalProof(at), groupProof(at), assistProof(at),
 			{Name: "commission", Walk: func(ctx context.Context, found func(string, error)) error {
 				return referral.Audit(ctx, at.referrals.Commissions.Everything(ctx), at.orders, at.wallets, found)
 			}},
 			proof("wallet_page", at.walletPages.Everything, wallet.Page.Check),
 		},
 	}
-}
-
-// proof is what each document of a collection says of itself.
-func proof[T any, P interface {
-	*T
-	Head() *domain.Doc
-}](name string, all func(context.Context) iter.Seq2[T, error], check func(T) error) ledger.Proof {
-	return ledger.Proof{Name: name, Walk: func(ctx context.Context, found func(string, error)) error {
-		for doc, err := range all(ctx) {
-			if err != nil {
-				return err
-			}
-			found(P(&doc).Head().ID, check(doc))
-		}
-		return nil
-	}}
-}
-
-// groupProof holds each group against the orders of its seats.
-func groupProof(at stores) ledger.Proof {
-	return ledger.Proof{Name: "groupbuy", Walk: func(ctx context.Context, found func(string, error)) error {
-		for g, err := range at.groupbuys.Groups.Everything(ctx) {
-			if err != nil {
-				return err
-			}
-			found(g.ID, errors.Join(g.Check(), against(ctx, at.orders, g)))
-		}
-		return nil
-	}}
-}
-
-// assistProof holds each assist against the order that has its price.
-func assistProof(at stores) ledger.Proof {
-	return ledger.Proof{Name: "assist", Walk: func(ctx context.Context, found func(string, error)) error {
-		for a, err := range at.assists.Assists.Everything(ctx) {
-			if err != nil {
-				return err
-			}
-			found(a.ID, errors.Join(a.Check(), paidBy(ctx, at.orders, a)))
-		}
-		return nil
-	}}
-}
-
-// paidBy is what the order that has the price of an assist says of it.
-func paidBy(ctx context.Context, orders domain.Documents[order.Order], a assist.Assist) error {
-	if a.Order == "" {
-		return nil
-	}
-	o, err := orders.Get(ctx, a.Order)
-	if err != nil {
-		return err
-	}
-	return a.Against(o)
-}
-
-// against is what the orders of a group's seats say of it.
-func against(ctx context.Context, orders domain.Many[order.Order], g groupbuy.Group) error {
-	ids := make([]string, len(g.Seats))
-	for i, s := range g.Seats {
-		ids[i] = s.Order
-	}
-	of, err := orders.GetMany(ctx, ids)
-	if err != nil {
-		return err
-	}
-	return g.Against(of)
 }
 
 func tellAudit(out io.Writer, r ledger.Report) {

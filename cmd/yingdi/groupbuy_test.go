@@ -78,7 +78,8 @@ func (s *site) fairly(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := errors.Join(g.Check(), against(ctx, s.services.Orders.Store, g)); err != nil {
+		orders, err := s.services.Orders.Store.GetMany(ctx, ordersOf(g))
+		if err := errors.Join(err, g.Check(), g.Against(orders)); err != nil {
 			t.Error(err)
 		}
 	}

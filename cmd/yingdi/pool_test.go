@@ -186,6 +186,9 @@ func TestAScholarshipCampFromItsFirstOrderToItsSettledPool(t *testing.T) {
 		t.Errorf("the merchant has %s, had %s", b, devFloat)
 	}
 	s.verifies(t, in.ID)
+	if n := s.everyAmount(t, "pool_member", "pool_settlement", "pool_sheet"); n < 60 {
+		t.Errorf("only %d amounts of the pool were altered", n)
+	}
 }
 
 func (s *site) id(t *testing.T, name string) string {

@@ -46,9 +46,16 @@ func (s *Service) Sign(ctx context.Context, campID string) (Settlement, error) {
 
 // lines walks through the list of a settlement.
 func (s *Service) lines(ctx context.Context, set Settlement) iter.Seq2[Line, error] {
+	return Lines(ctx, s.Sheets, set)
+}
+
+// Lines walks through the list of a settlement, a sheet at a time.
+func Lines(ctx context.Context, sheets interface {
+	Get(ctx context.Context, id string) (Sheet, error)
+}, set Settlement) iter.Seq2[Line, error] {
 	return func(yield func(Line, error) bool) {
 		for n := range set.Sheets {
-			sheet, err := s.Sheets.Get(ctx, SheetID(set.Camp, set.Run, n))
+			sheet, err := sheets.Get(ctx, SheetID(set.Camp, set.Run, n))
 			if err != nil {
 				yield(Line{}, err)
 				return
@@ -79,7 +86,15 @@ func (s Settlement) CheckLines(lines iter.Seq2[Line, error]) error {
 			return fmt.Errorf("settlement %s, member %s: %w", s.ID, l.Member, ErrList)
 		}
 	}
-	if own+gain+s.Sums.Fee != s.Sums.Pool || own != s.Sums.Own || gain != s.Sums.Gain || book.sums.Pool != s.Sums.Pool || book.sum() != s.Hash {
+	facts := book.sums
+	facts.Fee, facts.Own, facts.Gain = s.Sums.Fee, own, gain
+	if facts.Winners > 0 && !s.Cancelled {
+		facts.Shared = facts.Forfeited - facts.Fee
+	}
+	if facts != s.Sums {
+		return fmt.Errorf("settlement %s says %+v, its lines %+v: %w", s.ID, s.Sums, facts, ErrList)
+	}
+	if own+gain+s.Sums.Fee != s.Sums.Pool || book.sum() != s.Hash {
 		return fmt.Errorf("settlement %s: lines pay %s and %s of %s: %w", s.ID, own, gain, s.Sums.Pool, ErrList)
 	}
 	return s.Check()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"yingdi/domain"
+	"yingdi/domain/order"
 	"yingdi/domain/wechatpay"
 )
 
@@ -159,6 +160,55 @@ func (m Member) Check() error {
 		return nil
 	case m.Own.Amount != 0 && m.Own.Amount != m.Part, m.Gain.Amount < 0, m.Gain.Amount > 0 && m.State != Qualified:
 		return fmt.Errorf("member %s, %s, gets %s and %s for a part of %s: %w", m.ID, m.State, m.Own.Amount, m.Gain.Amount, m.Part, ErrList)
+	case m.Line.Part != m.Part || m.Line.Order != m.Order || m.Own.Amount != m.Line.Own || m.Gain.Amount != m.Line.Gain:
+		return fmt.Errorf("member %s gets %s and %s for a part of %s, by the list %s and %s for %s: %w",
+			m.ID, m.Own.Amount, m.Gain.Amount, m.Part, m.Line.Own, m.Line.Gain, m.Line.Part, ErrList)
+	}
+	return nil
+}
+
+// Against holds the member against the order that the part came by: what was promised is in the pool, and what is said to
+// be back was refunded.
+func (m Member) Against(orders map[string]order.Order) error {
+	o, ok := orders[m.Order]
+	switch {
+	case !ok:
+		return fmt.Errorf("member %s: there is no order %s: %w", m.ID, m.Order, ErrList)
+	case o.Camp != m.Camp || o.Promise.Part != m.Part:
+		return fmt.Errorf("member %s has a part of %s, order %s promised %s: %w", m.ID, m.Part, o.ID, o.Promise.Part, ErrList)
+	case m.Own.State != LegPaid:
+		return nil
+	}
+	for _, r := range o.Refunds {
+		if r.Number == order.RefundNumber(o.ID, ownKey) && r.State == order.RefundSucceeded && r.Amount == m.Own.Amount {
+			return nil
+		}
+	}
+	return fmt.Errorf("member %s has %s back, which order %s never refunded: %w", m.ID, m.Own.Amount, o.ID, ErrList)
+}
+
+// Payouts are the ids of the transfers that a gain was sent by.
+func (m Member) Payouts() (ids []string) {
+	if m.Gain.Amount < wechatpay.MinTransfer || m.Gain.State == LegDue {
+		return nil
+	}
+	for n := range Portions(m.Gain.Amount, wechatpay.MaxTransfer) {
+		ids = append(ids, PayoutID(m.Camp, m.Member, n+1))
+	}
+	return ids
+}
+
+// Paid holds a gain that is said to be paid against what was transferred, by payout.
+func (m Member) Paid(transferred map[string]domain.Fen) error {
+	if m.Gain.State != LegPaid || m.Gain.Amount < wechatpay.MinTransfer {
+		return nil
+	}
+	var sum domain.Fen
+	for _, id := range m.Payouts() {
+		sum += transferred[id]
+	}
+	if sum != m.Gain.Amount {
+		return fmt.Errorf("member %s has gained %s, %s were transferred: %w", m.ID, m.Gain.Amount, sum, ErrList)
 	}
 	return nil
 }

@@ -1,7 +1,9 @@
 package wallet
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"yingdi/domain"
@@ -253,9 +255,41 @@ func (w Wallet) CheckHolds(all []Withdrawal) error {
 		}
 	}
 	for _, h := range w.Holds {
-		if d, ok := byID[h.Withdrawal]; !ok || d.Amount != h.Amount || d.State.Over() && d.WakeAt.IsZero() {
+		d, ok := byID[h.Withdrawal]
+		if !ok && w.adopting(h) {
+			continue
+		}
+		if !ok || d.Amount != h.Amount || d.State.Over() && d.WakeAt.IsZero() {
 			return fmt.Errorf("wallet %s holds %s for withdrawal %s, which does not want it", w.ID, h.Amount, h.Withdrawal)
 		}
+	}
+	return nil
+}
+
+// adopting reports whether the withdrawal of a hold is still to be made, by the event that waits in the wallet.
+func (w Wallet) adopting(h Hold) bool {
+	return slices.ContainsFunc(w.Outbox, func(e domain.Event) bool {
+		var held Held
+		return e.Type == EventHeld && json.Unmarshal(e.Data, &held) == nil && held.Withdrawal == h.Withdrawal && held.Amount == h.Amount
+	})
+}
+
+// Against holds the withdrawal against the transfer that it was sent by, if it was sent.
+func (d Withdrawal) Against(sent map[string]transfer.Transfer) error {
+	t, ok := sent[d.Transfer()]
+	switch {
+	case d.Amount <= 0:
+		return fmt.Errorf("withdrawal %s is of %s", d.ID, d.Amount)
+	case d.Transfer() == "":
+		if d.State == Done || d.State == Transferring || d.State == Failed {
+			return fmt.Errorf("withdrawal %s is %s and was never sent", d.ID, d.State)
+		}
+	case !ok:
+		return fmt.Errorf("withdrawal %s: there is no transfer %s", d.ID, d.Transfer())
+	case t.Amount != d.Amount || t.Member != d.Member:
+		return fmt.Errorf("withdrawal %s of %s was sent as %s", d.ID, d.Amount, t.Amount)
+	case d.State == Done && t.State != transfer.Paid:
+		return fmt.Errorf("withdrawal %s is done, its transfer is %s", d.ID, t.State)
 	}
 	return nil
 }
