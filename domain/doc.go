@@ -66,5 +66,6 @@
 //	结算/名单       pool.Settlement, Line    发放            pool.Leg, Payout
 //	钱包/收支记录   wallet.Wallet, Entry     提现            wallet.Withdrawal
 //	转账/收款确认   transfer.Transfer, Confirm               重新领取        transfer.Service.Claim
+//	渠道/花费       channel.Channel, Spend   最初/最后来源   channel.Origin, Touch
 //	对账            bill.Day                 差异            bill.Case
 package domain

@@ -36,5 +36,5 @@ func channels(s *channel.Service) []Consumer {
 }
 
 func channelTable(s *channel.Service) []Periodic {
-	return []Periodic{{"channels", time.Minute, s.Work}, {"channel-visits", 24 * time.Hour, s.SweepVisits}}
+	return []Periodic{{"channels", time.Minute, s.Work}, {"channels-all", 24 * time.Hour, s.AskAll}, {"channel-visits", 24 * time.Hour, s.SweepVisits}}
 }

@@ -77,6 +77,11 @@ func (s Channels) CountOrganiser(ctx context.Context, organiser string) (int64, 
 	return s.Count(ctx, By("organiser").Equal(organiser))
 }
 
+// All implements channel.Channels.
+func (s Channels) All(ctx context.Context, page domain.Page) ([]channel.Channel, domain.Cursor, error) {
+	return s.Find(ctx, By(IDIndex.Name), page)
+}
+
 // Origins keeps how people came to organisers.
 type Origins struct{ *Collection[channel.Origin] }
 

@@ -20,6 +20,7 @@ type Channels interface {
 	// OfOrganiser lists an organiser's channels, the newest first.
 	OfOrganiser(ctx context.Context, organiser string, page domain.Page) ([]Channel, domain.Cursor, error)
 	CountOrganiser(ctx context.Context, organiser string) (int64, error)
+	All(ctx context.Context, page domain.Page) ([]Channel, domain.Cursor, error)
 }
 
 // Origins keeps origins.

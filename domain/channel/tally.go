@@ -262,6 +262,12 @@ func (s *Service) tally(ctx context.Context, id string) error {
 	return err
 }
 
+// AskAll has every channel counted anew: whatever nobody heard of is made good within a day. For jobs.
+func (s *Service) AskAll(ctx context.Context) error {
+	return domain.Round(ctx, "channel", func(page domain.Page) ([]Channel, domain.Cursor, error) { return s.Channels.All(ctx, page) },
+		func(c Channel) error { return s.ask(ctx, c.ID) })
+}
+
 // SweepVisits forgets visits after VisitsKept. For jobs.
 func (s *Service) SweepVisits(ctx context.Context) error {
 	return domain.Sweep(ctx, s.Visits, s.Clock.Now().Add(-VisitsKept))
