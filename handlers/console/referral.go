@@ -54,12 +54,12 @@ func (h *console) showReferral(c echo.Context) error {
 func referralNumbers(o referral.Overview) []figure {
 	sum := o.Tally.Sum()
 	return []figure{
-		{"推广带来的学费", sum.Base.String(), fmt.Sprintf("%d 个订单，全额退款的不算", sum.Orders)},
-		{"佣金净额", o.Sums.Earned().String(), "已扣除退款撤回"},
-		{"冻结中", o.Sums.Frozen.String(), "退款期结束并开营以后才能提现"},
-		{"可提现", o.Sums.Available.String(), "已进入推广员的钱包"},
-		{"已提现", o.Sums.Withdrawn.String(), ""},
-		{"已撤回", o.Sums.Reversed.String(), "随退款扣回，或被撤销"},
+		{"推广带来的学费", sum.Base.String(), fmt.Sprintf("%d 个订单", sum.Orders)},
+		{"佣金净额", o.Sums.Earned().String(), "已扣除撤回"},
+		{"冻结中", o.Sums.Frozen.String(), "退款期后可提现"},
+		{"可提现", o.Sums.Available.String(), "在推广员钱包里"},
+		{"已提现", o.Sums.Withdrawn.String(), "已付到微信零钱"},
+		{"已撤回", o.Sums.Reversed.String(), "随退款，或被撤销"},
 	}
 }
 
