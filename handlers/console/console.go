@@ -97,6 +97,16 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.POST("/organisers/:organiser/coupons/:template/codes/:batch/export", h.exportCodes)
 	g.GET("/organisers/:organiser/coupons/:template/exports/:export/file", h.fetchCodes)
 
+	g.GET("/organisers/:organiser/assists", h.listAssists)
+	g.GET("/organisers/:organiser/assists/new", h.newAssist)
+	g.POST("/organisers/:organiser/assists", h.saveAssist)
+	g.GET("/organisers/:organiser/assists/:assist", h.showAssist)
+	g.GET("/organisers/:organiser/assists/:assist/edit", h.editAssist)
+	g.POST("/organisers/:organiser/assists/:assist/turn", h.turnAssist)
+	g.POST("/organisers/:organiser/assists/:assist/end", h.endAssist)
+	g.POST("/organisers/:organiser/assists/:assist/revoke", h.revokeAssist)
+	g.POST("/organisers/:organiser/assists/:assist/seen", h.seeAssistSource)
+
 	g.GET("/organisers/:organiser/groupbuys", h.listGroupbuys)
 	g.GET("/organisers/:organiser/groupbuys/new", h.newGroupbuy)
 	g.POST("/organisers/:organiser/groupbuys", h.saveGroupbuy)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"yingdi/domain"
+	"yingdi/domain/assist"
 	"yingdi/domain/bill"
 	"yingdi/domain/camp"
 	"yingdi/domain/checkin"
@@ -75,6 +76,9 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"join":            func(tags []string) string { return strings.Join(tags, " ") },
 		"productKind":     func(k product.Kind) string { return productKinds[k] },
 		"offerField":      offerField,
+		"assistState":     func(s assist.State) label { return assistStates[s] },
+		"assistStage":     func(s assist.Stage) label { return assistStages[s] },
+		"assistCause":     func(c assist.Cause) string { return assistCauses[c] },
 		"groupbuyState":   func(s groupbuy.State) label { return groupbuyStates[s] },
 		"groupStage":      func(s groupbuy.Stage) label { return groupStages[s] },
 		"groupCause":      func(c groupbuy.Cause) string { return groupCauses[c] },

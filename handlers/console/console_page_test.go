@@ -285,6 +285,7 @@ func (s sample) full() map[string][]view {
 	maps.Copy(pages, s.couponPages())
 	maps.Copy(pages, s.channelPages())
 	maps.Copy(pages, s.groupbuyPages())
+	maps.Copy(pages, s.assistPages())
 	maps.Copy(pages, s.referralPages())
 	maps.Copy(pages, s.statsPages())
 	return pages
@@ -322,6 +323,7 @@ func bare() map[string][]view {
 	maps.Copy(pages, bareCouponPages())
 	maps.Copy(pages, bareChannelPages())
 	maps.Copy(pages, bareGroupbuyPages())
+	maps.Copy(pages, bareAssistPages())
 	maps.Copy(pages, bareReferralPages())
 	maps.Copy(pages, bareStatsPages(empty))
 	return pages

@@ -92,7 +92,7 @@ func TestMoneyIsDrawnForThoseWhoMaySeeItAlone(t *testing.T) {
 func TestPagesWithoutChartsDoNotLoadTheLibrary(t *testing.T) {
 	t.Parallel()
 	for name, page := range allPages(t, parsed(), sample{"林"}.full()) {
-		if has := strings.Contains(page, "echarts"); has != (strings.HasPrefix(name, "stats/") || name == "channel/show" || name == "coupon/show" || name == "referral/show" || name == "groupbuy/show" || name == "pool/show" || name == "ledger/camp" || name == "ledger/organiser") {
+		if has := strings.Contains(page, "echarts"); has != (strings.HasPrefix(name, "stats/") || name == "channel/show" || name == "coupon/show" || name == "referral/show" || name == "groupbuy/show" || name == "assist/show" || name == "pool/show" || name == "ledger/camp" || name == "ledger/organiser") {
 			t.Errorf("%s: %v", name, has)
 		}
 	}
