@@ -123,7 +123,7 @@ func (s *Service) settle(ctx context.Context, p Pool, now time.Time) error {
 		})
 		return err
 	}
-	done, err := s.payAll(ctx, p.ID)
+	done, err := s.payAll(ctx, p)
 	if err != nil || !done {
 		return err
 	}

@@ -188,20 +188,20 @@ func besides[T any](ctx context.Context, list []T, do func(T) error) error {
 }
 
 // payAll drives every payout that is under way, and reports whether none is any more.
-func (s *Service) payAll(ctx context.Context, campID string) (done bool, err error) {
+func (s *Service) payAll(ctx context.Context, p Pool) (done bool, err error) {
 	list := func(page domain.Page) ([]Member, domain.Cursor, error) {
-		return s.People.AtStage(ctx, campID, StageMoving, page)
+		return s.People.AtStage(ctx, p.ID, StageMoving, page)
 	}
 	var failures []error
 	for found, err := range domain.Pages(list) {
 		if err != nil {
 			return false, errors.Join(append(failures, err)...)
 		}
-		if err := besides(ctx, found, func(m Member) error { return s.Pay(ctx, m.ID) }); err != nil && len(failures) < 5 {
+		if err := besides(ctx, found, func(m Member) error { return s.pay(ctx, p, m) }); err != nil && len(failures) < 5 {
 			failures = append(failures, err)
 		}
 	}
-	left, _, err := s.People.AtStage(ctx, campID, StageMoving, domain.Page{Limit: 1})
+	left, _, err := s.People.AtStage(ctx, p.ID, StageMoving, domain.Page{Limit: 1})
 	return len(left) == 0, errors.Join(append(failures, err)...)
 }
 
@@ -213,8 +213,16 @@ func (s *Service) Pay(ctx context.Context, id string) error {
 		return err
 	}
 	p, err := s.Store.Get(ctx, m.Camp)
-	if err != nil || !p.State.Pays() && p.State != Settled {
+	if err != nil {
 		return err
+	}
+	return s.pay(ctx, p, m)
+}
+
+// pay takes a listed member as far as it goes, whatever was read a moment ago: what it asks for is the same each time.
+func (s *Service) pay(ctx context.Context, p Pool, m Member) error {
+	if !m.Listed() || !p.State.Pays() && p.State != Settled {
+		return nil
 	}
 	own, gain := m.Own, m.Gain
 	own.Refused, gain.Refused = false, false
@@ -225,7 +233,7 @@ func (s *Service) Pay(ctx context.Context, id string) error {
 	if gain.Amount > 0 && gain.State != LegPaid {
 		failures = append(failures, s.payGain(ctx, m, &gain))
 	}
-	_, err = s.People.Update(ctx, id, func(m *Member) error {
+	_, err := s.People.Update(ctx, m.ID, func(m *Member) error {
 		first, second := m.Own.move(own, s.Clock.Now()), m.Gain.move(gain, s.Clock.Now())
 		if !first && !second {
 			return domain.ErrSame
@@ -233,7 +241,7 @@ func (s *Service) Pay(ctx context.Context, id string) error {
 		return nil
 	})
 	if failed := errors.Join(append(failures, err)...); failed != nil {
-		return fmt.Errorf("payout of %s: %w", id, failed)
+		return fmt.Errorf("payout of %s: %w", m.ID, failed)
 	}
 	return nil
 }
