@@ -131,14 +131,17 @@ func (h *share) sharer(ctx context.Context, id string) (*sharer, error) {
 		return nil, nil
 	}
 	m, err := h.Members.Get(ctx, id)
-	switch {
-	case errors.Is(err, domain.ErrNotFound), err == nil && m.MayEnter() != nil:
+	if errors.Is(err, domain.ErrNotFound) {
 		return nil, nil
-	case err != nil:
+	}
+	if err != nil {
 		return nil, err
 	}
-	card := m.Card()
-	return &sharer{Nickname: card.Nickname, Avatar: card.Avatar != ""}, nil
+	if m.MayEnter() == nil {
+		card := m.Card()
+		return &sharer{Nickname: card.Nickname, Avatar: card.Avatar != ""}, nil
+	}
+	return nil, nil
 }
 
 func (h *share) show(c echo.Context) error {
