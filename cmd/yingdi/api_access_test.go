@@ -254,12 +254,13 @@ var accessTable = []struct {
 	{"GET /camps/{shop}/offers/{seat}/preview?group={groupbuy}", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /camps/{shop}/referral", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /camps/{draft}/referral", ``, [8]int{401, 404, 404, 404, 404, 404, 404, 404}},
-	{"POST /camps/{shop}/referral", ``, [8]int{401, 201, 200, 201, 201, 201, 201, 201}},
-	{"PUT /scenes/{scene}/referral", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
-	{"GET /me/referrals", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /me/referrals/{promoted}/commissions", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
 	{"GET /me/referrals/{promoted}/people", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
 	{"GET /me/referrals/{promoted}/ranking", ``, [8]int{401, 404, 200, 404, 404, 404, 404, 404}},
+	// Whoever asks is a promoter from here on.
+	{"POST /camps/{shop}/referral", ``, [8]int{401, 201, 200, 201, 201, 201, 201, 201}},
+	{"PUT /scenes/{scene}/referral", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"GET /me/referrals", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"POST /camps/{shop}/enrolments", ``, [8]int{401, 409, 409, 409, 409, 409, 409, 409}}, // it costs money
 	{"POST /camps/{shop}/orders", `{"offer":"{seat}","amount":19900}`, [8]int{401, 201, 200, 201, 201, 201, 201, 201}},
 	{"GET /camps/{prize}/pool", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},

@@ -47,24 +47,23 @@ func (s *Service) OfCamp(ctx context.Context, campID string) ([]Offered, error) 
 	}
 	now, me := s.Clock.Now(), domain.ActorFrom(ctx).Member
 	list = slices.DeleteFunc(list, func(c Campaign) bool { return c.MayEnter(true, now) != nil })
-	var entries map[string]Entry
-	if me != "" {
-		ids := make([]string, len(list))
-		for i, c := range list {
-			ids[i] = EntryID(c.ID, me)
-		}
-		if entries, err = s.Entries.GetMany(ctx, ids); err != nil {
-			return nil, err
-		}
-	}
-	offered := make([]Offered, len(list))
+	offered, ids := make([]Offered, len(list)), make([]string, len(list))
 	for i, c := range list {
 		offered[i].Campaign = c
-		if e := entries[EntryID(c.ID, me)]; e.Open != nil {
+		if me != "" {
+			ids[i] = EntryID(c.ID, me)
+		}
+	}
+	if me == "" {
+		return offered, nil
+	}
+	entries, err := s.Entries.GetMany(ctx, ids)
+	for i := range offered {
+		if e := entries[ids[i]]; e.Open != nil {
 			offered[i].Mine = e.Open.Group
 		}
 	}
-	return offered, nil
+	return offered, err
 }
 
 // Look shows a group to anybody.
