@@ -125,6 +125,18 @@ func (b *book) like(checkin, member string, on bool) {
 	b.promises.Likes[at].On = on
 }
 
+// campOf an order that was acknowledged; empty for others.
+func (b *book) campOf(order string) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, o := range b.promises.Orders {
+		if o.ID == order {
+			return o.Camp
+		}
+	}
+	return ""
+}
+
 func (b *book) countsSoFar() map[string]int {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -135,7 +135,7 @@ func (b *buyer) buy(ctx context.Context, r *rand.Rand) error {
 	}
 	for _, id := range ids {
 		b.book.write(func(p *audit.Promises) {
-			p.Orders = append(p.Orders, audit.Ordered{ID: id, Member: b.member, Offer: offer, Amount: shown.Amount, At: at})
+			p.Orders = append(p.Orders, audit.Ordered{ID: id, Camp: b.in.camp, Member: b.member, Offer: offer, Amount: shown.Amount, At: at})
 		})
 		b.book.chance("orders", 1)
 	}

@@ -150,7 +150,7 @@ func (p *player) join(ctx context.Context) error {
 	}
 	p.order = in.ID
 	p.book.write(func(told *audit.Promises) {
-		told.Orders = append(told.Orders, audit.Ordered{ID: p.order, Member: p.member, Amount: prizePrice, At: at})
+		told.Orders = append(told.Orders, audit.Ordered{ID: p.order, Camp: p.in.camp, Member: p.member, Amount: prizePrice, At: at})
 	})
 	number, err := (&buyer{learner: p.learner, order: p.order}).askPay(ctx)
 	if err != nil || number == "" || p.n == prizePlayers-1 { // one thinks better of it

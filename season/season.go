@@ -79,6 +79,7 @@ type season struct {
 	circle     *circle
 	shop       *shop
 	prize      *prize
+	growth     *growth
 }
 
 // Play plays a season to its end. An error means that it could not go on; whether it went well is for the audit.
@@ -92,7 +93,7 @@ func Play(ctx context.Context, o Options) (Story, error) {
 	s := &season{
 		options: o, plan: NewPlan(o.Learners, o.Days, o.Seed), client: newClient(o.URL, o.AtOnce), book: newBook(), place: place,
 	}
-	s.killer, s.circle, s.shop, s.prize = newKiller(s, fail), newCircle(s), newShop(s), newPrize(s)
+	s.killer, s.circle, s.shop, s.prize, s.growth = newKiller(s, fail), newCircle(s), newShop(s), newPrize(s), newGrowth(s)
 	for _, act := range []func(context.Context) error{s.prepare, s.enrol, s.run, s.finish} {
 		if err := act(ctx); err != nil {
 			return Story{}, errors.Join(err, context.Cause(ctx))
@@ -157,7 +158,7 @@ func (s *season) prepare(ctx context.Context) error {
 		return err
 	}
 	s.prize.second = admin
-	for _, open := range []func(context.Context, string) error{s.teacher.open, s.circle.open, s.circle.openCourse, s.shop.open, s.prize.open} {
+	for _, open := range []func(context.Context, string) error{s.teacher.open, s.circle.open, s.circle.openCourse, s.shop.open, s.prize.open, s.growth.open} {
 		if err := open(ctx, part(to, 3)); err != nil {
 			return err
 		}
@@ -216,7 +217,7 @@ func (s *season) enrol(ctx context.Context) error {
 	if err := s.together(ctx, next); err != nil {
 		return err
 	}
-	return errors.Join(s.circle.gather(ctx), s.shop.gather(ctx), s.prize.gather(ctx), s.settle(ctx))
+	return errors.Join(s.circle.gather(ctx), s.shop.gather(ctx), s.prize.gather(ctx), s.growth.gather(ctx), s.settle(ctx))
 }
 
 // run plays the camp's days, and two more in which the teacher finishes.
@@ -275,13 +276,19 @@ func (s *season) play(ctx context.Context, day int, at Moment) error {
 		work = append(work, s.teacher.evening(day)...)
 	}
 	work = append(append(work, s.circle.moment(day, at)...), s.shop.moment(day, at)...)
-	work = append(work, s.prize.moment(day, at)...)
+	work = append(append(work, s.prize.moment(day, at)...), s.growth.moment(day, at)...)
 	stop := s.killer.lurk(ctx, day, at, len(work))
 	err := s.together(ctx, work)
 	stop()
 	err = errors.Join(err, s.settle(ctx))
 	s.killer.wait()
-	return errors.Join(err, s.shop.afterwards(ctx, day))
+	if err != nil {
+		return err
+	}
+	if err := s.shop.afterwards(ctx, day); err != nil {
+		return err
+	}
+	return s.growth.afterwards(ctx, day, at)
 }
 
 // finish lets learners look back, and time pass until nothing is left to tidy up.
@@ -316,11 +323,14 @@ func (s *season) finish(ctx context.Context) error {
 	if err := s.shop.close(ctx); err != nil {
 		return err
 	}
+	if err := s.growth.tell(ctx); err != nil {
+		return err
+	}
 	if err := s.rest(ctx); err != nil {
 		return err
 	}
 	s.circle.tell()
-	return s.teacher.readNumbers(ctx, s.camp, s.circle.camp, s.circle.course.id, s.shop.camp, s.prize.camp)
+	return s.teacher.readNumbers(ctx, s.camp, s.circle.camp, s.circle.course.id, s.shop.camp, s.prize.camp, s.growth.camp)
 }
 
 // rest lets two days pass: in a day everything is counted, and asked for again that got no answer.

@@ -1,6 +1,7 @@
 package season
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -243,7 +244,7 @@ func (s *shop) tend(ctx context.Context, day int, b *buyer, wrong []string, r *r
 func (s *shop) send(ctx context.Context, order, act string, form url.Values) (answer, error) {
 	form.Set("csrf", s.teacher.csrf)
 	return s.client.do(ctx, call{
-		method: http.MethodPost, path: "/console/camps/" + s.camp + "/orders/" + order + "/" + act, cookie: s.teacher.cookie, form: form,
+		method: http.MethodPost, path: "/console/camps/" + cmp.Or(s.book.campOf(order), s.camp) + "/orders/" + order + "/" + act, cookie: s.teacher.cookie, form: form,
 	})
 }
 

@@ -28,6 +28,12 @@ type Facts struct {
 	Bills       []Bill
 	Differences []Difference
 
+	Groups      []Group
+	Assists     []Assist
+	Coupons     []Coupon
+	Commissions []Commission
+	Wallets     []Wallet
+
 	Courses  []Course
 	Progress []Progress
 	Badges   []Badge

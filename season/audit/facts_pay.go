@@ -23,6 +23,10 @@ type (
 			Number string    `json:"number"`
 			DoneAt time.Time `json:"done_at"`
 		} `json:"trouble"`
+		Promise struct {
+			Lines []PriceLine `json:"lines"`
+			Part  int64       `json:"part"`
+		} `json:"promise"`
 	}
 	// Payment is one attempt at paying.
 	Payment struct {

@@ -20,6 +20,7 @@ type Shop struct {
 // Ordered is an order that was acknowledged.
 type Ordered struct {
 	ID     string
+	Camp   string
 	Member string
 	Offer  string
 	Amount int64 // shown before
@@ -121,6 +122,9 @@ func (t *trial) reason(o Order, r Refund) bool {
 		return r.Amount == paid.Amount && !o.EndedAt.IsZero()
 	case "pool":
 		return r.Amount == t.Prize.Part && o.Camp == t.Prize.Camp && !r.Ends
+	case "special":
+		_, groups := o.line("group")
+		return r.Amount == paid.Amount && groups == 1 && !o.EndedAt.IsZero()
 	}
 	i := slices.IndexFunc(t.Refunds, func(asked RefundAsked) bool { return asked.Order == o.ID && answers(r, asked) })
 	if i < 0 || r.Cause == "staff" {
@@ -129,12 +133,15 @@ func (t *trial) reason(o Order, r Refund) bool {
 	if o.Camp == t.Prize.Camp {
 		return t.tuition(t.Refunds[i].At, r.Amount)
 	}
-	percent := int64(0)
+	percent, all, some, part := int64(0), t.Shop.All, t.Shop.Half, t.Shop.Percent
+	if o.Camp == t.Growth.Camp {
+		all, some, part = t.Growth.All, t.Growth.Half, t.Growth.Percent
+	}
 	switch at := t.Refunds[i].At; {
-	case at.Before(t.Shop.All):
+	case at.Before(all):
 		percent = 100
-	case at.Before(t.Shop.Half):
-		percent = t.Shop.Percent
+	case at.Before(some):
+		percent = part
 	}
 	left := paid.Amount
 	for _, other := range o.Refunds {
@@ -164,7 +171,7 @@ func entitled(t *trial, f *finding) {
 	}
 	for _, e := range t.whole.Enrolments {
 		place[[2]string{e.Camp, e.Member}] = e
-		if e.Camp != t.Shop.Camp && e.Camp != t.Prize.Camp || e.State != "active" && e.State != "held" {
+		if !slices.Contains([]string{t.Shop.Camp, t.Prize.Camp, t.Growth.Camp}, e.Camp) || e.State != "active" && e.State != "held" {
 			continue
 		}
 		o, ok := orders[e.Order]
@@ -226,7 +233,7 @@ func prices(t *trial, f *finding) {
 	for _, o := range t.whole.Orders {
 		m, ok := made[o.ID]
 		f.expect(ok || o.State == "cancelled", "order %s was never acknowledged", o.ID)
-		f.expect(!ok || o.Amount == m.Amount && o.Member == m.Member, "order %s is not what was acknowledged", o.ID)
+		f.expect(!ok || o.Amount == m.Amount && o.Member == m.Member && (m.Camp == "" || o.Camp == m.Camp), "order %s is not what was acknowledged", o.ID)
 		delete(made, o.ID)
 	}
 	for id := range made {

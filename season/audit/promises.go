@@ -27,6 +27,7 @@ type Promises struct {
 
 	Shop       Shop
 	Prize      Prize
+	Growth     Growth
 	Orders     []Ordered
 	Refunds    []RefundAsked
 	OrdersSeen []OrderSeen // by their buyers, when all is over
