@@ -39,12 +39,13 @@ func (f *friend) place(ctx context.Context, price int64, with url.Values, refusa
 	if err != nil {
 		return false, err
 	}
+	refused := []string{}
 	f.order = ""
 	for _, a := range answers {
 		var in struct{ ID, Group string }
 		switch {
 		case a.status == http.StatusConflict:
-			f.book.check(a.code() == "conflict" || slices.Contains(refusals, a.code()), "%s was refused an order with %s", f.name, a.code())
+			refused = append(refused, a.code())
 			continue
 		case a.status > http.StatusCreated:
 			continue // noted as unexpected
@@ -55,12 +56,35 @@ func (f *friend) place(ctx context.Context, price int64, with url.Values, refusa
 		f.book.check(f.order == "" || f.order == in.ID, "%s got two orders for one wish", f.name)
 		f.order, f.group = in.ID, in.Group
 	}
-	if f.order == "" {
+	if f.order != "" {
+		f.book.write(func(p *audit.Promises) {
+			p.Orders = append(p.Orders, audit.Ordered{ID: f.order, Camp: f.in.camp, Member: f.member, Amount: price, At: at})
+		})
+		if placed, err := f.placed(ctx); placed || err != nil {
+			return placed, err
+		}
+	}
+	for _, code := range refused { // the tap that came second may also be told of the order that the first one was about to lose
+		f.book.check(code == "conflict" || slices.Contains(refusals, code), "%s was refused an order with %s", f.name, code)
+	}
+	f.order = ""
+	return false, nil
+}
+
+// placed tells whether the order is still there now that both taps are answered: until the first one is refused what it
+// takes part in, the second one is given its order.
+func (f *friend) placed(ctx context.Context) (bool, error) {
+	a, ok, err := f.ask(ctx, call{method: http.MethodGet, path: "/orders/" + f.order}, http.StatusOK)
+	if err != nil || !ok {
+		return false, err
+	}
+	var in struct{ State string }
+	if err := a.into(&in); err != nil {
+		return false, err
+	}
+	if in.State == "cancelled" {
 		return false, nil
 	}
-	f.book.write(func(p *audit.Promises) {
-		p.Orders = append(p.Orders, audit.Ordered{ID: f.order, Camp: f.in.camp, Member: f.member, Amount: price, At: at})
-	})
 	f.book.count("growth_orders", 1)
 	return true, nil
 }

@@ -106,6 +106,7 @@ func good(t *testing.T) *season {
 	s.addCircle(t)
 	s.addShop(t)
 	s.addPrize(t)
+	s.addGrowth(t)
 	s.addNumbers(t)
 	return s
 }
@@ -141,6 +142,7 @@ func TestEveryBrokenPromiseIsCaught(t *testing.T) {
 	maps.Copy(spoilt, numbersSpoilt())
 	maps.Copy(spoilt, moneySpoilt())
 	maps.Copy(spoilt, poolSpoilt())
+	maps.Copy(spoilt, growthSpoilt())
 	for name, c := range map[string]violation{
 		"an unexpected answer":             {"answers-expected", func(s *season) { s.Unexpected = []string{"500"} }},
 		"a repetition answered otherwise":  {"replays-equal", func(s *season) { s.Different = []string{"a comment"} }},

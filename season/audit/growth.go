@@ -56,12 +56,14 @@ type (
 		ID       string `json:"id"`
 		Campaign string `json:"campaign"`
 		State    string `json:"state"`
-		Seats    []struct {
-			Order  string `json:"order"`
-			Member string `json:"member"`
-			State  string `json:"state"`
-			Won    bool   `json:"won"`
-		} `json:"seats"`
+		Seats    []Seat `json:"seats"`
+	}
+	// Seat is an order in a group.
+	Seat struct {
+		Order  string `json:"order"`
+		Member string `json:"member"`
+		State  string `json:"state"`
+		Won    bool   `json:"won"` // it was there when the group was full
 	}
 	// Assist is one person's try to reach a lower price.
 	Assist struct {
@@ -69,12 +71,14 @@ type (
 		Campaign string  `json:"campaign"`
 		Member   string  `json:"member"`
 		Cuts     []int64 `json:"cuts"`
-		Helps    []struct {
-			Member string `json:"member"`
-			Cut    int64  `json:"cut"`
-		} `json:"helps"`
-		State string `json:"state"`
-		Order string `json:"order"`
+		Helps    []Help  `json:"helps"`
+		State    string  `json:"state"`
+		Order    string  `json:"order"`
+	}
+	// Help is what one friend did.
+	Help struct {
+		Member string `json:"member"`
+		Cut    int64  `json:"cut"`
 	}
 	// Coupon is somebody's.
 	Coupon struct {
@@ -86,25 +90,29 @@ type (
 	}
 	// Commission is what an order earns somebody.
 	Commission struct {
-		ID     string `json:"id"`
-		Order  string `json:"order"`
-		Level  int    `json:"level"`
-		Member string `json:"member"`
-		Amount int64  `json:"amount"`
-		Backs  []struct {
-			Amount int64 `json:"amount"`
-		} `json:"backs"`
-		Stage string `json:"stage"`
+		ID     string   `json:"id"`
+		Order  string   `json:"order"`
+		Level  int      `json:"level"`
+		Member string   `json:"member"`
+		Amount int64    `json:"amount"`
+		Backs  []Amount `json:"backs"`
+		Stage  string   `json:"stage"`
+	}
+	// Amount is a part of a commission that went back.
+	Amount struct {
+		Amount int64 `json:"amount"`
 	}
 	// Wallet is what an organiser owes somebody.
 	Wallet struct {
-		ID      string `json:"id"`
-		Member  string `json:"member"`
-		Balance int64  `json:"balance"`
-		Entries []struct {
-			ID     string `json:"id"`
-			Amount int64  `json:"amount"`
-		} `json:"entries"`
+		ID      string  `json:"id"`
+		Member  string  `json:"member"`
+		Balance int64   `json:"balance"`
+		Entries []Entry `json:"entries"`
+	}
+	// Entry is one movement in a wallet.
+	Entry struct {
+		ID     string `json:"id"` // its cause
+		Amount int64  `json:"amount"`
 	}
 	// PriceLine is a line of an order's price.
 	PriceLine struct {
@@ -371,5 +379,23 @@ func commissions(t *trial, f *finding) {
 	}
 	for who, sum := range sums {
 		f.expect(sum == 0, "the wallet of %s holds %d that no commission explains", who, sum)
+	}
+}
+
+// growthTold: promoters were told of every commission, and nobody of one, or of a coupon, that is not theirs.
+func (t *trial) growthTold(notices map[string]Notice, causes map[string]bool, f *finding) {
+	owner := map[string]string{}
+	for _, c := range t.whole.Commissions {
+		owner["referral:"+c.ID] = c.Member
+		f.expect(notices["referral:earned:"+c.ID].Member == c.Member, "%s was not told of commission %s", c.Member, c.ID)
+	}
+	for _, c := range t.whole.Coupons {
+		owner["coupon:"+c.ID] = c.Member
+	}
+	for id, n := range notices {
+		kind, rest, _ := strings.Cut(id, ":")
+		if _, of, ok := strings.Cut(rest, ":"); ok && owner[kind+":"+of] == n.Member && n.Member != "" {
+			causes[id] = true
+		}
 	}
 }
