@@ -57,6 +57,18 @@ func TestADayOnWhichOnlyTransfersMovedHasNoTradeBill(t *testing.T) {
 	}
 }
 
+// The money of a refund leaves when it is asked for; where the card is gone it arrives days later.
+func TestADayOnWhichOnlyARefundArrivedHasNoFundBill(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	number := w.paid("2026-02-28T03:00:00Z")
+	w.refunded(number, "2026-03-01T04:00:00Z", 50_00, true)
+	w.bank.funds["2026-03-01"] = nil
+	if kinds := w.work(t); len(kinds) > 0 || w.states()["2026-03-01"] != bill.Matched {
+		t.Fatalf("%v %v", kinds, w.states())
+	}
+}
+
 func TestEachDifferenceIsACase(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {

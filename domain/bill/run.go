@@ -65,16 +65,22 @@ func (s *Service) take(ctx context.Context, day domain.Day, kind wechatpay.BillK
 }
 
 // busy reports whether our books have anything on a day that belongs into a bill and stands in none. Transfers stand in
-// the fund bill alone.
+// the fund bill alone, and a refund stands there on the day on which it was asked for, not on the one on which it arrived.
 func (s *Service) busy(ctx context.Context, day domain.Day, kind wechatpay.BillKind) (bool, error) {
 	books := []Book{s.Orders}
 	if kind == wechatpay.FundBill {
 		books = append(books, s.Transfers)
 	}
-	for _, book := range books {
-		facts, _, err := book.Unmarked(ctx, startOf(day), startOf(day.Add(1)), domain.Page{Limit: 1})
-		if err != nil || len(facts) > 0 {
-			return len(facts) > 0, err
+	for i, book := range books {
+		for fact, err := range domain.Each(func(page domain.Page) ([]Fact, domain.Cursor, error) {
+			return book.Unmarked(ctx, startOf(day), startOf(day.Add(1)), page)
+		}) {
+			if err != nil {
+				return false, err
+			}
+			if kind == wechatpay.TradeBill || i > 0 || !fact.Back {
+				return true, nil
+			}
 		}
 	}
 	return false, nil
