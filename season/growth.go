@@ -61,7 +61,6 @@ type friend struct {
 	n                    int
 	order, group, assist string
 	coupon, scene        string
-	number               string // of the payment
 }
 
 func newGrowth(s *season) *growth { return &growth{season: s} }
