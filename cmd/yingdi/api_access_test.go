@@ -244,6 +244,8 @@ var accessTable = []struct {
 	{"POST /assist-campaigns/{assists}/assists", `{}`, [8]int{401, 201, 201, 201, 201, 201, 201, 201}},
 	{"GET /assists/{assist}", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /assists/nothing", ``, [8]int{404, 404, 404, 404, 404, 404, 404, 404}},
+	{"PUT /assists/{assist}/scene", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
+	{"PUT /assists/nothing/scene", ``, [8]int{401, 404, 404, 404, 404, 404, 404, 404}},
 	{"POST /assists/{assist}/help", `{}`, [8]int{401, 200, 409, 200, 200, 200, 200, 200}},
 	{"GET /me/assists", ``, [8]int{401, 200, 200, 200, 200, 200, 200, 200}},
 	{"GET /camps/{shop}/groupbuys", ``, [8]int{200, 200, 200, 200, 200, 200, 200, 200}},

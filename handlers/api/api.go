@@ -153,6 +153,7 @@ func routes(r *router, a *api, l web.Limits) {
 	create(r, signedIn, l.Write, "/assist-campaigns/{campaign}/assists", "start-assist", "Start mine; one that is under way is given back · 发起助力", a.startAssist)
 	add(r, anyone, l.Visit, "GET /assists/{assist}", "assist", "How an assist stands, and whether I can help · 助力", a.assist)
 	add(r, signedIn, l.Write, "POST /assists/{assist}/help", "help-assist", "Help a friend; again changes nothing · 帮好友助力", a.helpAssist)
+	add(r, signedIn, l.Write, "PUT /assists/{assist}/scene", "share-assist", "My link by which friends find the assist, always the same · 助力链接", a.shareAssist)
 	add(r, signedIn, l.Read, "GET /me/assists", "my-assists", "Those that I started, the newest first · 我的助力", a.myAssists)
 
 	r.tag = "Media 素材"

@@ -6,6 +6,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/assist"
+	"yingdi/domain/channel"
 	"yingdi/domain/member"
 )
 
@@ -154,6 +155,15 @@ func (a *api) helpAssist(ctx context.Context, in *AssistPath) (*Answer[Assist], 
 	}
 	shown, err := a.assisted(ctx, in.Assist)
 	return answer(shown), err
+}
+
+func (a *api) shareAssist(ctx context.Context, in *AssistPath) (*Answer[Shared], error) {
+	v, err := a.Assists.Look(ctx, in.Assist)
+	if err != nil {
+		return nil, err
+	}
+	scene, err := a.Channels.For(ctx, channel.Target{Kind: channel.ToAssist, Camp: v.Camp, Ref: v.ID, Member: domain.ActorFrom(ctx).Member})
+	return answer(a.shared(scene)), err
 }
 
 func (a *api) myAssists(ctx context.Context, in *Page) (*Answer[List[Assist]], error) {

@@ -37,6 +37,7 @@ func (h *share) kinds() map[channel.Kind]func(context.Context, *view) error {
 	return map[channel.Kind]func(context.Context, *view) error{
 		channel.ToCamp:    h.camp,
 		channel.ToGroup:   h.group,
+		channel.ToAssist:  h.assist,
 		channel.ToInvite:  h.invite,
 		channel.ToChannel: h.offers,
 	}
