@@ -44,6 +44,7 @@ var layers = []string{
 	"notice",
 	"order",
 	"channel",
+	"source",
 	"coupon",
 	"groupbuy",
 	"assist",

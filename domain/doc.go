@@ -55,7 +55,7 @@
 //	价格/名额种类   product.Product, Offer   订单/支付尝试   order.Order, Attempt
 //	优惠/用券规则   order.Deal, Line, Skipped               拼团价/助力价   order.Special
 //	优惠券/优惠券活动 coupon.Coupon, Template                  兑换码         coupon.Batch, Code
-//	领取/核销/收回   coupon.Service.Claim, Coupon.Use, Revoke  异常领取       coupon.Source
+//	领取/核销/收回   coupon.Service.Claim, Coupon.Use, Revoke  异常来源       source.Source, Rules
 //	拼团活动/团/席位 groupbuy.Campaign, Group, Seat            参团记录       groupbuy.Entry
 //	分销方案/推广员 referral.Plan, Promoter                    推荐关系        referral.Binding
 //	佣金/冻结/扣回  referral.Commission, Frozen, Back          推广排名        referral.Rank

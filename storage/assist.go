@@ -15,7 +15,7 @@ type AssistStores struct {
 	Assists   Assists
 	Campaigns AssistCampaigns
 	Helpers   AssistHelpers
-	Sources   AssistSources
+	Sources   Sources
 	Tallies   AssistTallies
 }
 
@@ -32,11 +32,7 @@ func NewAssists(ctx context.Context, db *DB) (s AssistStores, err error) {
 	}, ofPerson)
 	s.Helpers = AssistHelpers{helpers}
 	note(err)
-	sources, err := NewCollection(ctx, db, "assistsource", Keys[assist.Source]{
-		"odd": func(s *assist.Source) any { return keyed(s.Odd(), s.Campaign) },
-		"at":  func(s *assist.Source) any { return s.LastAt },
-	}, Index{Name: "odd", Fields: []string{"odd", "at"}}, Index{Name: "at", Fields: []string{"at"}})
-	s.Sources = AssistSources{sources}
+	s.Sources, err = newSources(ctx, db, "assistsource")
 	note(err)
 	tallies, err := NewCollection(ctx, db, "assisttally", Keys[assist.Tally]{
 		"due": func(t *assist.Tally) any { return t.DueAt },
@@ -161,21 +157,6 @@ func (s AssistHelpers) OfPerson(ctx context.Context, member string, page domain.
 	return s.Find(ctx, By(ofPerson.Name).Equal(member), page)
 }
 
-// AssistSources keeps where people took part from.
-type AssistSources struct {
-	*Collection[assist.Source]
-}
-
-// Odd implements assist.Sources.
-func (s AssistSources) Odd(ctx context.Context, campaign string, page domain.Page) ([]assist.Source, domain.Cursor, error) {
-	return s.Find(ctx, By("odd").Equal(campaign).Descending(), page)
-}
-
-// Ended implements domain.Passing.
-func (s AssistSources) Ended(ctx context.Context, before time.Time, page domain.Page) ([]assist.Source, domain.Cursor, error) {
-	return s.Find(ctx, By("at").Range(nil, before), page)
-}
-
 // AssistTallies keeps tallies.
 type AssistTallies struct {
 	*Collection[assist.Tally]
@@ -189,6 +170,5 @@ func (s AssistTallies) Due(ctx context.Context, before time.Time, page domain.Pa
 var (
 	_ assist.Store     = Assists{}
 	_ assist.Campaigns = AssistCampaigns{}
-	_ assist.Sources   = AssistSources{}
 	_ assist.Tallies   = AssistTallies{}
 )

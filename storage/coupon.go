@@ -16,7 +16,7 @@ type CouponStores struct {
 	Templates CouponTemplates
 	Batches   CouponBatches
 	Codes     CouponCodes
-	Sources   CouponSources
+	Sources   Sources
 	Tallies   CouponTallies
 }
 
@@ -40,11 +40,7 @@ func NewCoupons(ctx context.Context, db *DB) (s CouponStores, err error) {
 	}, Index{Name: "taken", Fields: []string{"taken"}}, ofPerson)
 	s.Codes = CouponCodes{codes}
 	note(err)
-	sources, err := NewCollection(ctx, db, "couponsource", Keys[coupon.Source]{
-		"odd": func(s *coupon.Source) any { return keyed(s.Odd(), s.Template) },
-		"at":  func(s *coupon.Source) any { return s.LastAt },
-	}, Index{Name: "odd", Fields: []string{"odd", "at"}}, Index{Name: "at", Fields: []string{"at"}})
-	s.Sources = CouponSources{sources}
+	s.Sources, err = newSources(ctx, db, "couponsource")
 	note(err)
 	tallies, err := NewCollection(ctx, db, "coupontally", Keys[coupon.Tally]{
 		"due": func(t *coupon.Tally) any { return t.DueAt },
@@ -201,21 +197,6 @@ func (s CouponCodes) OfPerson(ctx context.Context, member string, page domain.Pa
 	return s.Find(ctx, By(ofPerson.Name).Equal(member), page)
 }
 
-// CouponSources keeps where coupons were claimed.
-type CouponSources struct {
-	*Collection[coupon.Source]
-}
-
-// Odd implements coupon.Sources.
-func (s CouponSources) Odd(ctx context.Context, template string, page domain.Page) ([]coupon.Source, domain.Cursor, error) {
-	return s.Find(ctx, By("odd").Equal(template).Descending(), page)
-}
-
-// Ended implements domain.Passing.
-func (s CouponSources) Ended(ctx context.Context, before time.Time, page domain.Page) ([]coupon.Source, domain.Cursor, error) {
-	return s.Find(ctx, By("at").Range(nil, before), page)
-}
-
 // CouponTallies keeps tallies.
 type CouponTallies struct {
 	*Collection[coupon.Tally]
@@ -231,6 +212,5 @@ var (
 	_ coupon.Templates = CouponTemplates{}
 	_ coupon.Batches   = CouponBatches{}
 	_ coupon.Codes     = CouponCodes{}
-	_ coupon.Sources   = CouponSources{}
 	_ coupon.Tallies   = CouponTallies{}
 )

@@ -16,7 +16,7 @@ type ReferralStores struct {
 	Promoters   Promoters
 	Bindings    ReferralBindings
 	Commissions Commissions
-	Sources     ReferralSources
+	Sources     Sources
 	Tallies     ReferralTallies
 }
 
@@ -46,11 +46,7 @@ func NewReferrals(ctx context.Context, db *DB) (s ReferralStores, err error) {
 	note(err)
 	s.Commissions, err = newCommissions(ctx, db)
 	note(err)
-	sources, err := NewCollection(ctx, db, "referral_source", Keys[referral.Source]{
-		"odd": func(x *referral.Source) any { return keyed(x.Odd(), x.Organiser) },
-		"at":  func(x *referral.Source) any { return x.LastAt },
-	}, Index{Name: "odd", Fields: []string{"odd", "at"}}, Index{Name: "at", Fields: []string{"at"}})
-	s.Sources = ReferralSources{sources}
+	s.Sources, err = newSources(ctx, db, "referral_source")
 	note(err)
 	tallies, err := NewCollection(ctx, db, "referral_tally", Keys[referral.Tally]{
 		"due": func(t *referral.Tally) any { return t.DueAt },
@@ -194,21 +190,6 @@ func (s Commissions) Waking(ctx context.Context, before time.Time, page domain.P
 	return s.Find(ctx, By("wake").Range(nil, before), page)
 }
 
-// ReferralSources keeps where people came from.
-type ReferralSources struct {
-	*Collection[referral.Source]
-}
-
-// Odd implements referral.Sources.
-func (s ReferralSources) Odd(ctx context.Context, organiser string, page domain.Page) ([]referral.Source, domain.Cursor, error) {
-	return s.Find(ctx, By("odd").Equal(organiser).Descending(), page)
-}
-
-// Ended implements domain.Passing.
-func (s ReferralSources) Ended(ctx context.Context, before time.Time, page domain.Page) ([]referral.Source, domain.Cursor, error) {
-	return s.Find(ctx, By("at").Range(nil, before), page)
-}
-
 // ReferralTallies keeps tallies.
 type ReferralTallies struct {
 	*Collection[referral.Tally]
@@ -224,6 +205,5 @@ var (
 	_ referral.Plans     = ReferralPlans{}
 	_ referral.Promoters = Promoters{}
 	_ referral.Bindings  = ReferralBindings{}
-	_ referral.Sources   = ReferralSources{}
 	_ referral.Tallies   = ReferralTallies{}
 )

@@ -11,6 +11,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/assist"
 	"yingdi/domain/order"
+	"yingdi/domain/source"
 )
 
 // assist is an active campaign for a camp's only kind of seat: so many helpers bring it down to ¥99 within a day, and the
@@ -29,7 +30,7 @@ func (b *bundle) assist(t testing.TB, manager, campID string, helpers int) (camp
 	c, err := b.services.Assists.Save(ctx, in.Organiser, b.ids.New(), 0, assist.Form{
 		Camp: campID, Title: "好友助力", EndsAt: b.clock.Now().Add(72 * time.Hour),
 		Terms:  assist.Terms{Offer: list.Offers[0].ID, Floor: 99_00, Helpers: helpers, Hours: 24, Lock: 48},
-		Limits: assist.Limits{PerPerson: 1, Quota: 2, PerNetwork: assist.MaxSource, PerDevice: assist.MaxSource},
+		Limits: assist.Limits{PerPerson: 1, Quota: 2, PerNetwork: source.Max, PerDevice: source.Max},
 	})
 	if err == nil {
 		_, err = b.services.Assists.Turn(ctx, c.ID, assist.Active)

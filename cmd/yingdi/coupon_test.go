@@ -15,6 +15,7 @@ import (
 	"yingdi/domain/lesson"
 	"yingdi/domain/order"
 	"yingdi/domain/product"
+	"yingdi/domain/source"
 )
 
 // drafted is a template of the organiser of a camp: ¥50 off, for a week after it was got, unless the form says otherwise.
@@ -34,7 +35,7 @@ func (b *bundle) drafted(t testing.TB, manager, campID string, f coupon.Form) co
 	if f.Terms.Days == 0 {
 		f.Terms.Days = 7
 	}
-	f.PerPerson, f.PerNetwork, f.PerDevice = max(f.PerPerson, 1), cmp.Or(f.PerNetwork, coupon.MaxSource), coupon.MaxSource
+	f.PerPerson, f.PerNetwork, f.PerDevice = max(f.PerPerson, 1), cmp.Or(f.PerNetwork, source.Max), source.Max
 	made, err := b.services.Coupons.Save(b.as(t, manager), in.Organiser, b.ids.New(), 0, f)
 	if err != nil {
 		t.Fatal(err)
@@ -254,7 +255,7 @@ func TestManyFromOneAddressAreRefusedAndShown(t *testing.T) {
 		}
 	}
 	v, err := s.services.Coupons.Campaign(s.as(t, s.vars["owner"]), template, "", domain.Page{})
-	if err != nil || len(v.Odd) != 1 || len(v.Odd[0].Takes) != 5 || len(v.Odd[0].Signals()) != 2 {
+	if err != nil || len(v.Odd) != 1 || len(v.Odd[0].Takes) != 5 || len(v.Odd[0].Signals) != 2 {
 		t.Fatalf("%+v %v", v.Odd, err)
 	}
 	if _, err := s.services.Coupons.SeeSource(s.as(t, s.vars["owner"]), template, v.Odd[0].ID); err != nil {

@@ -11,6 +11,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/order"
 	"yingdi/domain/referral"
+	"yingdi/domain/source"
 	"yingdi/domain/wallet"
 )
 
@@ -24,7 +25,7 @@ func (b *bundle) recommending(t testing.TB, manager, campID string, rates ...int
 	if rates == nil {
 		rates = []int{10_00}
 	}
-	terms := referral.Terms{Rates: rates, BindDays: 30, FreezeDays: 3, PerNetwork: referral.MaxSource, PerDevice: referral.MaxSource}
+	terms := referral.Terms{Rates: rates, BindDays: 30, FreezeDays: 3, PerNetwork: source.Max, PerDevice: source.Max}
 	if _, err := b.services.Referrals.Save(b.as(t, manager), in.Organiser, "", 0, terms); err != nil {
 		t.Fatal(err)
 	}

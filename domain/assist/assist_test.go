@@ -425,11 +425,11 @@ func TestFastHelpFromOneAddressIsSeen(t *testing.T) {
 		w.clock.Add(time.Second)
 	}
 	r, err := w.Report(manager(t), c.ID, "", domain.Page{})
-	if err != nil || len(r.Odd) != 1 || len(r.Odd[0].People) != 5 || r.People["b"].Nickname == "" {
+	if err != nil || len(r.Odd) != 1 || len(r.Odd[0].Takes) != 5 || r.People["b"].Nickname == "" {
 		t.Fatalf("%+v %v", r.Odd, err)
 	}
 	want := []string{"同一网络地址有 5 个账号参加了同一个助力", "5 个账号在 5 秒内接连参加，快得不像人在操作"}
-	if got := r.Odd[0].Signals(); !slices.Equal(got, want) {
+	if got := r.Odd[0].Signals; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	if strings.Contains(r.Odd[0].ID, "10.0.0.1") {

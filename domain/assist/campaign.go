@@ -6,6 +6,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/product"
+	"yingdi/domain/source"
 )
 
 // Campaign is under which terms friends can bring down the price of a camp's seat.
@@ -92,8 +93,8 @@ func (f Form) Check(now time.Time) error {
 	check.Range("lock", "价格保留（小时）", f.Terms.Lock, 1, MaxLock)
 	check.Range("per_person", "每人最多发起次数", f.Limits.PerPerson, 1, MaxPerPerson)
 	check.Range("quota", "每人最多帮几位好友", f.Limits.Quota, 1, MaxQuota)
-	check.Range("per_network", "同一网络最多几人", f.Limits.PerNetwork, 1, MaxSource)
-	check.Range("per_device", "同一设备最多几人", f.Limits.PerDevice, 1, MaxSource)
+	check.Range("per_network", "同一网络最多几人", f.Limits.PerNetwork, 1, source.Max)
+	check.Range("per_device", "同一设备最多几人", f.Limits.PerDevice, 1, source.Max)
 	check.That(f.EndsAt.After(now) && f.EndsAt.Before(now.Add(MaxRun)), "ends_at", "活动结束时间应晚于现在，且在一年以内")
 	return check.Err()
 }

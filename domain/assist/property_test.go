@@ -14,6 +14,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/assist"
 	"yingdi/domain/product"
+	"yingdi/domain/source"
 )
 
 func TestEveryKillOfAHelpEndsInOneHelpOrNone(t *testing.T) {
@@ -188,8 +189,8 @@ func TestNoAssistBreaksItsRulesWhateverHappens(t *testing.T) {
 					rt.Fatal(err)
 				}
 				for _, x := range w.sources.All(nil) {
-					if most := map[assist.SourceKind]int{assist.Network: f.Limits.PerNetwork, assist.Device: f.Limits.PerDevice}[x.Kind]; len(x.People) > most {
-						rt.Fatalf("%d people at one %s", len(x.People), x.Kind)
+					if most := map[source.Kind]int{source.Network: f.Limits.PerNetwork, source.Device: f.Limits.PerDevice}[x.Kind]; len(x.Takes) > most {
+						rt.Fatalf("%d people at one %s", len(x.Takes), x.Kind)
 					}
 				}
 			},

@@ -11,6 +11,7 @@ import (
 	"yingdi/domain/member"
 	"yingdi/domain/notice"
 	"yingdi/domain/product"
+	"yingdi/domain/source"
 )
 
 // Store keeps assists.
@@ -37,14 +38,6 @@ type Campaigns interface {
 	OfOrganiser(ctx context.Context, organiser string, in State, page domain.Page) ([]Campaign, domain.Cursor, error)
 	// Running lists the active campaigns of a camp, the newest first.
 	Running(ctx context.Context, camp string, page domain.Page) ([]Campaign, domain.Cursor, error)
-}
-
-// Sources keeps where people took part from.
-type Sources interface {
-	domain.Documents[Source]
-	domain.Passing[Source]
-	// Odd lists a campaign's sources that a person should look at, the last used first.
-	Odd(ctx context.Context, campaign string, page domain.Page) ([]Source, domain.Cursor, error)
 }
 
 // Tallies keeps tallies.
@@ -87,17 +80,12 @@ type Notices interface {
 	Tell(ctx context.Context, n notice.Notice) error
 }
 
-// Sealer makes hashes that nobody can guess; domain.Sealer is one.
-type Sealer interface {
-	Hash(purpose, value string) string
-}
-
 // Service holds the use cases.
 type Service struct {
 	Store     Store
 	Campaigns Campaigns
 	Helpers   domain.Documents[Helper]
-	Sources   Sources
+	Sources   source.Store
 	Tallies   Tallies
 	Camps     Camps
 	Places    Places
@@ -105,7 +93,7 @@ type Service struct {
 	Members   Members
 	Orders    Orders
 	Notices   Notices
-	Sealer    Sealer
+	Sealer    source.Sealer
 	Clock     domain.Clock
 }
 

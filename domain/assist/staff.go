@@ -8,6 +8,7 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/member"
 	"yingdi/domain/product"
+	"yingdi/domain/source"
 )
 
 // forStaff returns a campaign to those who may run campaigns of its organiser.
@@ -148,17 +149,11 @@ func (s *Service) Revoke(ctx context.Context, campaign, id, reason string) (Assi
 }
 
 // SeeSource notes that a person has looked at an odd source and found it fine.
-func (s *Service) SeeSource(ctx context.Context, campaign, id string) (Source, error) {
+func (s *Service) SeeSource(ctx context.Context, campaign, id string) (source.Source, error) {
 	if _, err := s.forStaff(ctx, campaign); err != nil {
-		return Source{}, err
+		return source.Source{}, err
 	}
-	by := domain.ActorFrom(ctx).Member
-	return s.Sources.Update(ctx, id, func(x *Source) error {
-		if x.Campaign != campaign {
-			return domain.ErrNotFound
-		}
-		return x.see(by, s.Clock.Now())
-	})
+	return s.places().See(ctx, campaign, id, s.Clock.Now())
 }
 
 // Report is a campaign with what became of it.
@@ -170,7 +165,7 @@ type Report struct {
 	Tally   Tally
 	Open    int64 // assists that are open
 	Reached int64 // and that have a price that is not in an order
-	Odd     []Source
+	Odd     []source.Source
 	Assists []Assist // a page
 	Next    domain.Cursor
 	People  map[string]member.Card
@@ -218,7 +213,7 @@ func (r Report) people() (ids []string) {
 		add(a.Member)
 	}
 	for _, x := range r.Odd {
-		for _, p := range x.People {
+		for _, p := range x.Takes {
 			add(p.Member)
 		}
 	}

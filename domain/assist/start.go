@@ -12,6 +12,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/product"
+	"yingdi/domain/source"
 )
 
 func number(n int) string { return strconv.Itoa(n) }
@@ -50,7 +51,7 @@ func (s *Service) Begin(ctx context.Context, campaign string) (a Assist, fresh b
 		return a, false, fmt.Errorf("campaign %s: %w", c.ID, err)
 	}
 	id := s.ID(c.ID, actor.Member, n)
-	if err := s.note(ctx, c, Presence{actor.Member, id, true, now}); err != nil {
+	if err := s.note(ctx, c, id, true, now); err != nil {
 		return a, false, err
 	}
 	a = open(id, c, actor.Member, n, offer, in.EnrolUntil(), now, s.dice(id))
@@ -130,22 +131,11 @@ func unknown(err error, what, id string) error {
 	return err
 }
 
-// note writes down where a person takes part, and refuses where too many do.
-func (s *Service) note(ctx context.Context, c Campaign, p Presence) error {
-	actor := domain.ActorFrom(ctx)
-	for _, from := range []struct {
-		kind  SourceKind
-		value string
-		max   int
-	}{{Network, actor.Network, c.Limits.PerNetwork}, {Device, actor.Device, c.Limits.PerDevice}} {
-		if from.value == "" {
-			continue
-		}
-		id := domain.Key(c.ID, s.Sealer.Hash("assist."+string(from.kind), c.ID+":"+from.value))
-		fresh := Source{Doc: domain.Doc{ID: id}, Campaign: c.ID, Kind: from.kind}
-		if _, err := domain.Ensure(ctx, s.Sources, fresh, func(x *Source) error { return x.note(p, from.max) }); err != nil {
-			return fmt.Errorf("assist %s: %w", p.Assist, err)
-		}
+// note writes down where the acting person takes part, and refuses where too many do.
+func (s *Service) note(ctx context.Context, c Campaign, assist string, starts bool, now time.Time) error {
+	take := source.Take{Of: assist, Member: domain.ActorFrom(ctx).Member, Starts: starts, At: now}
+	if err := s.places().Note(ctx, source.Into{ID: c.ID, Network: c.Limits.PerNetwork, Device: c.Limits.PerDevice}, take); err != nil {
+		return fmt.Errorf("assist %s: %w", assist, err)
 	}
 	return nil
 }
@@ -183,7 +173,7 @@ func (s *Service) Help(ctx context.Context, id string) (a Assist, fresh bool, er
 	if err := s.take(ctx, c, id, actor.Member); err != nil {
 		return a, false, fmt.Errorf("assist %s: %w", id, err)
 	}
-	if err = s.note(ctx, c, Presence{actor.Member, id, false, now}); err == nil {
+	if err = s.note(ctx, c, id, false, now); err == nil {
 		var helped Assist
 		helped, err = s.Store.Update(ctx, id, func(a *Assist) error { return a.Help(c, actor.Member, in.EnrolUntil(), now) })
 		if err == nil {

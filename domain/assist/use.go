@@ -7,6 +7,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/order"
+	"yingdi/domain/source"
 )
 
 // Priced implements order.Specials. Returns ErrUnknown, ErrOtherSeat, ErrNotYet, ErrLapsed, ErrOver, ErrInOrder and ErrUsed.
@@ -102,7 +103,7 @@ func (s *Service) Stop(ctx context.Context, campaign string) error {
 
 // SweepSources forgets where people took part long ago. For jobs.
 func (s *Service) SweepSources(ctx context.Context) error {
-	return domain.Sweep(ctx, s.Sources, s.Clock.Now().Add(-KeepSource))
+	return domain.Sweep(ctx, s.Sources, s.Clock.Now().Add(-source.Keep))
 }
 
 // Depart ends what a person who deletes their account has under way.

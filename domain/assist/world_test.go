@@ -16,6 +16,7 @@ import (
 	"yingdi/domain/notice"
 	"yingdi/domain/order"
 	"yingdi/domain/product"
+	"yingdi/domain/source"
 )
 
 // world is an organiser with a camp that sells at ¥199, in memory.
@@ -23,7 +24,7 @@ type world struct {
 	*assist.Service
 	store   store
 	helpers *domaintest.Store[assist.Helper]
-	sources sources
+	sources domaintest.Sources[source.Source]
 	power   *domaintest.Power
 	clock   *domaintest.Clock
 	camp    *camp.Camp
@@ -77,18 +78,6 @@ func (s campaigns) OfOrganiser(_ context.Context, organiser string, in assist.St
 
 func (s campaigns) Running(_ context.Context, camp string, page domain.Page) ([]assist.Campaign, domain.Cursor, error) {
 	return s.Find(func(c assist.Campaign) bool { return c.Camp == camp && c.State == assist.Active }, nil, page)
-}
-
-type sources struct {
-	*domaintest.Store[assist.Source]
-}
-
-func (s sources) Odd(_ context.Context, campaign string, page domain.Page) ([]assist.Source, domain.Cursor, error) {
-	return s.Find(func(x assist.Source) bool { return x.Campaign == campaign && x.Odd() }, nil, page)
-}
-
-func (s sources) Ended(_ context.Context, before time.Time, page domain.Page) ([]assist.Source, domain.Cursor, error) {
-	return s.Find(func(x assist.Source) bool { return x.LastAt.Before(before) }, nil, page)
 }
 
 type tallies struct {
@@ -157,7 +146,7 @@ func newWorld() *world {
 		list: &product.Product{Offers: []product.Offer{{ID: "std", Kind: product.Paid, Title: "标准", Price: 199_00}}}, told: &[]string{},
 	}
 	w.store, w.helpers = store{domaintest.NewStore[assist.Assist](w.power)}, domaintest.NewStore[assist.Helper](w.power)
-	w.sources = sources{domaintest.NewStore[assist.Source](w.power)}
+	w.sources = domaintest.Sources[source.Source]{Store: domaintest.NewStore[source.Source](w.power)}
 	w.Service = &assist.Service{
 		Store: w.store, Campaigns: campaigns{domaintest.NewStore[assist.Campaign](w.power)}, Helpers: w.helpers, Sources: w.sources,
 		Tallies: tallies{domaintest.NewStore[assist.Tally](w.power)}, Camps: w, Places: places(w.in), Products: shop{w.list}, Members: members{},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"yingdi/domain"
+	"yingdi/domain/source"
 )
 
 // Claim gives the acting person their nth coupon of a public template; again gives the same, and fresh tells which. Returns
@@ -36,7 +37,7 @@ func (s *Service) Claim(ctx context.Context, template string, n int) (c Coupon, 
 	if err := t.MayGive(s.Clock.Now()); err != nil {
 		return Coupon{}, false, fmt.Errorf("template %s: %w", template, err)
 	}
-	if err := s.note(ctx, t, id, actor, true); err != nil {
+	if err := s.note(ctx, t, id, true); err != nil {
 		return Coupon{}, false, err
 	}
 	c, err = s.issue(ctx, t, actor.Member, n, ByClaim, "", "")
@@ -181,26 +182,14 @@ func (s *Service) RecountAll(ctx context.Context) error {
 	})
 }
 
-// note writes down where a coupon is claimed, and refuses where too many were if it bounds.
-func (s *Service) note(ctx context.Context, t Template, id string, actor domain.Actor, bounds bool) error {
-	for _, from := range []struct {
-		kind  SourceKind
-		value string
-		max   int
-	}{{Network, actor.Network, t.PerNetwork}, {Device, actor.Device, t.PerDevice}} {
-		if from.value == "" {
-			continue
-		}
-		if !bounds {
-			from.max = MaxSource
-		}
-		source := Source{Doc: domain.Doc{ID: domain.Key(t.ID, s.Sealer.Hash("coupon."+string(from.kind), t.ID+":"+from.value))}, Template: t.ID, Kind: from.kind}
-		take := Take{id, actor.Member, s.Clock.Now()}
-		change := func(had *Source) error { return had.take(take, from.max) }
-		_, err := domain.Ensure(ctx, s.Sources, source, change)
-		if err != nil && (bounds || !errors.Is(err, ErrCrowd)) {
-			return fmt.Errorf("coupon %s: %w", id, err)
-		}
+// note writes down where the acting person gets a coupon, and refuses where too many did if it bounds.
+func (s *Service) note(ctx context.Context, t Template, id string, bounds bool) error {
+	in := source.Into{ID: t.ID}
+	if bounds {
+		in.Network, in.Device = t.PerNetwork, t.PerDevice
+	}
+	if err := s.places().Note(ctx, in, source.Take{ID: id, Member: domain.ActorFrom(ctx).Member, At: s.Clock.Now()}); err != nil {
+		return fmt.Errorf("coupon %s: %w", id, err)
 	}
 	return nil
 }

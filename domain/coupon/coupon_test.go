@@ -279,7 +279,7 @@ func TestFastClaimsFromOneDeviceAreSeen(t *testing.T) {
 		w.clock.Add(time.Second)
 	}
 	v, err := w.Campaign(manager(t), template.ID, "", domain.Page{})
-	if err != nil || len(v.Odd) != 1 || len(v.Odd[0].Signals()) != 2 {
+	if err != nil || len(v.Odd) != 1 || len(v.Odd[0].Signals) != 2 {
 		t.Fatalf("%+v %v", v.Odd, err)
 	}
 }

@@ -65,7 +65,7 @@ func (s *Service) redeem(ctx context.Context, t Template, code string, actor dom
 		if _, err := s.Codes.Update(ctx, code, func(c *Code) error { return c.take(actor.Member, id, s.Clock.Now()) }); err != nil {
 			return Coupon{}, err
 		}
-		if err := s.note(ctx, t, id, actor, false); err != nil {
+		if err := s.note(ctx, t, id, false); err != nil {
 			return Coupon{}, err
 		}
 		c, err := s.issue(ctx, t, actor.Member, n, ByCode, code, "")

@@ -9,6 +9,7 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/member"
 	"yingdi/domain/notice"
+	"yingdi/domain/source"
 	"yingdi/domain/team"
 )
 
@@ -55,14 +56,6 @@ type Codes interface {
 	domain.Many[Code]
 	// CountTaken counts the codes of a batch that somebody has taken.
 	CountTaken(ctx context.Context, batch string) (int64, error)
-}
-
-// Sources keeps where coupons were claimed.
-type Sources interface {
-	domain.Documents[Source]
-	domain.Passing[Source]
-	// Odd lists a template's sources that a person should look at, the last claimed at first.
-	Odd(ctx context.Context, template string, page domain.Page) ([]Source, domain.Cursor, error)
 }
 
 // Tallies keeps tallies.
@@ -116,7 +109,7 @@ type Service struct {
 	Templates Templates
 	Batches   Batches
 	Codes     Codes
-	Sources   Sources
+	Sources   source.Store
 	Tallies   Tallies
 	Counters  Counters
 	Camps     Camps
@@ -124,7 +117,7 @@ type Service struct {
 	Teams     Teams
 	Orders    Orders
 	Notices   Notices
-	Sealer    Sealer
+	Sealer    source.Sealer
 	IDs       domain.IDs
 	Clock     domain.Clock
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"yingdi/domain"
+	"yingdi/domain/source"
 	"yingdi/domain/team"
 )
 
@@ -164,17 +165,11 @@ func (s *Service) Revoke(ctx context.Context, template, id, reason string) (Coup
 }
 
 // SeeSource notes that a person has looked at an odd source and found it fine.
-func (s *Service) SeeSource(ctx context.Context, template, id string) (Source, error) {
+func (s *Service) SeeSource(ctx context.Context, template, id string) (source.Source, error) {
 	if _, err := s.forStaff(ctx, template); err != nil {
-		return Source{}, err
+		return source.Source{}, err
 	}
-	by := domain.ActorFrom(ctx).Member
-	return s.Sources.Update(ctx, id, func(x *Source) error {
-		if x.Template != template {
-			return domain.ErrNotFound
-		}
-		return x.see(by, s.Clock.Now())
-	})
+	return s.places().See(ctx, template, id, s.Clock.Now())
 }
 
 // GiftForm is who is to have a coupon: people by their ids, or the team of a camp.

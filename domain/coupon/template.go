@@ -10,6 +10,7 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/order"
 	"yingdi/domain/product"
+	"yingdi/domain/source"
 )
 
 // Template is what coupons are made of: what each of them takes off, who gets one, and how many there are.
@@ -67,7 +68,6 @@ const (
 	MaxPerPerson = 20
 	MaxCamps     = 50
 	MaxDays      = 366
-	MaxSource    = 200 // coupons from one address or device
 )
 
 // calendar in which a coupon's days are counted; it belongs to no camp.
@@ -91,8 +91,8 @@ func (f Form) Check() error {
 	f.Terms.check(&check)
 	check.Range("stock", "发放数量", f.Stock, 1, MaxStock)
 	check.Range("per_person", "每人最多领取", f.PerPerson, 1, MaxPerPerson)
-	check.Range("per_network", "同一网络最多领取", f.PerNetwork, 1, MaxSource)
-	check.Range("per_device", "同一设备最多领取", f.PerDevice, 1, MaxSource)
+	check.Range("per_network", "同一网络最多领取", f.PerNetwork, 1, source.Max)
+	check.Range("per_device", "同一设备最多领取", f.PerDevice, 1, source.Max)
 	return check.Err()
 }
 

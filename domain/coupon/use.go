@@ -8,6 +8,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/order"
+	"yingdi/domain/source"
 )
 
 // Usable implements order.Coupons.
@@ -104,7 +105,7 @@ func (s *Service) wake(ctx context.Context, c Coupon) error {
 
 // SweepSources forgets where coupons were claimed long ago. For jobs.
 func (s *Service) SweepSources(ctx context.Context) error {
-	return domain.Sweep(ctx, s.Sources, s.Clock.Now().Add(-KeepSource))
+	return domain.Sweep(ctx, s.Sources, s.Clock.Now().Add(-source.Keep))
 }
 
 // Depart ends what a person who deletes their account has not used; what was used stays, as the order does.

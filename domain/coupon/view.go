@@ -6,6 +6,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/member"
+	"yingdi/domain/source"
 )
 
 // Mine lists the acting person's coupons, the newest first; an empty stage means all.
@@ -71,7 +72,7 @@ type Campaign struct {
 	Tally   Tally
 	Titles  map[string]string // of the camps that it names
 	Batches []BatchView
-	Odd     []Source
+	Odd     []source.Source
 	Coupons []Coupon // a page
 	Next    domain.Cursor
 	People  map[string]member.Card

@@ -16,6 +16,7 @@ import (
 	"yingdi/domain/domaintest"
 	"yingdi/domain/member"
 	"yingdi/domain/notice"
+	"yingdi/domain/source"
 	"yingdi/domain/team"
 )
 
@@ -105,18 +106,6 @@ func (s codes) CountTaken(_ context.Context, batch string) (int64, error) {
 	return s.Count(func(c coupon.Code) bool { return c.Batch == batch && c.Member != "" })
 }
 
-type sources struct {
-	*domaintest.Store[coupon.Source]
-}
-
-func (s sources) Odd(_ context.Context, template string, page domain.Page) ([]coupon.Source, domain.Cursor, error) {
-	return s.Find(func(x coupon.Source) bool { return x.Template == template && x.Odd() }, nil, page)
-}
-
-func (s sources) Ended(_ context.Context, before time.Time, page domain.Page) ([]coupon.Source, domain.Cursor, error) {
-	return s.Find(func(x coupon.Source) bool { return x.LastAt.Before(before) }, nil, page)
-}
-
 type tallies struct {
 	*domaintest.Store[coupon.Tally]
 }
@@ -184,7 +173,7 @@ func newWorld() world {
 	w.counters = domaintest.NewCounters(w.power)
 	w.Service = &coupon.Service{
 		Store: w.store, Templates: templates{domaintest.NewStore[coupon.Template](w.power)}, Batches: batches{domaintest.NewStore[coupon.Batch](w.power)},
-		Codes: codes{domaintest.NewStore[coupon.Code](w.power)}, Sources: sources{domaintest.NewStore[coupon.Source](w.power)},
+		Codes: codes{domaintest.NewStore[coupon.Code](w.power)}, Sources: domaintest.Sources[source.Source]{Store: domaintest.NewStore[source.Source](w.power)},
 		Tallies: tallies{domaintest.NewStore[coupon.Tally](w.power)}, Counters: w.counters, Camps: camps{}, Members: members{}, Teams: teams{},
 		Orders: w.orders, Notices: news{}, Sealer: domaintest.Sealer(), IDs: &domaintest.IDs{}, Clock: w.clock,
 	}

@@ -9,6 +9,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/order"
+	"yingdi/domain/source"
 )
 
 // Arrive binds the acting person, who came by a scene, to the promoter who shared it. Somebody who is bound stays with
@@ -69,7 +70,7 @@ func (s *Service) bind(ctx context.Context, plan Plan, p Promoter, campID, scene
 	if looped, err := s.looped(ctx, b); err != nil || looped {
 		return b, errors.Join(err, refuse(looped, ErrLoop, b.ID))
 	}
-	if err := s.note(ctx, plan, p, actor); err != nil {
+	if err := s.note(ctx, plan, p); err != nil {
 		return b, err
 	}
 	err = s.Bindings.Insert(ctx, b)
@@ -140,33 +141,11 @@ func (s *Service) above(ctx context.Context, organiser, member string) (Binding,
 	return b, err == nil && b.Holds(s.Clock.Now()), err
 }
 
-// note writes down where somebody came from. Returns ErrCrowd if too many did.
-func (s *Service) note(ctx context.Context, plan Plan, p Promoter, actor domain.Actor) error {
-	for _, from := range []struct {
-		kind  SourceKind
-		value string
-		max   int
-	}{{Network, actor.Network, plan.Terms.PerNetwork}, {Device, actor.Device, plan.Terms.PerDevice}} {
-		hash := s.hash(from.kind, p.Organiser, from.value)
-		if hash == "" {
-			continue
-		}
-		source := Source{
-			Doc: domain.Doc{ID: domain.Key(p.Organiser, p.Member, hash)}, Organiser: p.Organiser, Promoter: p.Member, Kind: from.kind,
-			Own: from.kind == Device && hash == p.Device,
-		}
-		take := Take{actor.Member, s.Clock.Now()}
-		change := func(had *Source) error { return had.take(take, from.max) }
-		_, err := s.Sources.Update(ctx, source.ID, change)
-		if errors.Is(err, domain.ErrNotFound) {
-			_ = source.take(take, from.max)
-			if err = s.Sources.Insert(ctx, source); errors.Is(err, domain.ErrExists) {
-				_, err = s.Sources.Update(ctx, source.ID, change)
-			}
-		}
-		if err != nil {
-			return fmt.Errorf("source of promoter %s: %w", p.ID, err)
-		}
+// note writes down where the acting person came from. Returns ErrCrowd if too many did.
+func (s *Service) note(ctx context.Context, plan Plan, p Promoter) error {
+	in := source.Into{ID: domain.Key(p.Organiser, p.Member), Network: plan.Terms.PerNetwork, Device: plan.Terms.PerDevice, Own: p.Device}
+	if err := s.places().Note(ctx, in, source.Take{Member: domain.ActorFrom(ctx).Member, At: s.Clock.Now()}); err != nil {
+		return fmt.Errorf("source of promoter %s: %w", p.ID, err)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/order"
+	"yingdi/domain/source"
 	"yingdi/domain/wallet"
 )
 
@@ -215,5 +216,5 @@ func (s *Service) tally(ctx context.Context, organiser string) error {
 
 // SweepSources forgets where people came from long ago. For jobs.
 func (s *Service) SweepSources(ctx context.Context) error {
-	return domain.Sweep(ctx, s.Sources, s.Clock.Now().Add(-KeepSource))
+	return domain.Sweep(ctx, s.Sources, s.Clock.Now().Add(-source.Keep))
 }

@@ -8,6 +8,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/channel"
+	"yingdi/domain/source"
 )
 
 // Offer is a camp as somebody sees it who could recommend it, or does.
@@ -85,7 +86,7 @@ func (s *Service) Join(ctx context.Context, campID string) (o Offer, fresh bool,
 	if o.Promoter == nil {
 		p := Promoter{
 			Doc: domain.Doc{ID: domain.Key(o.Camp.Organiser, actor.Member)}, Organiser: o.Camp.Organiser, Member: actor.Member,
-			JoinedAt: s.Clock.Now(), Marks: marksOf(m), Device: s.hash(Device, o.Camp.Organiser, actor.Device),
+			JoinedAt: s.Clock.Now(), Marks: marksOf(m), Device: s.places().Mark(source.Device, o.Camp.Organiser, actor.Device),
 		}
 		if err = s.Promoters.Insert(ctx, p); err == nil {
 			fresh = true
@@ -99,14 +100,6 @@ func (s *Service) Join(ctx context.Context, campID string) (o Offer, fresh bool,
 		err = fmt.Errorf("promoter %s: %w", o.Promoter.ID, ErrBarred)
 	}
 	return o, fresh, err
-}
-
-// hash of where somebody is; empty if it is not known.
-func (s *Service) hash(kind SourceKind, organiser, value string) string {
-	if value == "" {
-		return ""
-	}
-	return s.Sealer.Hash("referral."+string(kind), organiser+":"+value)
 }
 
 // Promotes reports whether a member recommends a camp at present.

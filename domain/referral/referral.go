@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"yingdi/domain"
+	"yingdi/domain/source"
 )
 
 // Plan is how an organiser pays its promoters: for all of its camps, or for one, where that plan stands in the place of the
@@ -59,7 +60,6 @@ const (
 	MaxRate       = 50_00 // of all levels together
 	MaxBindDays   = 365
 	MaxFreezeDays = 180
-	MaxSource     = 200
 )
 
 // The refusals of this feature.
@@ -98,8 +98,8 @@ func (t Terms) Check() error {
 	check.That(sum <= MaxRate, "rates", "各级比例加起来不能超过 "+Percent(MaxRate))
 	check.Range("bind_days", "推荐关系的有效天数", t.BindDays, 1, MaxBindDays)
 	check.Range("freeze_days", "冻结天数", t.FreezeDays, 0, MaxFreezeDays)
-	check.Range("per_network", "同一网络最多绑定", t.PerNetwork, 1, MaxSource)
-	check.Range("per_device", "同一设备最多绑定", t.PerDevice, 1, MaxSource)
+	check.Range("per_network", "同一网络最多绑定", t.PerNetwork, 1, source.Max)
+	check.Range("per_device", "同一设备最多绑定", t.PerDevice, 1, source.Max)
 	return check.Err()
 }
 

@@ -440,7 +440,7 @@ func TestManyWhoComeFromOnePlaceAreBoundedAndShown(t *testing.T) {
 	}
 	v, err := w.Overview(manager(t), "o1", domain.Page{})
 	must(t, err)
-	if len(v.Odd) != 1 || len(v.Odd[0].Signals()) != 2 {
+	if len(v.Odd) != 1 || len(v.Odd[0].Signals) != 2 {
 		t.Fatalf("%+v", v.Odd)
 	}
 	_, err = w.SeeSource(manager(t), "o1", v.Odd[0].ID)

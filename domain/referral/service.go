@@ -11,6 +11,7 @@ import (
 	"yingdi/domain/member"
 	"yingdi/domain/notice"
 	"yingdi/domain/order"
+	"yingdi/domain/source"
 	"yingdi/domain/wallet"
 )
 
@@ -83,14 +84,6 @@ func (s *Sums) Add(in Stage, net, reversed domain.Fen) {
 // Earned is what is left of everything.
 func (s Sums) Earned() domain.Fen { return s.Frozen + s.Available + s.Withdrawn }
 
-// Sources keeps where people came from.
-type Sources interface {
-	domain.Documents[Source]
-	domain.Passing[Source]
-	// Odd lists an organiser's sources that a person should look at, the last used first.
-	Odd(ctx context.Context, organiser string, page domain.Page) ([]Source, domain.Cursor, error)
-}
-
 // Tallies keeps tallies.
 type Tallies interface {
 	domain.Documents[Tally]
@@ -142,18 +135,13 @@ type Notices interface {
 	Tell(ctx context.Context, n notice.Notice) error
 }
 
-// Sealer hashes what must not be kept readable.
-type Sealer interface {
-	Hash(purpose, value string) string
-}
-
 // Service holds the use cases.
 type Service struct {
 	Store       Store
 	Plans       Plans
 	Promoters   Promoters
 	Bindings    Bindings
-	Sources     Sources
+	Sources     source.Store
 	Tallies     Tallies
 	Camps       Camps
 	Members     Members
@@ -163,6 +151,6 @@ type Service struct {
 	Purses      Purses
 	Withdrawals Withdrawals
 	Notices     Notices
-	Sealer      Sealer
+	Sealer      source.Sealer
 	Clock       domain.Clock
 }

@@ -7,6 +7,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/member"
+	"yingdi/domain/source"
 )
 
 func may(ctx context.Context, right domain.Right, organiser string) error {
@@ -70,17 +71,11 @@ func (s *Service) Bar(ctx context.Context, organiser, promoter string, barred bo
 }
 
 // SeeSource notes that a person has looked at an odd source and found it fine.
-func (s *Service) SeeSource(ctx context.Context, organiser, id string) (Source, error) {
+func (s *Service) SeeSource(ctx context.Context, organiser, id string) (source.Source, error) {
 	if err := may(ctx, domain.RightCampaign, organiser); err != nil {
-		return Source{}, err
+		return source.Source{}, err
 	}
-	by := domain.ActorFrom(ctx).Member
-	return s.Sources.Update(ctx, id, func(x *Source) error {
-		if x.Organiser != organiser {
-			return domain.ErrNotFound
-		}
-		return x.see(by, s.Clock.Now())
-	})
+	return s.places().See(ctx, organiser, id, s.Clock.Now())
 }
 
 // Overview is an organiser's referral on one page.
@@ -89,7 +84,7 @@ type Overview struct {
 	Plans     []Plan
 	Tally     Tally
 	Sums      Sums
-	Odd       []Source
+	Odd       []source.Source
 	Promoters []Promoter // a page, the newest first
 	Next      domain.Cursor
 	Titles    map[string]string
@@ -130,7 +125,7 @@ func (s *Service) Overview(ctx context.Context, organiser string, page domain.Pa
 		people = append(people, r.Member)
 	}
 	for _, x := range v.Odd {
-		people = append(people, x.Promoter)
+		people = append(people, x.By())
 		for _, t := range x.Takes {
 			people = append(people, t.Member)
 		}

@@ -17,6 +17,7 @@ import (
 	"yingdi/domain/order"
 	"yingdi/domain/product"
 	"yingdi/domain/referral"
+	"yingdi/domain/source"
 	"yingdi/domain/wallet"
 )
 
@@ -25,7 +26,7 @@ type world struct {
 	*referral.Service
 	store       *store
 	bindings    *bindings
-	sources     *sources
+	sources     domaintest.Sources[source.Source]
 	orders      *domaintest.Store[order.Order]
 	camps       *domaintest.Store[camp.Camp]
 	people      people
@@ -114,18 +115,6 @@ func (s *bindings) OfPromoter(_ context.Context, organiser, promoter string, pag
 	return s.Find(func(b referral.Binding) bool { return b.Organiser == organiser && b.Promoter == promoter }, nil, page)
 }
 
-type sources struct {
-	*domaintest.Store[referral.Source]
-}
-
-func (s *sources) Odd(_ context.Context, organiser string, page domain.Page) ([]referral.Source, domain.Cursor, error) {
-	return s.Find(func(x referral.Source) bool { return x.Organiser == organiser && x.Odd() }, nil, page)
-}
-
-func (s *sources) Ended(_ context.Context, before time.Time, page domain.Page) ([]referral.Source, domain.Cursor, error) {
-	return s.Find(func(x referral.Source) bool { return x.LastAt.Before(before) }, nil, page)
-}
-
 type tallies struct {
 	*domaintest.Store[referral.Tally]
 }
@@ -194,7 +183,7 @@ func newWorld(t testing.TB) world {
 	w := world{power: &domaintest.Power{}, clock: domaintest.NewClock("2026-02-20T01:00:00Z"), inbox: inbox{}, people: people{}}
 	w.store = &store{domaintest.NewStore[referral.Commission](w.power)}
 	w.bindings = &bindings{domaintest.NewStore[referral.Binding](w.power)}
-	w.sources = &sources{domaintest.NewStore[referral.Source](w.power)}
+	w.sources = domaintest.Sources[source.Source]{Store: domaintest.NewStore[source.Source](w.power)}
 	w.orders, w.camps = domaintest.NewStore[order.Order](w.power), domaintest.NewStore[camp.Camp](w.power)
 	w.purses, w.withdrawals = domaintest.NewStore[wallet.Wallet](w.power), domaintest.NewStore[wallet.Withdrawal](w.power)
 	w.wallets = &wallet.Service{Store: purses{w.purses}, Clock: w.clock}

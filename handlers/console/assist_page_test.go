@@ -7,6 +7,7 @@ import (
 	"yingdi/domain/assist"
 	"yingdi/domain/camp"
 	"yingdi/domain/member"
+	"yingdi/domain/source"
 )
 
 // assistPages are the pages of assists, full of the sample's text.
@@ -16,11 +17,11 @@ func (s sample) assistPages() map[string][]view {
 		Doc: domain.Doc{ID: "k1"}, Organiser: "o1", Camp: "c1", Title: s.text, State: assist.Active, EndsAt: now.Add(time.Hour),
 		Terms: assist.Terms{Offer: "std", Floor: 99_00, Helpers: 2, Hours: 24, Lock: 48},
 	}
-	people := []assist.Presence{{Member: "m1", Starts: true, At: now}, {Member: "m2", At: now}, {Member: "m3", At: now}}
+	takes := []source.Take{{Member: "m1", Starts: true, At: now}, {Member: "m2", At: now}, {Member: "m3", At: now}}
 	report := assist.Report{
 		Campaign: c, In: s.camp(), Unsold: s.text, Open: 1, Reached: 1,
 		Tally: assist.Tally{Helps: 3, Days: []assist.TallyDay{{Day: "2026-11-21", Started: 2, Reached: 1, Ordered: 1, Used: 1, Took: 100_00, Paid: 99_00}}},
-		Odd:   []assist.Source{{Doc: domain.Doc{ID: "k1:x"}, Kind: assist.Device, People: people}},
+		Odd:   []source.Source{{Doc: domain.Doc{ID: "k1:x"}, Kind: source.Device, Takes: takes, Signals: []string{s.text}}},
 		Assists: []assist.Assist{
 			{Doc: domain.Doc{ID: "a1"}, Member: "m1", State: assist.Open, Start: 199_00, Cuts: []domain.Fen{50_00, 50_00}, Helps: []assist.Help{{Member: "m2", Cut: 50_00}}, StartedAt: now},
 			{Member: "m2", State: assist.Expired, Cause: assist.Revoked, Reason: s.text}, {Member: "m1", State: assist.Used, Paid: 2},

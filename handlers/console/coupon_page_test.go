@@ -8,6 +8,7 @@ import (
 	"yingdi/domain/export"
 	"yingdi/domain/member"
 	"yingdi/domain/organiser"
+	"yingdi/domain/source"
 	"yingdi/domain/team"
 )
 
@@ -15,11 +16,11 @@ import (
 func (s sample) couponPages() map[string][]view {
 	frame := s.campFrame().Frame
 	template := coupon.Template{Doc: domain.Doc{ID: "t1"}, Organiser: "o1", Title: s.text, State: coupon.Active, Stock: 100, Terms: coupon.Terms{Percent: 20, Tags: []string{s.text}, Days: 7}}
-	takes := []coupon.Take{{Member: "m1", At: now}, {Member: "m2", At: now}, {Member: "m3", At: now}}
+	takes := []source.Take{{Member: "m1", At: now}, {Member: "m2", At: now}, {Member: "m3", At: now}}
 	campaign := coupon.Campaign{
 		Template: template, Given: 3, Tally: coupon.Tally{Days: []coupon.TallyDay{{Day: "2026-11-21", Got: 3, Used: 1, Took: 20_00, Paid: 100_00}}},
 		Batches: []coupon.BatchView{{Batch: coupon.Batch{Doc: domain.Doc{ID: "t1:b1"}, Note: s.text, Size: 10, Made: 5, At: now}}, {Batch: coupon.Batch{Note: s.text, VoidAt: now}}},
-		Odd:     []coupon.Source{{Doc: domain.Doc{ID: "t1:x"}, Kind: coupon.Device, Takes: takes}},
+		Odd:     []source.Source{{Doc: domain.Doc{ID: "t1:x"}, Kind: source.Device, Takes: takes, Signals: []string{s.text}}},
 		Coupons: []coupon.Coupon{
 			{Doc: domain.Doc{ID: "t1:m1:1"}, Member: "m1", State: coupon.Unused, Way: coupon.ByGift, GotAt: now, Until: now.Add(time.Hour)},
 			{Member: "m2", State: coupon.Revoked, Reason: s.text}, {Member: "m1", State: coupon.Used, Took: 1, Paid: 2},

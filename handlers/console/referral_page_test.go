@@ -6,6 +6,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/member"
 	"yingdi/domain/referral"
+	"yingdi/domain/source"
 )
 
 // referralPages are the pages of referral, full of the sample's text.
@@ -21,7 +22,7 @@ func (s sample) referralPages() map[string][]view {
 			Days: []referral.TallyDay{{Day: "2026-11-21", Orders: 1, Base: 199_00, Net: 19_90}},
 			Top:  []referral.Rank{{Member: "m1", Orders: 1, Net: 19_90}},
 		},
-		Odd:       []referral.Source{{Doc: domain.Doc{ID: "o1:m1:x"}, Promoter: "m1", Kind: referral.Device, Takes: []referral.Take{{Member: "m1", At: now}, {Member: "m2", At: now}}}},
+		Odd:       []source.Source{{Doc: domain.Doc{ID: "o1:m1:x"}, Kind: source.Device, Signals: []string{s.text}, Takes: []source.Take{{Member: "m1", At: now}, {Member: "m2", At: now}}}},
 		Promoters: []referral.Promoter{{Member: "m1", JoinedAt: now}, {Member: "m2", BarredAt: now, Reason: s.text}, {Member: "m3", LeftAt: now}}, People: people,
 	}
 	commission := referral.Commission{

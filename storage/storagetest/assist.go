@@ -12,6 +12,7 @@ import (
 	"yingdi/domain/domaintest"
 	"yingdi/domain/order"
 	"yingdi/domain/product"
+	"yingdi/domain/source"
 	"yingdi/storage"
 )
 
@@ -46,7 +47,7 @@ func (s *suite) friends(t *testing.T, helpers, quota int) *assist.Service {
 	must(t, at.Campaigns.Insert(t.Context(), assist.Campaign{
 		Doc: doc("k1"), Organiser: "o1", Camp: "c1", Title: "好友助力", State: assist.Active, EndsAt: noon.Add(9 * 24 * time.Hour),
 		Terms:  assist.Terms{Offer: "std", Floor: 99_00, Helpers: helpers, Hours: 24, Lock: 48},
-		Limits: assist.Limits{PerPerson: 2, Quota: quota, PerNetwork: assist.MaxSource, PerDevice: assist.MaxSource},
+		Limits: assist.Limits{PerPerson: 2, Quota: quota, PerNetwork: source.Max, PerDevice: source.Max},
 	}))
 	return &assist.Service{
 		Store: at.Assists, Campaigns: at.Campaigns, Helpers: at.Helpers, Sources: at.Sources, Tallies: at.Tallies, Camps: bench{}, Places: bench{},

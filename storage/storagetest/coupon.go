@@ -9,6 +9,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/coupon"
 	"yingdi/domain/domaintest"
+	"yingdi/domain/source"
 	"yingdi/storage"
 )
 
@@ -20,7 +21,7 @@ func (s *suite) drawer(t *testing.T, stock, each int) *coupon.Service {
 	must(t, err)
 	must(t, at.Templates.Insert(t.Context(), coupon.Template{
 		Doc: doc("t1"), Organiser: "o1", Title: "新人立减", Terms: coupon.Terms{Off: 50_00, Days: 7, Returns: true}, Public: true,
-		Stock: stock, PerPerson: each, PerNetwork: coupon.MaxSource, PerDevice: coupon.MaxSource, State: coupon.Active,
+		Stock: stock, PerPerson: each, PerNetwork: source.Max, PerDevice: source.Max, State: coupon.Active,
 	}))
 	return &coupon.Service{
 		Store: at.Coupons, Templates: at.Templates, Batches: at.Batches, Codes: at.Codes, Sources: at.Sources, Tallies: at.Tallies, Counters: db,

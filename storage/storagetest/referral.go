@@ -80,7 +80,7 @@ var referralTests = tests{
 		}
 		same(t, len(one), 2)
 	},
-	"promoters, plans, bindings and odd sources are found": func(s *suite, t *testing.T) {
+	"promoters, plans and bindings are found": func(s *suite, t *testing.T) {
 		at, err := storage.NewReferrals(t.Context(), s.db(t))
 		must(t, err)
 		must(t, at.Plans.Insert(t.Context(), referral.Plan{Doc: doc("o1"), Organiser: "o1", CreatedAt: noon}))
@@ -104,15 +104,6 @@ var referralTests = tests{
 		bound, _, err := at.Bindings.OfPromoter(t.Context(), "o1", "m1", domain.Page{Limit: 1})
 		must(t, err)
 		same(t, bound[0].Member, "xm2")
-		takes := []referral.Take{{Member: "a", At: noon}, {Member: "b", At: noon}}
-		must(t, at.Sources.Insert(t.Context(), referral.Source{Doc: doc("s1"), Organiser: "o1", Kind: referral.Device, Takes: takes, LastAt: noon}))
-		must(t, at.Sources.Insert(t.Context(), referral.Source{Doc: doc("s2"), Organiser: "o1", Kind: referral.Network, Takes: takes, LastAt: noon.Add(time.Hour)}))
-		odd, _, err := at.Sources.Odd(t.Context(), "o1", domain.Page{})
-		must(t, err)
-		same(t, len(odd), 1)
-		old, _, err := at.Sources.Ended(t.Context(), noon.Add(time.Minute), domain.Page{})
-		must(t, err)
-		same(t, len(old), 1)
 	},
 }
 

@@ -51,9 +51,9 @@ func Run(t *testing.T, open Open, options ...Option) {
 	for _, option := range options {
 		option(s)
 	}
-	groups := []map[string]func(*suite, *testing.T){documentTests, limitTests, uniqueTests, queryTests, featureTests, couponTests, channelTests, referralTests, groupbuyTests, assistTests, moneyTests, upgradeTests, counterTests, outboxTests}
+	groups := []map[string]func(*suite, *testing.T){documentTests, limitTests, uniqueTests, queryTests, featureTests, sourceTests, couponTests, channelTests, referralTests, groupbuyTests, assistTests, moneyTests, upgradeTests, counterTests, outboxTests}
 	if !s.single {
-		groups = append(groups, raceTests, couponRaces, channelRaces, referralRaces, groupbuyRaces, assistRaces)
+		groups = append(groups, raceTests, sourceRaces, couponRaces, channelRaces, referralRaces, groupbuyRaces, assistRaces)
 	}
 	for _, group := range groups {
 		for name, test := range group {
