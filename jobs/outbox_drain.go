@@ -17,15 +17,19 @@ import (
 // two moments of it, all that the first one caused is to happen.
 func (q *Queue) Drain(ctx context.Context) error {
 	for stalled := false; ; {
-		ended := q.ended.Load()
+		ended, begun, idle := q.ended.Load(), q.begun.Load(), q.busy.Load() == 0
 		if stalled {
 			if err := errors.Join(q.Sweep(ctx, q.soon()), q.hasten()); err != nil {
 				return err
 			}
 		}
 		open, err := q.open(ctx, stalled)
-		if err != nil || open == 0 {
+		if err != nil || open == 0 && idle && q.begun.Load() == begun {
 			return err
+		}
+		if open == 0 { // a job ran while we looked: what it wrote may lie where we had looked before
+			q.pause(ctx)
+			continue
 		}
 		if stalled, err = q.awaitEnd(ctx, ended+int64(open)); err != nil {
 			return fmt.Errorf("%d jobs are still open: %w", open, err)
@@ -87,6 +91,24 @@ func (q *Queue) awaitEnd(ctx context.Context, enough int64) (stalled bool, err e
 		}
 	}
 	return false, nil
+}
+
+// pause waits for a job to end, or a moment.
+func (q *Queue) pause(ctx context.Context) {
+	moment := time.NewTimer(time.Millisecond)
+	defer moment.Stop()
+	select {
+	case <-q.stir:
+	case <-moment.C:
+	case <-ctx.Done():
+	}
+}
+
+// noteBegin counts a job that begins, for Drain, and returns what to do when it is over, whatever came of it.
+func (q *Queue) noteBegin() func() {
+	q.busy.Add(1)
+	q.begun.Add(1)
+	return func() { q.busy.Add(-1) }
 }
 
 // noteEnd counts a job that ended, for Drain.

@@ -50,6 +50,8 @@ type Queue struct {
 	posted    chan domain.Posted
 	away      atomic.Bool
 	unknown   sync.Map // event types that no consumer here knows, once each
+	begun     atomic.Int64
+	busy      atomic.Int64 // jobs under way
 	ended     atomic.Int64
 	stir      chan struct{}
 	metrics   metrics
@@ -118,6 +120,7 @@ func (q *Queue) Work(ctx context.Context) error {
 
 // process does one job.
 func (q *Queue) process(ctx context.Context, task *asynq.Task) error {
+	defer q.noteBegin()()
 	c, ok := q.routes.byKind[task.Type()]
 	var p domain.Posted
 	var err error
