@@ -10,6 +10,24 @@ import (
 	"yingdi/season/audit"
 )
 
+// pending is the order of one's own that waits to be paid.
+func (f *friend) pending(ctx context.Context) (string, error) {
+	a, ok, err := f.ask(ctx, call{method: http.MethodGet, path: "/orders"}, http.StatusOK)
+	if err != nil || !ok {
+		return "", err
+	}
+	var list struct{ Items []struct{ ID, State string } }
+	if err := a.into(&list); err != nil {
+		return "", err
+	}
+	for _, o := range list.Items {
+		if o.State == "pending_payment" {
+			return o.ID, nil
+		}
+	}
+	return "", nil
+}
+
 // place orders a seat with two taps, at a price that is shown first, with what it takes part in; the refusals are those
 // that may be. Without an order the answer is false.
 func (f *friend) place(ctx context.Context, price int64, with url.Values, refusals ...string) (bool, error) {
@@ -55,6 +73,12 @@ func (f *friend) place(ctx context.Context, price int64, with url.Values, refusa
 		}
 		f.book.check(f.order == "" || f.order == in.ID, "%s got two orders for one wish", f.name)
 		f.order, f.group = in.ID, in.Group
+	}
+	if slices.Contains(refused, "assist_in_order") && f.order == "" { // the answer with the order died with the server
+		if f.order, err = f.pending(ctx); err != nil {
+			return false, err
+		}
+		refused = nil
 	}
 	if f.order != "" {
 		f.book.write(func(p *audit.Promises) {
