@@ -282,26 +282,20 @@ func (s *Service) missing(ctx context.Context, day domain.Day) error {
 	}
 	from, before := startOf(domain.Day(oldest.ID)), startOf(day)
 	for name, book := range map[BookName]Book{OrderBook: s.Orders, TransferBook: s.Transfers} {
-		for page := (domain.Page{Limit: domain.MaxPage}); ; {
-			facts, next, err := book.Unmarked(ctx, from, before, page)
+		list := func(page domain.Page) ([]Fact, domain.Cursor, error) { return book.Unmarked(ctx, from, before, page) }
+		for f, err := range domain.Each(list) {
 			if err != nil {
 				return err
 			}
-			for _, f := range facts {
-				if f.At.Before(from) || !f.At.Before(before) {
-					continue
-				}
-				found := Case{
-					Day: dayOf(f.At), Kind: MissingThere, Number: f.Number, Book: name, Organiser: f.Organiser, Camp: f.Camp, Order: f.Order, Amount: f.Amount,
-				}
-				if err := s.open(ctx, found, words(MissingThere, name, found.Day, nil, f)); err != nil {
-					return err
-				}
+			if f.At.Before(from) || !f.At.Before(before) {
+				continue
 			}
-			if next == "" {
-				break
+			found := Case{
+				Day: dayOf(f.At), Kind: MissingThere, Number: f.Number, Book: name, Organiser: f.Organiser, Camp: f.Camp, Order: f.Order, Amount: f.Amount,
 			}
-			page.After = next
+			if err := s.open(ctx, found, words(MissingThere, name, found.Day, nil, f)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -39,8 +39,10 @@ func (s *Service) Missing(ctx context.Context, campID string) (Missing, error) {
 
 func (s *Service) missing(ctx context.Context, campID string) (m Missing, err error) {
 	note := func(full bool) bool { m.More = m.More || full; return !full }
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		list, next, err := s.Evidence.Unsettled(ctx, campID, page)
+	unsettled := func(page domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
+		return s.Evidence.Unsettled(ctx, campID, page)
+	}
+	for list, err := range domain.Pages(unsettled) {
 		if err != nil {
 			return m, err
 		}
@@ -57,8 +59,7 @@ func (s *Service) missing(ctx context.Context, campID string) (m Missing, err er
 				m.Checkins = append(m.Checkins, c)
 			}
 		}
-		if page.After = next; next == "" || len(m.Checkins) == shownMissing {
-			m.More = m.More || next != ""
+		if m.More {
 			break
 		}
 	}

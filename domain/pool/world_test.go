@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -15,7 +12,6 @@ import (
 	"yingdi/domain/checkin"
 	"yingdi/domain/domaintest"
 	"yingdi/domain/lesson"
-	"yingdi/domain/member"
 	"yingdi/domain/notice"
 	"yingdi/domain/order"
 	"yingdi/domain/organiser"
@@ -39,229 +35,6 @@ type world struct {
 	camp     *camp.Camp
 	tasks    *[]lesson.Task
 	staff    *organiser.Organiser
-}
-
-type pools struct{ *domaintest.Store[pool.Pool] }
-
-func (s *pools) Waking(_ context.Context, before time.Time, page domain.Page) ([]pool.Pool, domain.Cursor, error) {
-	return s.Find(func(p pool.Pool) bool { return !p.WakeAt.IsZero() && p.WakeAt.Before(before) }, nil, page)
-}
-
-func (s *pools) Halting(_ context.Context, organisers []string, page domain.Page) ([]pool.Pool, domain.Cursor, error) {
-	return s.Find(func(p pool.Pool) bool { return p.Halts() && among(organisers, p.Organiser) }, nil, page)
-}
-
-func among(organisers []string, id string) bool {
-	return organisers == nil || slices.Contains(organisers, id)
-}
-
-type people struct{ *domaintest.Store[pool.Member] }
-
-func byMember(a, b pool.Member) int { return strings.Compare(a.ID, b.ID) }
-
-func (s *people) OfCamp(_ context.Context, camp string, state pool.MemberState, page domain.Page) ([]pool.Member, domain.Cursor, error) {
-	return s.Find(func(m pool.Member) bool { return m.Camp == camp && (state == "" || m.State == state) }, byMember, page)
-}
-
-func (s *people) AtStage(_ context.Context, camp string, stage pool.Stage, page domain.Page) ([]pool.Member, domain.Cursor, error) {
-	return s.Find(func(m pool.Member) bool { return m.Camp == camp && m.Stage() == stage }, byMember, page)
-}
-
-func (s *people) Helpless(_ context.Context, organisers []string, page domain.Page) ([]pool.Member, domain.Cursor, error) {
-	return s.Find(func(m pool.Member) bool { return m.Helpless() && among(organisers, m.Organiser) }, byMember, page)
-}
-
-func (s *people) Appealing(_ context.Context, camp string, page domain.Page) ([]pool.Member, domain.Cursor, error) {
-	return s.Find(func(m pool.Member) bool { return m.Camp == camp && m.Appealing() }, byMember, page)
-}
-
-func (s *people) Groups(_ context.Context, camp string) (map[pool.MemberState]pool.Group, error) {
-	groups := map[pool.MemberState]pool.Group{}
-	for _, m := range s.All(func(m pool.Member) bool { return m.Camp == camp }) {
-		g := groups[m.State]
-		groups[m.State] = pool.Group{Members: g.Members + 1, Parts: g.Parts + m.Part}
-	}
-	return groups, nil
-}
-
-func (s *people) Stages(_ context.Context, camp string) (map[pool.Stage]int64, error) {
-	stages := map[pool.Stage]int64{}
-	for _, m := range s.All(func(m pool.Member) bool { return m.Camp == camp }) {
-		stages[m.Stage()]++
-	}
-	return stages, nil
-}
-
-type sheets struct{ *domaintest.Store[pool.Sheet] }
-
-func (s *sheets) Drop(ctx context.Context, camp, run string) error {
-	for _, old := range s.All(func(d pool.Sheet) bool { return d.Camp == camp && !strings.HasPrefix(d.ID, camp+":"+run+":") }) {
-		if err := s.Delete(ctx, old.ID); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// orders are paid and refunded at once, unless the bank's line is down.
-type orders struct {
-	*domaintest.Store[order.Order]
-	clock *domaintest.Clock
-	bank  *bank
-}
-
-func (s *orders) Pooled(_ context.Context, camp string, page domain.Page) ([]order.Order, domain.Cursor, error) {
-	return s.Find(func(o order.Order) bool { return o.Camp == camp && o.Pooled() }, nil, page)
-}
-
-func (s *orders) ByCamp(_ context.Context, camp string, state order.State, page domain.Page) ([]order.Order, domain.Cursor, error) {
-	return s.Find(func(o order.Order) bool { return o.Camp == camp && o.State == state }, nil, page)
-}
-
-func (s *orders) PayBackPart(ctx context.Context, id, key string, amount domain.Fen, reason string) (order.Order, error) {
-	if s.bank.down {
-		return order.Order{}, domain.ErrUnavailable
-	}
-	if err := s.bank.refuses[id]; err != nil {
-		return order.Order{}, fmt.Errorf("order %s: %w", id, err)
-	}
-	return s.Update(ctx, id, func(o *order.Order) error {
-		if err := o.GiveBack(key, order.CausePool, amount, false, "", reason, s.clock.Now()); err != nil && !errors.Is(err, domain.ErrSame) {
-			return err
-		}
-		for i := range o.Refunds {
-			o.Refunds[i].State = order.RefundSucceeded
-		}
-		return nil
-	})
-}
-
-// evidence is what was handed in.
-type evidence struct {
-	mu       sync.Mutex
-	handed   []checkin.Checkin
-	homework map[string]pool.Homework
-}
-
-func (e *evidence) Marks(_ context.Context, camp string, members []string) (map[string][]checkin.Mark, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	marks := map[string][]checkin.Mark{}
-	for _, c := range e.handed {
-		if c.Camp == camp && c.Counts() && slices.Contains(members, c.Member) {
-			marks[c.Member] = append(marks[c.Member], checkin.Mark{Day: c.Day, At: c.SubmittedAt, MadeUp: c.MadeUp})
-		}
-	}
-	return marks, nil
-}
-
-func (e *evidence) Homework(context.Context, string, []string, map[string]domain.Day) (map[string]pool.Homework, error) {
-	return e.homework, nil
-}
-
-func (e *evidence) list(match func(checkin.Checkin) bool) []checkin.Checkin {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(e.handed), func(c checkin.Checkin) bool { return !match(c) })
-}
-
-func (e *evidence) Unsettled(_ context.Context, camp string, _ domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
-	return e.list(func(c checkin.Checkin) bool { return c.Camp == camp && c.Unsettled() }), "", nil
-}
-
-func (e *evidence) OfMember(_ context.Context, camp, member string, _ domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
-	return e.list(func(c checkin.Checkin) bool { return c.Camp == camp && c.Member == member }), "", nil
-}
-
-func (e *evidence) Each(_ context.Context, camp string, told func(checkin.Checkin) error) error {
-	for _, c := range e.list(func(c checkin.Checkin) bool { return c.Camp == camp }) {
-		if err := told(c); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// bank is where gains go: each payout once, whatever it is told.
-type bank struct {
-	mu    sync.Mutex
-	sent  map[string]pool.Payout
-	state map[string]pool.LegState // by member; paid at once if there is none
-	down  bool
-
-	refuses map[string]error // by order: what a refund of it is refused with
-}
-
-func (b *bank) Send(_ context.Context, p pool.Payout) (pool.LegState, string, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.down {
-		return "", "", domain.ErrUnavailable
-	}
-	if had, ok := b.sent[p.ID]; ok && had != p {
-		return "", "", fmt.Errorf("payout %s asked for anew: %w", p.ID, domain.ErrConflict)
-	}
-	b.sent[p.ID] = p
-	if state := b.state[p.Member]; state != "" {
-		return state, "请联系老师", nil
-	}
-	return pool.LegPaid, "", nil
-}
-
-func (b *bank) Credit(ctx context.Context, p pool.Payout) error {
-	_, _, err := b.Send(ctx, p)
-	return err
-}
-
-// gained is what a member got on top, by all transfers.
-func (b *bank) gained(member string) (sum domain.Fen) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, p := range b.sent {
-		if p.Member == member {
-			sum += p.Amount
-		}
-	}
-	return sum
-}
-
-type news struct {
-	mu   sync.Mutex
-	told map[string]notice.Notice
-}
-
-func (n *news) Tell(_ context.Context, t notice.Notice) error {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.told[t.ID] = t
-	return nil
-}
-
-type camps struct{ camp *camp.Camp }
-
-func (c camps) Get(context.Context, string) (camp.Camp, error) { return *c.camp, nil }
-func (c camps) Pin(context.Context, string) (camp.Camp, error) {
-	c.camp.Pinned = true
-	return *c.camp, nil
-}
-func (c camps) ForStaff(ctx context.Context, _ string, right domain.Right) (camp.Camp, error) {
-	return *c.camp, domain.ActorFrom(ctx).Must(right, c.camp.Place())
-}
-
-type (
-	tasks    struct{ list *[]lesson.Task }
-	products struct{ list product.Product }
-	houses   struct{ house *organiser.Organiser }
-	cards    struct{}
-)
-
-func (t tasks) All(context.Context, string) ([]lesson.Task, error) { return slices.Clone(*t.list), nil }
-func (p products) Of(context.Context, string) (product.Product, error) {
-	return p.list, nil
-}
-func (h houses) Get(context.Context, string) (organiser.Organiser, error) { return *h.house, nil }
-func (cards) Cards(context.Context, []string) (map[string]member.Card, error) {
-	return nil, nil
 }
 
 var shanghai = domain.Calendar{Zone: "Asia/Shanghai"}
@@ -441,4 +214,34 @@ func (w world) outcome() map[string]string {
 		got[m.Member] = fmt.Sprintf("%s %s %s", m.State, m.Own.Amount, m.Gain.Amount)
 	}
 	return got
+}
+
+// a pool of five: an and bo make it, ci misses a day, di gives up, ed's seat went back before the lock.
+func played(t testing.TB, rules pool.Rules) world {
+	t.Helper()
+	w := opened(t, rules)
+	for _, who := range []string{"an", "bo", "ci", "di", "ed"} {
+		w.joins(t, who, 100_00)
+	}
+	w.leaves(t, "ed")
+	w.goes(t, at(days[0], 1))
+	w.hands("an", 1, 2, 3, 4, 5)
+	w.hands("bo", 2, 3, 4)
+	w.hands("ci", 1, 5)
+	w.clock.Set(at(days[1], 0))
+	w.leaves(t, "di")
+	return w
+}
+
+// leaves ends the place of somebody.
+func (w world) leaves(t testing.TB, who string) {
+	t.Helper()
+	_, err := w.orders.Update(t.Context(), "o-"+who, func(o *order.Order) error {
+		o.EndedAt = w.clock.Now()
+		if o.Withdrawn() {
+			o.State = order.Refunded
+		}
+		return nil
+	})
+	must(t, err, w.Follow(t.Context(), "o-"+who), w.Follow(t.Context(), "o-"+who))
 }

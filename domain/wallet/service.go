@@ -215,18 +215,14 @@ func (s *Service) entries(ctx context.Context, w Wallet, page domain.Page) (list
 
 // Owed is what all organisers together still owe a person.
 func (s *Service) Owed(ctx context.Context, member string) (sum domain.Fen, err error) {
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		list, next, err := s.Store.ByMember(ctx, member, page)
+	list := func(page domain.Page) ([]Wallet, domain.Cursor, error) { return s.Store.ByMember(ctx, member, page) }
+	for w, err := range domain.Each(list) {
 		if err != nil {
 			return 0, err
 		}
-		for _, w := range list {
-			sum += max(0, w.Balance)
-		}
-		if page.After = next; next == "" {
-			return sum, nil
-		}
+		sum += max(0, w.Balance)
 	}
+	return sum, nil
 }
 
 // OfOrganiser lists what an organiser owes, the most first, to those who may see its money.
