@@ -101,6 +101,8 @@ func TestAnAssistFromItsStartToTheSeatAndBackOverHTTP(t *testing.T) {
 		{name: "not together with a group", request: "GET /camps/{shop}/offers/{seat}/preview?assist={assist}&group=g1", status: 422},
 		{name: "order", request: "POST /camps/{shop}/orders", body: `{"offer":"{seat}","amount":9900,"assist":"{assist}"}`, status: 201, keep: map[string]string{"order": "id"}},
 		{name: "in the order", request: "GET /assists/{assist}", status: 200, want: `{"state":"ordered","order":"{order}"}`},
+		{name: "whose answer was lost: the price", request: "GET /camps/{shop}/offers/{seat}/preview?assist={assist}", status: 200, want: `{"amount":9900,"pending":"{order}"}`},
+		{name: "and the order", request: "POST /camps/{shop}/orders", body: `{"offer":"{seat}","amount":9900,"assist":"{assist}"}`, status: 200, want: `{"id":"{order}"}`},
 		{name: "cancelled", request: "POST /orders/{order}/cancel", status: 200},
 		{name: "back", request: "GET /assists/{assist}", status: 200, want: `{"state":"reached","order":""}`},
 		{name: "order again", request: "POST /camps/{shop}/orders", body: `{"offer":"{seat}","amount":9900,"assist":"{assist}"}`, status: 201, keep: map[string]string{"order": "id"}},

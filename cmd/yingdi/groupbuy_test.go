@@ -109,7 +109,11 @@ func TestLearnersBuyTogetherOverHTTP(t *testing.T) {
 	})
 	s.tell(t, an, []step{
 		{name: "the price", request: "GET /camps/{shop}/offers/{seat}/preview?group={campaign}", status: 200,
-			want: `{"amount":9900,"until":"*","lines":[{"kind":"price","amount":19900},{"kind":"group","text":"拼团价","amount":-10000}]}`},
+			want: `{"amount":9900,"until":"*","lines":[{"kind":"price","amount":19900},{"kind":"group","text":"拼团价","amount":-10000}],"pending":""}`},
+		{name: "an order whose answer was lost", request: "POST /camps/{shop}/orders", body: `{"offer":"{seat}","amount":9900,"group":"{campaign}"}`, status: 201, keep: map[string]string{"order": "id"}},
+		{name: "the price again", request: "GET /camps/{shop}/offers/{seat}/preview?group={campaign}", status: 200, want: `{"amount":9900,"pending":"{order}"}`},
+		{name: "the order again", request: "POST /camps/{shop}/orders", body: `{"offer":"{seat}","amount":9900,"group":"{campaign}"}`, status: 200, want: `{"id":"{order}"}`},
+		{name: "cancelled", request: "POST /orders/{order}/cancel", status: 200},
 	})
 	an, first := s.joins(t, "an", s.vars["campaign"])
 	group := s.vars["group"]

@@ -252,7 +252,8 @@ func TestALatePaymentTakesItsCouponAgainOrGoesBack(t *testing.T) {
 func TestTheBestCouponComesFirst(t *testing.T) {
 	t.Parallel()
 	w := newWorld(1)
-	list, err := w.Choices(as(t, "an"), order.Wish{Camp: "c1", Offer: "seat"})
+	v, err := w.Look(as(t, "an"), order.Wish{Camp: "c1", Offer: "seat"})
+	list := v.Choices
 	if err != nil || len(list) != 2 || list[0].ID != "an" || list[0].Saves != 50_00 || list[1].Saves != 0 || list[1].Why == "" {
 		t.Fatalf("%+v %v", list, err)
 	}

@@ -259,11 +259,7 @@ func (s *Service) again(ctx context.Context, o Order) error {
 	if err != nil {
 		return err
 	}
-	deal, err := s.deal(ctx, c, o.Promise.Used(LineCoupon), o.Promise.part(), o.claim())
-	var now Promise
-	if err == nil {
-		now, err = s.quote(ctx, c, o.Promise.Offer, deal)
-	}
+	now, err := s.price(ctx, c, o.Promise.Used(LineCoupon), o.Promise.part(), o.claim())
 	if err == nil && (Sum(now.Lines) > o.Amount || now.Rules != o.Promise.Rules) {
 		return errNoPlace
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"yingdi/domain"
+	"yingdi/domain/camp"
 )
 
 // lock keeps the coupon of an order for it, if it has one.
@@ -59,6 +60,7 @@ type Sight struct {
 	Promise
 	Choices []Choice // what the acting person could bring, the best first
 	Closed  string   // why they cannot pay it on their phone; empty if they can
+	Pending string   // their order for the camp that waits for its payment: whoever orders gets it, not another
 }
 
 // Look is Preview with all that the acting person could bring; the coupon may be Best.
@@ -67,7 +69,11 @@ func (s *Service) Look(ctx context.Context, w Wish) (v Sight, err error) {
 	if err != nil {
 		return v, err
 	}
-	if v.Choices, err = s.Choices(ctx, w); err != nil {
+	had, err := s.pending(ctx, w.Camp)
+	if err != nil {
+		return v, err
+	}
+	if v.Choices, err = s.choices(ctx, c, w, had); err != nil {
 		return v, err
 	}
 	if w.Coupon == Best {
@@ -75,24 +81,19 @@ func (s *Service) Look(ctx context.Context, w Wish) (v Sight, err error) {
 			w.Coupon = v.Choices[0].ID
 		}
 	}
-	v.Promise, err = s.Preview(ctx, w)
-	v.Closed = s.closed(ctx, c.Kind, Sum(v.Lines))
+	v.Promise, err = s.price(ctx, c, w.Coupon, w.Special, w.claim(ctx, had))
+	v.Closed, v.Pending = s.closed(ctx, c.Kind, Sum(v.Lines)), had.ID
 	return v, err
 }
 
-// Choices lists the acting person's coupons for what they wish, the one that saves most first; of two that save the same,
-// the one that ends sooner.
-func (s *Service) Choices(ctx context.Context, w Wish) ([]Choice, error) {
-	c, err := s.enrollable(ctx, w.Camp)
-	if err != nil {
-		return nil, err
-	}
-	member := domain.ActorFrom(ctx).Member
-	coupons, err := s.Coupons.Usable(ctx, member, c)
+// choices are the acting person's coupons for what they wish, the one that saves most first; of two that save the same, the
+// one that ends sooner.
+func (s *Service) choices(ctx context.Context, c camp.Camp, w Wish, had Order) ([]Choice, error) {
+	coupons, err := s.Coupons.Usable(ctx, domain.ActorFrom(ctx).Member, c)
 	if err != nil || len(coupons) == 0 {
 		return nil, err
 	}
-	deal, err := s.deal(ctx, c, "", w.Special, Claim{Member: member, Offer: w.Offer})
+	deal, err := s.deal(ctx, c, "", w.Special, w.claim(ctx, had))
 	if err != nil {
 		return nil, err
 	}

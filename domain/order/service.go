@@ -124,17 +124,44 @@ type Wish struct {
 	Given   form.Given // to what the camp asks at enrolment
 }
 
-// Preview is the price now of what somebody who is signed in wishes.
+// Preview is the price now of what somebody who is signed in wishes. What their own pending order has already they still have.
 func (s *Service) Preview(ctx context.Context, w Wish) (Promise, error) {
 	c, err := s.enrollable(ctx, w.Camp)
 	if err != nil {
 		return Promise{}, err
 	}
-	deal, err := s.deal(ctx, c, w.Coupon, w.Special, Claim{Member: domain.ActorFrom(ctx).Member, Offer: w.Offer})
+	had, err := s.pending(ctx, w.Camp)
 	if err != nil {
 		return Promise{}, err
 	}
-	return s.quote(ctx, c, w.Offer, deal)
+	return s.price(ctx, c, w.Coupon, w.Special, w.claim(ctx, had))
+}
+
+// claim is what the acting person says for a wish; had is their pending order, or the zero one.
+func (w Wish) claim(ctx context.Context, had Order) Claim {
+	return Claim{Order: had.ID, Member: domain.ActorFrom(ctx).Member, Offer: w.Offer}
+}
+
+// price of a seat with a coupon and what it takes part in, each of which may be none.
+func (s *Service) price(ctx context.Context, c camp.Camp, coupon string, ref Ref, claim Claim) (Promise, error) {
+	deal, err := s.deal(ctx, c, coupon, ref, claim)
+	if err != nil {
+		return Promise{}, err
+	}
+	p, pool, err := s.priceList(ctx, c)
+	if err != nil {
+		return Promise{}, err
+	}
+	return Quote(c, p, claim.Offer, pool, deal, s.Clock.Now())
+}
+
+// pending is the acting person's order for a camp that waits for its payment; the zero one if there is none.
+func (s *Service) pending(ctx context.Context, campID string) (Order, error) {
+	o, err := s.Store.Pending(ctx, campID, domain.ActorFrom(ctx).Member)
+	if errors.Is(err, domain.ErrNotFound) {
+		return Order{}, nil
+	}
+	return o, err
 }
 
 // enrollable is the camp, if the acting person may ask for a seat of it.
@@ -159,35 +186,28 @@ func (s *Service) priceList(ctx context.Context, c camp.Camp) (p product.Product
 	return p, pool, err
 }
 
-func (s *Service) quote(ctx context.Context, c camp.Camp, offer string, deal Deal) (Promise, error) {
-	p, pool, err := s.priceList(ctx, c)
-	if err != nil {
-		return Promise{}, err
-	}
-	return Quote(c, p, offer, pool, deal, s.Clock.Now())
-}
-
 // Place orders a seat for the acting person and holds it until the order's PayBy. An order of theirs for the camp that
 // still waits is given back instead; fresh tells which. Returns ErrClosed, camp.ErrFull, ErrPrice, what enrolment, the coupon and the
 // campaign refuse.
 func (s *Service) Place(ctx context.Context, w Wish) (o Order, fresh bool, err error) {
 	actor := domain.ActorFrom(ctx)
-	promise, err := s.Preview(ctx, w)
+	if err := actor.MustBeMember(); err != nil {
+		return Order{}, false, err
+	}
+	if had, err := s.pending(ctx, w.Camp); err != nil || had.ID != "" { // before the price: what it has nobody can have twice
+		return had, false, err
+	}
+	c, err := s.enrollable(ctx, w.Camp)
 	if err != nil {
 		return Order{}, false, err
 	}
-	c, err := s.Camps.Get(ctx, w.Camp)
+	promise, err := s.price(ctx, c, w.Coupon, w.Special, w.claim(ctx, Order{}))
 	if err != nil {
 		return Order{}, false, err
 	}
 	channel, err := s.Channels.On(Market{c.Kind, actor.Platform}, Sum(promise.Lines))
 	if err != nil {
 		return Order{}, false, fmt.Errorf("camp %s: %w", w.Camp, err)
-	}
-	if had, err := s.Store.Pending(ctx, w.Camp, actor.Member); err == nil {
-		return had, false, nil
-	} else if !errors.Is(err, domain.ErrNotFound) {
-		return Order{}, false, err
 	}
 	if Sum(promise.Lines) != w.Amount {
 		return Order{}, false, fmt.Errorf("camp %s: %w", w.Camp, ErrPrice)

@@ -212,6 +212,23 @@ func TestNobodyPaysAfterTheGroupsEnd(t *testing.T) {
 	}
 }
 
+func TestWhoeverLostTheAnswerGetsTheirOrderBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(1)
+	wish := order.Wish{Camp: "c1", Offer: "seat", Amount: 70_00, Special: party, Coupon: "an"}
+	o, fresh, err := w.Place(as(t, "an"), wish)
+	if err != nil || !fresh {
+		t.Fatal(fresh, err)
+	}
+	v, err := w.Look(as(t, "an"), wish)
+	if err != nil || v.Pending != o.ID || order.Sum(v.Lines) != 70_00 {
+		t.Errorf("the price of what is theirs: %+v %v", v, err)
+	}
+	if had, fresh, err := w.Place(as(t, "an"), wish); err != nil || fresh || had.ID != o.ID {
+		t.Errorf("ordered again: %s, fresh %v, %v", had.ID, fresh, err)
+	}
+}
+
 // partied checks that exactly those orders are open whose group succeeded with them, or who bought by themselves.
 func (w world) partied() error {
 	g := w.parties.now()

@@ -136,6 +136,7 @@ type Preview struct {
 	Promise
 	Coupons []Choice `json:"coupons" nullable:"false" doc:"Mine that hold for this camp, the best first"`
 	Closed  string   `json:"closed" doc:"Why it cannot be had on this phone, as in the offers"`
+	Pending string   `json:"pending" doc:"Id of my order for this camp that waits for its payment: ordering gives it back, not a new one. Empty without one"`
 }
 
 // Choice is a coupon and what it would do.
@@ -153,7 +154,7 @@ func (a *api) preview(ctx context.Context, in *previewInput) (*Answer[Preview], 
 		return nil, err
 	}
 	p, err := a.Orders.Look(ctx, order.Wish{Camp: in.Camp, Offer: in.Offer, Coupon: in.Coupon, Special: special})
-	v := Preview{Promise: promiseOf(p.Promise), Coupons: []Choice{}, Closed: p.Closed}
+	v := Preview{Promise: promiseOf(p.Promise), Coupons: []Choice{}, Closed: p.Closed, Pending: p.Pending}
 	for _, c := range p.Choices {
 		v.Coupons = append(v.Coupons, Choice{c.ID, c.Text, c.Saves, c.Why, c.Until})
 	}
