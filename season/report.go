@@ -69,6 +69,14 @@ func NewReport(o Options, s Story, f audit.Facts, elapsed time.Duration) Report 
 	return r
 }
 
+// Add takes in what somebody else has found.
+func (r *Report) Add(list ...audit.Invariant) {
+	for _, inv := range list {
+		r.OK = r.OK && inv.OK
+		r.Invariants = append(r.Invariants, inv)
+	}
+}
+
 // Print writes the report for people.
 func (r Report) Print(out io.Writer) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)

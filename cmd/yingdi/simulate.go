@@ -108,7 +108,13 @@ type seasonServer interface {
 
 func playSeason(ctx context.Context, server seasonServer, folder, addr string, o season.Options, began time.Time) (season.Report, error) {
 	story, facts, err := played(ctx, season.Play, server, folder, addr, o)
-	return season.NewReport(o, story, facts, time.Since(began)), err
+	if err != nil {
+		return season.Report{}, err
+	}
+	proven, err := proveFolder(ctx, folder, facts.Pools)
+	report := season.NewReport(o, story, facts, time.Since(began))
+	report.Add(proven...)
+	return report, err
 }
 
 // played plays, and reads what is there when all is over.

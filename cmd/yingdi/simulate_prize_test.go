@@ -26,7 +26,12 @@ func TestAScholarshipCampIsSettledToTheFenHoweverOftenTheServerDies(t *testing.T
 	if err != nil {
 		t.Fatal(err)
 	}
+	proven, err := proveFolder(t.Context(), folder, facts.Pools)
+	if err != nil {
+		t.Fatal(err)
+	}
 	report := season.NewMoneyReport(o, story, facts, time.Since(began))
+	report.Add(proven...)
 	for _, inv := range report.Invariants {
 		if !inv.OK {
 			t.Errorf("%s: %s", inv.Name, inv.Detail)
