@@ -226,6 +226,31 @@ func TestTheHoldOfADyingProcessBecomesAWithdrawal(t *testing.T) {
 	}
 }
 
+// The server died after it had held the money and before it had said so: the client asks again, under the same key.
+func TestAWithdrawalAskedForAgainBecauseItsAnswerGotLostIsMadeOnce(t *testing.T) {
+	t.Parallel()
+	for writes := range 4 {
+		w := newWorld()
+		w.credit(t, "c1", 60_00)
+		asked := domain.WithRequest(as(t, "ann"), "ann|k1|withdraw")
+		w.power.Cut(writes+1, true)
+		_, _ = w.Withdraw(asked, "o1", 20_00)
+		w.power.Restore()
+		first, err := w.Withdraw(asked, "o1", 20_00)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.follow(t, first.ID, transfer.Paid)
+		again, err := w.Withdraw(asked, "o1", 20_00)
+		if err != nil || again.ID != first.ID || again.State != wallet.Done {
+			t.Errorf("killed after %d writes: %s is %s, %v", writes+1, again.ID, again.State, err)
+		}
+		if got := w.anns(t); got.Balance != 40_00 || got.Held() != 0 || got.Today.Count != 1 || w.exact(got) != nil {
+			t.Errorf("killed after %d writes: %+v, %v", writes+1, got, w.exact(got))
+		}
+	}
+}
+
 func TestOldEntriesRollIntoPagesAndStillCountOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld()

@@ -13,39 +13,52 @@ import (
 // transferID of a withdrawal: it is sent once.
 func transferID(withdrawal string) string { return domain.Key("withdrawal", withdrawal) }
 
-// Withdraw sends part of the acting person's wallet to their WeChat balance; above a limit staff decide first. Returns
-// ErrShort, ErrLess, ErrMore, ErrPerDay and ErrDaily.
+// Withdraw sends part of the acting person's wallet to their WeChat balance; above a limit staff decide first. The same
+// request again finds the withdrawal that it made. Returns ErrShort, ErrLess, ErrMore, ErrPerDay and ErrDaily.
 func (s *Service) Withdraw(ctx context.Context, organiser string, amount domain.Fen) (Withdrawal, error) {
 	actor := domain.ActorFrom(ctx)
 	if err := actor.MustBeMember(); err != nil {
 		return Withdrawal{}, err
 	}
-	id, now := s.IDs.New(), s.Clock.Now()
-	w, err := s.Store.Update(ctx, ID(organiser, actor.Member), func(w *Wallet) error { return w.hold(id, amount, s.Rules, now) })
+	id := domain.OnceID(ctx, s.IDs)
+	d, err := s.Withdrawals.Get(ctx, id)
 	if errors.Is(err, domain.ErrNotFound) {
-		err = ErrShort
+		d, err = s.wish(ctx, id, ID(organiser, actor.Member), amount)
 	}
 	if err != nil {
-		return Withdrawal{}, err
-	}
-	d := w.withdrawal(Held{id, amount, amount <= s.Rules.ApproveAbove, now})
-	if err := s.adopt(ctx, d); err != nil {
 		return d, err
 	}
 	if d.State == Approved {
-		if driven, err := s.Drive(ctx, id); err == nil { // else it is driven by event
+		if driven, err := s.Drive(ctx, d.ID); err == nil { // else it is driven by event
 			d = driven
 		}
 	}
 	return d, nil
 }
 
-func (s *Service) adopt(ctx context.Context, d Withdrawal) error {
+// wish holds an amount and makes its withdrawal.
+func (s *Service) wish(ctx context.Context, id, wallet string, amount domain.Fen) (Withdrawal, error) {
+	now := s.Clock.Now()
+	w, err := s.Store.Update(ctx, wallet, func(w *Wallet) error { return w.hold(id, amount, s.Rules, now) })
+	if errors.Is(err, domain.ErrNotFound) {
+		err = ErrShort
+	}
+	if err != nil {
+		return Withdrawal{}, err
+	}
+	d, err := s.adopt(ctx, w.withdrawal(Held{id, amount, amount <= s.Rules.ApproveAbove, now}))
+	if err == nil && d.State.Over() { // it was made, and came to its end, since somebody looked
+		_, err = s.Store.Update(ctx, wallet, func(w *Wallet) error { return w.release(id, now) })
+	}
+	return d, err
+}
+
+func (s *Service) adopt(ctx context.Context, d Withdrawal) (Withdrawal, error) {
 	err := s.Withdrawals.Insert(ctx, d)
 	if errors.Is(err, domain.ErrExists) {
-		return nil
+		return s.Withdrawals.Get(ctx, d.ID)
 	}
-	return err
+	return d, err
 }
 
 // Adopt makes the withdrawal of a hold, unless it is there. For jobs, after EventHeld.
@@ -54,7 +67,8 @@ func (s *Service) Adopt(ctx context.Context, id string, h Held) error {
 	if err != nil {
 		return err
 	}
-	return s.adopt(ctx, w.withdrawal(h))
+	_, err = s.adopt(ctx, w.withdrawal(h))
+	return err
 }
 
 // MyWithdrawals lists the acting person's withdrawals, the newest first.

@@ -77,8 +77,11 @@ type Held struct {
 
 var zone = domain.Calendar{Zone: "Asia/Shanghai"} // whose days the caps count
 
-// hold takes an amount out of what is available, within the rules.
+// hold takes an amount out of what is available, within the rules; again for the same withdrawal changes nothing.
 func (w *Wallet) hold(id string, amount domain.Fen, r Rules, now time.Time) error {
+	if w.held(id) != nil {
+		return domain.ErrSame
+	}
 	day := zone.Day(now)
 	if w.Today.Day != day {
 		w.Today = Spent{Day: day}
