@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -77,6 +78,68 @@ func TestWhatFollowsFromWhatFollowsIsDrainedToo(t *testing.T) {
 	p.drain()
 	if n := done.documents(); n != 10 || w.left() != 0 {
 		t.Errorf("%d links of ten, %d events left", n, w.left())
+	}
+}
+
+// blinking misses at its first look, once it is armed, what a job does meanwhile.
+type blinking struct {
+	jobs.Outbox
+	armed                  atomic.Bool
+	looks                  atomic.Int64
+	release, acked, opened chan struct{}
+}
+
+func (b *blinking) Pending(ctx context.Context, before time.Time, told func(domain.Posted) error) error {
+	if b.armed.Load() {
+		switch b.looks.Add(1) {
+		case 1:
+			close(b.release)
+			<-b.acked
+			return nil
+		case 2:
+			close(b.opened)
+		}
+	}
+	return b.Outbox.Pending(ctx, before, told)
+}
+
+func (b *blinking) Ack(ctx context.Context, p domain.Posted, consumer string, consumers []string) error {
+	err := b.Outbox.Ack(ctx, p, consumer, consumers)
+	if p.ID == "x" {
+		close(b.acked)
+	}
+	return err
+}
+
+func TestDrainLooksAgainWhenAJobRanWhileItLooked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := &blinking{Outbox: w.db, release: make(chan struct{}), acked: make(chan struct{}), opened: make(chan struct{})}
+	var done effects
+	begun := make(chan struct{})
+	chain := done.consumer("chain")
+	chain.Handle = func(ctx context.Context, p domain.Posted) error {
+		if p.ID == "x" {
+			close(begun)
+			<-b.release
+			w.write("xx", happened)
+		} else {
+			select {
+			case <-b.opened:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		done.add(p.ID)
+		return nil
+	}
+	p := w.process(newRedis(t), []jobs.Consumer{chain}, func(o *jobs.Options) { o.Outbox = b }).start()
+	w.write("x", happened)
+	<-begun
+	b.armed.Store(true)
+	p.drain()
+	if n := done.documents(); n != 2 || w.left() != 0 {
+		t.Errorf("%d of two jobs are done, %d events left", n, w.left())
 	}
 }
 
