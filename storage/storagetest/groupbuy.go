@@ -55,9 +55,15 @@ var groupbuyRaces = tests{
 		for i := range groups {
 			must(t, enter(t, market, "k", fmt.Sprint("leader", i), fmt.Sprint("g", i)))
 		}
+		refused := []error{groupbuy.ErrFull, groupbuy.ErrOver, groupbuy.ErrInGroup, groupbuy.ErrLimit}
 		won := atOnce(t, racers, func(i int) error { // everybody knocks at two of the groups at once
 			return enter(t, market, fmt.Sprint("k:g", i%groups), fmt.Sprint("m", i/2), fmt.Sprint("r", i))
-		}, groupbuy.ErrFull, groupbuy.ErrOver, groupbuy.ErrInGroup, groupbuy.ErrLimit)
+		}, refused...)
+		for i := range racers { // and once more: who had two seats for a moment gave one back after the others had gone
+			won += atOnce(t, 1, func(int) error {
+				return enter(t, market, fmt.Sprint("k:g", i%groups), fmt.Sprint("m", i/2), fmt.Sprint("late", i))
+			}, refused...)
+		}
 		same(t, won, groups*(size-1))
 		full, _, err := at.Groups.OfCampaign(t.Context(), "k", groupbuy.Succeeded, domain.Page{Limit: domain.MaxPage})
 		must(t, err)
