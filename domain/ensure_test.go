@@ -1,7 +1,11 @@
 package domain_test
 
 import (
+	"context"
 	"errors"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -76,5 +80,75 @@ func TestChangesThatComeTogetherAreCountedTogether(t *testing.T) {
 	}
 	if r.Finish(at); !r.DueAt.IsZero() || r.Begin(at.Add(time.Hour)) == nil {
 		t.Errorf("counts though nothing changed: %+v", r)
+	}
+}
+
+// tally counts the beans of the jars.
+type tally struct {
+	domain.Doc
+	domain.Recount
+	Beans int
+}
+
+// tallies lists every tally twice: also one that somebody else has taken up meanwhile.
+type tallies struct{ *domaintest.Store[tally] }
+
+func (s tallies) Due(_ context.Context, before time.Time, page domain.Page) ([]tally, domain.Cursor, error) {
+	due, _, err := s.Find(func(t tally) bool { return !t.DueAt.IsZero() && t.DueAt.Before(before) }, func(a, b tally) int { return strings.Compare(a.ID, b.ID) }, page)
+	return append(due, due...), "", err
+}
+
+func TestWhatIsDueIsCountedOnceAndWhatFailsIsCountedAgain(t *testing.T) {
+	t.Parallel()
+	clock := domaintest.NewClock("2026-03-01T09:00:00+08:00")
+	all := tallies{domaintest.NewStore[tally](&domaintest.Power{})}
+	for _, id := range []string{"bad", "good"} {
+		if _, err := domain.Ensure(t.Context(), all, tally{Doc: domain.Doc{ID: id}}, func(t *tally) error { return t.Ask(clock.Now()) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	counted, broken := map[string]int{}, true
+	count := func() error {
+		return domain.CountDue(t.Context(), clock, all, "tally", func(due tally) (func(*tally), error) {
+			if counted[due.ID]++; due.ID == "bad" && broken {
+				return nil, domain.ErrUnavailable
+			}
+			return func(t *tally) { t.Beans = 7 }, nil
+		})
+	}
+	if err := count(); err != nil || len(counted) > 0 {
+		t.Fatalf("counted at once: %v, %v", counted, err)
+	}
+	clock.Add(time.Minute)
+	if err := count(); !errors.Is(err, domain.ErrUnavailable) || !strings.Contains(err.Error(), "tally bad") {
+		t.Errorf("fails with %v", err)
+	}
+	clock.Add(time.Hour)
+	broken = false
+	if err := count(); err != nil {
+		t.Error(err)
+	}
+	if want := map[string]int{"bad": 2, "good": 1}; !maps.Equal(counted, want) {
+		t.Errorf("counted %v", counted)
+	}
+	for _, had := range all.All(nil) {
+		if had.Beans != 7 || !had.CountedAt.Equal(clock.Now()) && had.ID == "bad" || had.Counting {
+			t.Errorf("%+v", had)
+		}
+	}
+}
+
+func TestUntilKeepsTheErrorItStoppedAt(t *testing.T) {
+	t.Parallel()
+	var failed error
+	seen := slices.Collect(domain.Until(domain.Each(shelf(6, 2)), &failed))
+	if len(seen) != 2 || !errors.Is(failed, domain.ErrUnavailable) {
+		t.Errorf("%d seen, %v", len(seen), failed)
+	}
+	for range domain.Until(domain.Each(shelf(6, 2)), &failed) {
+		break
+	}
+	if failed != nil {
+		t.Errorf("stopped by its caller, and failed with %v", failed)
 	}
 }

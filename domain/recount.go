@@ -1,6 +1,9 @@
 package domain
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // Recount says when numbers are to be counted anew from many facts that change often: soon after the first change, once for
 // all that come meanwhile. Embed it beside the numbers.
@@ -45,4 +48,46 @@ func (r *Recount) Finish(now time.Time) {
 	if r.Again {
 		r.Again, r.DueAt = false, now.Add(recountSoon)
 	}
+}
+
+// Due is when the count may begin; zero if nothing is to be counted.
+func (r *Recount) Due() time.Time { return r.DueAt }
+
+// Recounts keeps numbers that are counted anew.
+type Recounts[T any] interface {
+	Documents[T]
+	// Due lists those to be counted before the instant.
+	Due(ctx context.Context, before time.Time, page Page) ([]T, Cursor, error)
+}
+
+// CountDue counts what is due, each by one caller at a time; count returns what notes the numbers. One that fails does not
+// stop the others, and is counted again when its lease is over. For jobs.
+func CountDue[T any, P interface {
+	*T
+	Head() *Doc
+	Begin(now time.Time) error
+	Finish(now time.Time)
+}](ctx context.Context, clock Clock, docs Recounts[T], what string, count func(T) (func(*T), error)) error {
+	now := clock.Now()
+	return Round[T, P](ctx, what, func(page Page) ([]T, Cursor, error) { return docs.Due(ctx, now.Add(time.Microsecond), page) }, func(due T) error {
+		id, mine := P(&due).Head().ID, false
+		due, err := docs.Update(ctx, id, func(t *T) error {
+			err := P(t).Begin(clock.Now())
+			mine = err == nil
+			return err
+		})
+		if err != nil || !mine {
+			return err
+		}
+		note, err := count(due)
+		if err != nil {
+			return err
+		}
+		_, err = docs.Update(ctx, id, func(t *T) error {
+			note(t)
+			P(t).Finish(clock.Now())
+			return nil
+		})
+		return err
+	})
 }

@@ -38,6 +38,17 @@ func Each[T any](list func(Page) ([]T, Cursor, error)) iter.Seq2[T, error] {
 	}
 }
 
+// Until yields what a list has before its error, which it keeps in failed.
+func Until[T any](list iter.Seq2[T, error], failed *error) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for t, err := range list {
+			if *failed = err; err != nil || !yield(t) {
+				return
+			}
+		}
+	}
+}
+
 // Round does something with each document of a list. One that fails does not stop the others: its error says which one it
 // was, what names the kind. A round ends early when the context does. For jobs.
 func Round[T any, P interface {

@@ -16,7 +16,7 @@ type AssistStores struct {
 	Campaigns AssistCampaigns
 	Helpers   AssistHelpers
 	Sources   Sources
-	Tallies   AssistTallies
+	Tallies   Recounts[assist.Tally]
 }
 
 // NewAssists declares the collections.
@@ -34,10 +34,7 @@ func NewAssists(ctx context.Context, db *DB) (s AssistStores, err error) {
 	note(err)
 	s.Sources, err = newSources(ctx, db, "assistsource")
 	note(err)
-	tallies, err := NewCollection(ctx, db, "assisttally", Keys[assist.Tally]{
-		"due": func(t *assist.Tally) any { return t.DueAt },
-	}, Index{Name: "due", Fields: []string{"due"}})
-	s.Tallies = AssistTallies{tallies}
+	s.Tallies, err = newRecounts[assist.Tally](ctx, db, "assisttally")
 	note(err)
 	return s, errors.Join(failures...)
 }
@@ -157,18 +154,7 @@ func (s AssistHelpers) OfPerson(ctx context.Context, member string, page domain.
 	return s.Find(ctx, By(ofPerson.Name).Equal(member), page)
 }
 
-// AssistTallies keeps tallies.
-type AssistTallies struct {
-	*Collection[assist.Tally]
-}
-
-// Due implements assist.Tallies.
-func (s AssistTallies) Due(ctx context.Context, before time.Time, page domain.Page) ([]assist.Tally, domain.Cursor, error) {
-	return s.Find(ctx, By("due").Range(nil, before), page)
-}
-
 var (
 	_ assist.Store     = Assists{}
 	_ assist.Campaigns = AssistCampaigns{}
-	_ assist.Tallies   = AssistTallies{}
 )

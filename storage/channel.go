@@ -24,7 +24,7 @@ type ChannelStores struct {
 	Origins  Origins
 	Visits   Visits
 	Arrivals Arrivals
-	Tallies  ChannelTallies
+	Tallies  Recounts[channel.Tally]
 }
 
 // NewChannels declares the collections.
@@ -58,9 +58,7 @@ func NewChannels(ctx context.Context, db *DB) (s ChannelStores, err error) {
 		Index{Name: "open", Fields: []string{"open"}}); err != nil {
 		return s, err
 	}
-	s.Tallies.Collection, err = NewCollection(ctx, db, "channeltally", Keys[channel.Tally]{
-		"due": func(t *channel.Tally) any { return t.DueAt },
-	}, Index{Name: "due", Fields: []string{"due"}})
+	s.Tallies, err = newRecounts[channel.Tally](ctx, db, "channeltally")
 	return s, err
 }
 
@@ -109,14 +107,6 @@ func (s Arrivals) OfCamp(ctx context.Context, camp string, page domain.Page) ([]
 // OfPerson implements privacy.Of.
 func (s Arrivals) OfPerson(ctx context.Context, member string, page domain.Page) ([]channel.Arrival, domain.Cursor, error) {
 	return s.Find(ctx, By(ofPerson.Name).Equal(member), page)
-}
-
-// ChannelTallies keeps tallies.
-type ChannelTallies struct{ *Collection[channel.Tally] }
-
-// Due implements channel.Tallies.
-func (s ChannelTallies) Due(ctx context.Context, before time.Time, page domain.Page) ([]channel.Tally, domain.Cursor, error) {
-	return s.Find(ctx, By("due").Range(nil, before), page)
 }
 
 // ChannelFacts are the collections that channels are counted from.
@@ -198,6 +188,6 @@ var (
 	_ channel.Origins  = Origins{}
 	_ channel.Visits   = Visits{}
 	_ channel.Arrivals = Arrivals{}
-	_ channel.Tallies  = ChannelTallies{}
+	_ channel.Tallies  = Recounts[channel.Tally]{}
 	_ channel.Facts    = ChannelFacts{}
 )

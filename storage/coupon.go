@@ -17,7 +17,7 @@ type CouponStores struct {
 	Batches   CouponBatches
 	Codes     CouponCodes
 	Sources   Sources
-	Tallies   CouponTallies
+	Tallies   Recounts[coupon.Tally]
 }
 
 // NewCoupons declares the collections.
@@ -42,10 +42,7 @@ func NewCoupons(ctx context.Context, db *DB) (s CouponStores, err error) {
 	note(err)
 	s.Sources, err = newSources(ctx, db, "couponsource")
 	note(err)
-	tallies, err := NewCollection(ctx, db, "coupontally", Keys[coupon.Tally]{
-		"due": func(t *coupon.Tally) any { return t.DueAt },
-	}, Index{Name: "due", Fields: []string{"due"}})
-	s.Tallies = CouponTallies{tallies}
+	s.Tallies, err = newRecounts[coupon.Tally](ctx, db, "coupontally")
 	note(err)
 	return s, errors.Join(failures...)
 }
@@ -197,20 +194,9 @@ func (s CouponCodes) OfPerson(ctx context.Context, member string, page domain.Pa
 	return s.Find(ctx, By(ofPerson.Name).Equal(member), page)
 }
 
-// CouponTallies keeps tallies.
-type CouponTallies struct {
-	*Collection[coupon.Tally]
-}
-
-// Due implements coupon.Tallies.
-func (s CouponTallies) Due(ctx context.Context, before time.Time, page domain.Page) ([]coupon.Tally, domain.Cursor, error) {
-	return s.Find(ctx, By("due").Range(nil, before), page)
-}
-
 var (
 	_ coupon.Store     = Coupons{}
 	_ coupon.Templates = CouponTemplates{}
 	_ coupon.Batches   = CouponBatches{}
 	_ coupon.Codes     = CouponCodes{}
-	_ coupon.Tallies   = CouponTallies{}
 )

@@ -17,7 +17,7 @@ type ReferralStores struct {
 	Bindings    ReferralBindings
 	Commissions Commissions
 	Sources     Sources
-	Tallies     ReferralTallies
+	Tallies     Recounts[referral.Tally]
 }
 
 // NewReferrals declares the collections.
@@ -48,10 +48,7 @@ func NewReferrals(ctx context.Context, db *DB) (s ReferralStores, err error) {
 	note(err)
 	s.Sources, err = newSources(ctx, db, "referral_source")
 	note(err)
-	tallies, err := NewCollection(ctx, db, "referral_tally", Keys[referral.Tally]{
-		"due": func(t *referral.Tally) any { return t.DueAt },
-	}, Index{Name: "due", Fields: []string{"due"}})
-	s.Tallies = ReferralTallies{tallies}
+	s.Tallies, err = newRecounts[referral.Tally](ctx, db, "referral_tally")
 	note(err)
 	return s, errors.Join(failures...)
 }
@@ -190,20 +187,9 @@ func (s Commissions) Waking(ctx context.Context, before time.Time, page domain.P
 	return s.Find(ctx, By("wake").Range(nil, before), page)
 }
 
-// ReferralTallies keeps tallies.
-type ReferralTallies struct {
-	*Collection[referral.Tally]
-}
-
-// Due implements referral.Tallies.
-func (s ReferralTallies) Due(ctx context.Context, before time.Time, page domain.Page) ([]referral.Tally, domain.Cursor, error) {
-	return s.Find(ctx, By("due").Range(nil, before), page)
-}
-
 var (
 	_ referral.Store     = Commissions{}
 	_ referral.Plans     = ReferralPlans{}
 	_ referral.Promoters = Promoters{}
 	_ referral.Bindings  = ReferralBindings{}
-	_ referral.Tallies   = ReferralTallies{}
 )

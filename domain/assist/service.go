@@ -40,13 +40,6 @@ type Campaigns interface {
 	Running(ctx context.Context, camp string, page domain.Page) ([]Campaign, domain.Cursor, error)
 }
 
-// Tallies keeps tallies.
-type Tallies interface {
-	domain.Documents[Tally]
-	// Due lists those to be counted before the instant.
-	Due(ctx context.Context, before time.Time, page domain.Page) ([]Tally, domain.Cursor, error)
-}
-
 // Camps is what this feature needs of domain/camp.
 type Camps interface {
 	Get(ctx context.Context, id string) (camp.Camp, error)
@@ -86,7 +79,7 @@ type Service struct {
 	Campaigns Campaigns
 	Helpers   domain.Documents[Helper]
 	Sources   source.Store
-	Tallies   Tallies
+	Tallies   domain.Recounts[Tally]
 	Camps     Camps
 	Places    Places
 	Products  Products

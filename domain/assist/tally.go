@@ -1,6 +1,7 @@
 package assist
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -48,7 +49,7 @@ type Fact struct {
 var calendar = domain.Calendar{Zone: "Asia/Shanghai"}
 
 // count makes the days of facts.
-func count(facts func(yield func(Fact) bool)) (list []TallyDay, helps int) {
+func count(facts iter.Seq[Fact]) (list []TallyDay, helps int) {
 	days := map[domain.Day]*TallyDay{}
 	on := func(at time.Time) *TallyDay {
 		if at.IsZero() {

@@ -124,33 +124,9 @@ func (s *Service) Ask(ctx context.Context, id string) error {
 
 // Count counts the campaigns whose assists changed. For jobs. One that fails does not stop the others.
 func (s *Service) Count(ctx context.Context) error {
-	now := s.Clock.Now()
-	return domain.Round(ctx, "tally", func(page domain.Page) ([]Tally, domain.Cursor, error) {
-		return s.Tallies.Due(ctx, now, page)
-	}, func(t Tally) error { return s.tally(ctx, t.ID) })
-}
-
-func (s *Service) tally(ctx context.Context, id string) error {
-	began := s.Clock.Now()
-	t, err := s.Tallies.Update(ctx, id, func(t *Tally) error { return t.Begin(began) })
-	if err != nil || !t.Counting {
-		return err
-	}
-	var failed error
-	days, helps := count(func(yield func(Fact) bool) {
-		for f, err := range s.Store.Facts(ctx, id) {
-			if failed = err; err != nil || !yield(f) {
-				return
-			}
-		}
+	return domain.CountDue(ctx, s.Clock, s.Tallies, "tally of assists", func(due Tally) (func(*Tally), error) {
+		var failed error
+		days, helps := count(domain.Until(s.Store.Facts(ctx, due.ID), &failed))
+		return func(t *Tally) { t.Days, t.Helps = days, helps }, failed
 	})
-	if failed != nil {
-		return failed
-	}
-	_, err = s.Tallies.Update(ctx, id, func(t *Tally) error {
-		t.Days, t.Helps = days, helps
-		t.Finish(s.Clock.Now())
-		return nil
-	})
-	return err
 }

@@ -4,7 +4,6 @@ package channel
 
 import (
 	"context"
-	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
@@ -44,10 +43,8 @@ type Arrivals interface {
 
 // Tallies keeps tallies.
 type Tallies interface {
-	domain.Documents[Tally]
+	domain.Recounts[Tally]
 	domain.Many[Tally]
-	// Due lists those whose count may begin before the instant.
-	Due(ctx context.Context, before time.Time, page domain.Page) ([]Tally, domain.Cursor, error)
 }
 
 // Camps is what this feature needs of domain/camp.

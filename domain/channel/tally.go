@@ -230,36 +230,18 @@ func (s *Service) HeardOrder(ctx context.Context, id string) error {
 
 // Work counts every channel whose count is due. For jobs. One that fails does not stop the others.
 func (s *Service) Work(ctx context.Context) error {
-	now := s.Clock.Now()
-	return domain.Round(ctx, "tally of channel", func(page domain.Page) ([]Tally, domain.Cursor, error) {
-		return s.Tallies.Due(ctx, now.Add(time.Microsecond), page)
-	}, func(t Tally) error { return s.tally(ctx, t.ID) })
-}
-
-func (s *Service) tally(ctx context.Context, id string) error {
-	began := s.Clock.Now()
-	t, err := s.Tallies.Update(ctx, id, func(t *Tally) error { return t.Begin(began) })
-	if err != nil || !t.Counting {
-		return err
-	}
-	c, err := s.Channels.Get(ctx, id)
-	if err != nil {
-		return err
-	}
-	last, err := s.Count(ctx, c, false, t.Last)
-	if err != nil {
-		return err
-	}
-	first, err := s.Count(ctx, c, true, t.First)
-	if err != nil {
-		return err
-	}
-	_, err = s.Tallies.Update(ctx, id, func(t *Tally) error {
-		t.Last, t.First = last, first
-		t.Finish(s.Clock.Now())
-		return nil
+	return domain.CountDue(ctx, s.Clock, s.Tallies, "tally of channel", func(due Tally) (func(*Tally), error) {
+		c, err := s.Channels.Get(ctx, due.ID)
+		if err != nil {
+			return nil, err
+		}
+		last, err := s.Count(ctx, c, false, due.Last)
+		if err != nil {
+			return nil, err
+		}
+		first, err := s.Count(ctx, c, true, due.First)
+		return func(t *Tally) { t.Last, t.First = last, first }, err
 	})
-	return err
 }
 
 // AskAll has every channel counted anew: whatever nobody heard of is made good within a day. For jobs.

@@ -58,13 +58,6 @@ type Codes interface {
 	CountTaken(ctx context.Context, batch string) (int64, error)
 }
 
-// Tallies keeps tallies.
-type Tallies interface {
-	domain.Documents[Tally]
-	// Due lists those to be counted before the instant.
-	Due(ctx context.Context, before time.Time, page domain.Page) ([]Tally, domain.Cursor, error)
-}
-
 // Counters is the bounded counter of coupons given out.
 type Counters interface {
 	Value(ctx context.Context, counter string) (int64, error)
@@ -110,7 +103,7 @@ type Service struct {
 	Batches   Batches
 	Codes     Codes
 	Sources   source.Store
-	Tallies   Tallies
+	Tallies   domain.Recounts[Tally]
 	Counters  Counters
 	Camps     Camps
 	Members   Members

@@ -1,6 +1,7 @@
 package coupon
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -40,7 +41,7 @@ type Fact struct {
 }
 
 // count makes the days of facts.
-func count(facts func(yield func(Fact) bool)) []TallyDay {
+func count(facts iter.Seq[Fact]) []TallyDay {
 	days := map[domain.Day]*TallyDay{}
 	on := func(at time.Time) *TallyDay {
 		day := calendar.Day(at)

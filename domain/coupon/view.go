@@ -149,35 +149,9 @@ func (s *Service) Ask(ctx context.Context, id string) error {
 
 // Count counts the templates whose coupons changed. For jobs. One that fails does not stop the others.
 func (s *Service) Count(ctx context.Context) error {
-	due, _, err := s.Tallies.Due(ctx, s.Clock.Now(), domain.Page{Limit: domain.MaxPage})
-	failures := []error{err}
-	for _, t := range due {
-		failures = append(failures, s.tally(ctx, t.ID))
-	}
-	return errors.Join(failures...)
-}
-
-func (s *Service) tally(ctx context.Context, id string) error {
-	began := s.Clock.Now()
-	t, err := s.Tallies.Update(ctx, id, func(t *Tally) error { return t.Begin(began) })
-	if err != nil || !t.Counting {
-		return err
-	}
-	var failed error
-	days := count(func(yield func(Fact) bool) {
-		for f, err := range s.Store.Facts(ctx, id) {
-			if failed = err; err != nil || !yield(f) {
-				return
-			}
-		}
+	return domain.CountDue(ctx, s.Clock, s.Tallies, "tally of coupons", func(due Tally) (func(*Tally), error) {
+		var failed error
+		days := count(domain.Until(s.Store.Facts(ctx, due.ID), &failed))
+		return func(t *Tally) { t.Days = days }, failed
 	})
-	if failed != nil {
-		return failed
-	}
-	_, err = s.Tallies.Update(ctx, id, func(t *Tally) error {
-		t.Days = days
-		t.Finish(s.Clock.Now())
-		return nil
-	})
-	return err
 }

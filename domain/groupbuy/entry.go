@@ -29,6 +29,11 @@ type Claim struct {
 // EntryID is the id of somebody's entry.
 func EntryID(campaign, member string) string { return domain.Key(campaign, member) }
 
+// begin is the entry of somebody who has none yet.
+func begin(campaign, member string) Entry {
+	return Entry{Doc: domain.Doc{ID: EntryID(campaign, member)}, Campaign: campaign, Member: member}
+}
+
 // claim is said before a seat is taken: nobody takes another one meanwhile, unless the first was never finished.
 func (e *Entry) claim(group, order string, most int, now time.Time) error {
 	if e.Open != nil && e.Open.Order == order {

@@ -67,27 +67,14 @@ func unknown(err error, id string) error {
 func (s *Service) entry(ctx context.Context, campaign, memberID string) (Entry, error) {
 	e, err := s.Entries.Get(ctx, EntryID(campaign, memberID))
 	if errors.Is(err, domain.ErrNotFound) {
-		return Entry{Doc: domain.Doc{ID: EntryID(campaign, memberID)}, Campaign: campaign, Member: memberID}, nil
+		return begin(campaign, memberID), nil
 	}
 	return e, err
 }
 
 // write changes somebody's entry, or begins it.
 func (s *Service) write(ctx context.Context, campaign, memberID string, change func(*Entry) error) error {
-	id := EntryID(campaign, memberID)
-	_, err := s.Entries.Update(ctx, id, change)
-	if !errors.Is(err, domain.ErrNotFound) {
-		return err
-	}
-	fresh := Entry{Doc: domain.Doc{ID: id}, Campaign: campaign, Member: memberID}
-	if err := change(&fresh); errors.Is(err, domain.ErrSame) {
-		return nil
-	} else if err != nil {
-		return err
-	}
-	if err = s.Entries.Insert(ctx, fresh); errors.Is(err, domain.ErrExists) {
-		_, err = s.Entries.Update(ctx, id, change)
-	}
+	_, err := domain.Ensure(ctx, s.Entries, begin(campaign, memberID), change)
 	return err
 }
 

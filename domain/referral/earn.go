@@ -173,45 +173,17 @@ func (s *Service) Ask(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	now := s.Clock.Now()
-	change := func(t *Tally) error { return t.ask(now) }
-	_, err = s.Tallies.Update(ctx, c.Organiser, change)
-	if errors.Is(err, domain.ErrNotFound) {
-		fresh := Tally{Doc: domain.Doc{ID: c.Organiser}}
-		_ = fresh.ask(now)
-		if err = s.Tallies.Insert(ctx, fresh); errors.Is(err, domain.ErrExists) {
-			_, err = s.Tallies.Update(ctx, c.Organiser, change)
-		}
-	}
+	_, err = domain.Ensure(ctx, s.Tallies, Tally{Doc: domain.Doc{ID: c.Organiser}}, func(t *Tally) error { return t.Ask(s.Clock.Now()) })
 	return err
 }
 
 // Count counts the organisers whose commissions changed. For jobs. One that fails does not stop the others.
 func (s *Service) Count(ctx context.Context) error {
-	return domain.Round(ctx, "tally", func(page domain.Page) ([]Tally, domain.Cursor, error) {
-		return s.Tallies.Due(ctx, s.Clock.Now(), page)
-	}, func(t Tally) error { return s.tally(ctx, t.ID) })
-}
-
-func (s *Service) tally(ctx context.Context, organiser string) error {
-	began := s.Clock.Now()
-	t, err := s.Tallies.Update(ctx, organiser, func(t *Tally) error { return t.begin(began) })
-	if err != nil || !t.Counting {
-		return err
-	}
-	var failed error
-	days, top := count(func(yield func(Fact) bool) {
-		for f, err := range s.Store.Facts(ctx, organiser) {
-			if failed = err; err != nil || !yield(f) {
-				return
-			}
-		}
+	return domain.CountDue(ctx, s.Clock, s.Tallies, "tally of commissions", func(due Tally) (func(*Tally), error) {
+		var failed error
+		days, top := count(domain.Until(s.Store.Facts(ctx, due.ID), &failed))
+		return func(t *Tally) { t.Days, t.Top = days, top }, failed
 	})
-	if failed != nil {
-		return failed
-	}
-	_, err = s.Tallies.Update(ctx, organiser, func(t *Tally) error { return t.finish(days, top, s.Clock.Now()) })
-	return err
 }
 
 // SweepSources forgets where people came from long ago. For jobs.

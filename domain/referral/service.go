@@ -84,13 +84,6 @@ func (s *Sums) Add(in Stage, net, reversed domain.Fen) {
 // Earned is what is left of everything.
 func (s Sums) Earned() domain.Fen { return s.Frozen + s.Available + s.Withdrawn }
 
-// Tallies keeps tallies.
-type Tallies interface {
-	domain.Documents[Tally]
-	// Due lists those to be counted before the instant.
-	Due(ctx context.Context, before time.Time, page domain.Page) ([]Tally, domain.Cursor, error)
-}
-
 // Camps is what this feature needs of domain/camp.
 type Camps interface {
 	Get(ctx context.Context, id string) (camp.Camp, error)
@@ -142,7 +135,7 @@ type Service struct {
 	Promoters   Promoters
 	Bindings    Bindings
 	Sources     source.Store
-	Tallies     Tallies
+	Tallies     domain.Recounts[Tally]
 	Camps       Camps
 	Members     Members
 	Scenes      Scenes

@@ -14,12 +14,9 @@ import (
 // the commissions soon after one of them changed.
 type Tally struct {
 	domain.Doc
-	Days      []TallyDay `json:"days"` // those with something, the earliest first
-	Top       []Rank     `json:"top"`  // the first MaxTop
-	CountedAt time.Time  `json:"counted_at,omitzero"`
-	DueAt     time.Time  `json:"due_at,omitzero"`
-	Counting  bool       `json:"counting,omitempty"`
-	Again     bool       `json:"again,omitempty"` // something changed while it was being counted
+	domain.Recount
+	Days []TallyDay `json:"days"` // those with something, the earliest first
+	Top  []Rank     `json:"top"`  // the first MaxTop
 }
 
 // TallyDay is one day of a tally, by when the orders were paid.
@@ -43,12 +40,6 @@ const MaxTop = 100
 
 // TieRule says how promoters of the same earnings are ranked.
 const TieRule = "按佣金净额（扣除退款撤回）从高到低排名；相同时，订单多的在前；仍相同时，先达到的在前。"
-
-// Times of counting.
-const (
-	tallySoon  = 15 * time.Second // so that what comes together is counted together
-	tallyLease = 10 * time.Minute
-)
 
 // calendar in which days are counted; it belongs to no camp.
 var calendar = domain.Calendar{Zone: "Asia/Shanghai"}
@@ -105,34 +96,4 @@ func (t Tally) Sum() (sum TallyDay) {
 		sum.Orders, sum.Base, sum.Net = sum.Orders+d.Orders, sum.Base+d.Base, sum.Net+d.Net
 	}
 	return sum
-}
-
-// ask says that something changed.
-func (t *Tally) ask(now time.Time) error {
-	switch {
-	case t.Counting && !t.Again:
-		t.Again = true
-	case !t.Counting && t.DueAt.IsZero():
-		t.DueAt = now.Add(tallySoon)
-	default:
-		return domain.ErrSame
-	}
-	return nil
-}
-
-// begin takes the count up, also from a process that died over it.
-func (t *Tally) begin(now time.Time) error {
-	if t.DueAt.IsZero() || now.Before(t.DueAt) {
-		return domain.ErrSame
-	}
-	t.Counting, t.Again, t.DueAt = true, false, now.Add(tallyLease)
-	return nil
-}
-
-func (t *Tally) finish(days []TallyDay, top []Rank, now time.Time) error {
-	t.Days, t.Top, t.CountedAt, t.Counting, t.DueAt = days, top, now, false, time.Time{}
-	if t.Again {
-		t.Again, t.DueAt = false, now.Add(tallySoon)
-	}
-	return nil
 }
