@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -151,13 +152,54 @@ func TestAPageGoesOnWithoutWeChat(t *testing.T) {
 	if w := s.do(t, "GET /s/"+scene+"/code.jpg", "", ""); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
 		t.Errorf("the code: %d %v", w.Code, w.Header())
 	}
-	if broken.asked != 1 {
-		t.Errorf("WeChat, which is down, was asked %d times", broken.asked)
+	if broken.asked != 2 {
+		t.Errorf("WeChat, which is down, was asked %d times for a link and a code", broken.asked)
 	}
 	s.services.Channels.WeChat = real
 	s.clock.Set(s.clock.Now().Add(time.Minute))
 	page, _ := s.page(t, scene, http.StatusOK)
 	holds(t, page, `<a href="https://`)
+}
+
+// slow is a WeChat that draws a code when somebody else has been sent away, or when nobody was for a moment.
+type slow struct {
+	channel.WeChat
+	asked, away chan struct{}
+}
+
+func (s *slow) QR(ctx context.Context, scene, page string) ([]byte, error) {
+	close(s.asked) // panics if it is asked twice
+	select {
+	case <-s.away:
+	case <-time.After(100 * time.Millisecond):
+	}
+	return s.WeChat.QR(ctx, scene, page)
+}
+
+func TestAllWhoOpenAPageAtOnceSeeItsCode(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	_, teacher := s.person(t, "王老师")
+	c, _ := s.running(t, teacher, 40)
+	scene, err := s.services.Channels.For(t.Context(), channel.Target{Kind: channel.ToCamp, Camp: c.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	draws := &slow{s.services.Channels.WeChat, make(chan struct{}), make(chan struct{}, 10)}
+	s.services.Channels.WeChat = draws
+	var all sync.WaitGroup
+	look := func() {
+		if w := s.do(t, "GET /s/"+scene+"/code.jpg", "", ""); w.Code != http.StatusOK {
+			t.Errorf("somebody was answered %d", w.Code)
+			draws.away <- struct{}{}
+		}
+	}
+	all.Go(look)
+	<-draws.asked
+	for range 9 {
+		all.Go(look)
+	}
+	all.Wait()
 }
 
 func TestAnAddressOpensPagesOnlySoOften(t *testing.T) {

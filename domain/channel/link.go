@@ -39,16 +39,17 @@ const (
 // ErrNotYet says that WeChat was asked a moment ago, and somebody else waits for the answer.
 var ErrNotYet = domain.Refusal(domain.KindUnavailable, "scene_not_yet", "小程序码正在生成，请稍后刷新")
 
-// Link returns an address that opens the mini-program where the scene leads. WeChat is asked once and the answer kept.
+// Link returns an address that opens the mini-program where the scene leads. WeChat is asked once and the answer kept, also
+// if the caller does not wait for it.
 // Returns ErrNotYet, and what WeChat refuses.
 func (s *Service) Link(ctx context.Context, scene Scene) (string, error) {
 	if scene.Link != "" && s.Clock.Now().Before(scene.LinkUntil) {
 		return scene.Link, nil
 	}
-	if err := s.turn(ctx, scene.ID); err != nil {
+	if err := s.turn(ctx, scene.ID, func(x *Scene) *time.Time { return &x.AskedAt }); err != nil {
 		return "", err
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	link, err := s.WeChat.Link(ctx, scene.Page(), "scene="+scene.ID)
 	if err != nil {
@@ -63,17 +64,17 @@ func (s *Service) Link(ctx context.Context, scene Scene) (string, error) {
 
 func codeKey(scene string) string { return "scene/" + scene + ".jpg" }
 
-// Code returns the mini-program code of a scene, a JPEG. WeChat is asked once and the picture kept. Returns ErrNotYet, and
-// what WeChat refuses.
+// Code returns the mini-program code of a scene, a JPEG. WeChat is asked once and the picture kept, also if the caller does
+// not wait for it. Returns ErrNotYet, and what WeChat refuses.
 func (s *Service) Code(ctx context.Context, scene Scene) ([]byte, error) {
 	kept, err := s.Files.Read(ctx, codeKey(scene.ID), 1<<20)
 	if !errors.Is(err, domain.ErrNotFound) {
 		return kept, err
 	}
-	if err := s.turn(ctx, scene.ID); err != nil {
+	if err := s.turn(ctx, scene.ID, func(x *Scene) *time.Time { return &x.CodeAskedAt }); err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	code, err := s.WeChat.QR(ctx, scene.ID, scene.Page())
 	if err == nil {
@@ -83,20 +84,21 @@ func (s *Service) Code(ctx context.Context, scene Scene) ([]byte, error) {
 		return nil, fmt.Errorf("code of scene %s: %w", scene.ID, err)
 	}
 	_, err = s.Store.Update(ctx, scene.ID, func(x *Scene) error {
-		x.AskedAt = time.Time{}
+		x.CodeAskedAt = time.Time{}
 		return nil
 	})
 	return code, err
 }
 
 // turn makes the caller the one who asks WeChat about a scene now.
-func (s *Service) turn(ctx context.Context, id string) error {
+func (s *Service) turn(ctx context.Context, id string, asked func(*Scene) *time.Time) error {
 	now := s.Clock.Now()
 	_, err := s.Store.Update(ctx, id, func(x *Scene) error {
-		if now.Before(x.AskedAt.Add(askEvery)) {
+		at := asked(x)
+		if now.Before(at.Add(askEvery)) {
 			return ErrNotYet
 		}
-		x.AskedAt = now
+		*at = now
 		return nil
 	})
 	return err

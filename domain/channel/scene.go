@@ -16,7 +16,10 @@ type Scene struct {
 	Target
 	Link      string    `json:"link,omitempty"` // WeChat's address that opens the mini-program there
 	LinkUntil time.Time `json:"link_until,omitzero"`
-	AskedAt   time.Time `json:"asked_at,omitzero"` // when WeChat was last asked for something of the scene
+	// When WeChat was last asked for the link and for the code, in vain until now. One may fail for ever, as links do for an
+	// account of a private person, and must not keep the other waiting.
+	AskedAt     time.Time `json:"asked_at,omitzero"`
+	CodeAskedAt time.Time `json:"code_asked_at,omitzero"`
 }
 
 // Target is where a scene leads, and who handed it out.

@@ -43,6 +43,7 @@ type weChat struct {
 	mu    sync.Mutex
 	asked int
 	down  error
+	meets func() // called while WeChat makes up its answer
 }
 
 func (w *weChat) ask() (int, error) {
@@ -52,9 +53,12 @@ func (w *weChat) ask() (int, error) {
 	return w.asked, w.down
 }
 
-func (w *weChat) QR(_ context.Context, scene, page string) ([]byte, error) {
+func (w *weChat) QR(ctx context.Context, scene, page string) ([]byte, error) {
 	_, err := w.ask()
-	return []byte(scene + " " + page), err
+	if w.meets != nil {
+		w.meets()
+	}
+	return []byte(scene + " " + page), errors.Join(err, ctx.Err())
 }
 
 func (w *weChat) Link(_ context.Context, path, query string) (string, error) {
@@ -205,8 +209,8 @@ func TestAWeChatThatIsDownIsNotAskedByEveryVisitor(t *testing.T) {
 			t.Error("a code from nowhere")
 		}
 	}
-	if w.weChat.asked != 1 {
-		t.Errorf("asked %d times", w.weChat.asked)
+	if w.weChat.asked != 2 {
+		t.Errorf("asked %d times for a link and a code", w.weChat.asked)
 	}
 	w.weChat.down = nil
 	w.clock.Add(time.Minute)
@@ -214,7 +218,44 @@ func TestAWeChatThatIsDownIsNotAskedByEveryVisitor(t *testing.T) {
 	if err != nil || !bytes.HasPrefix(first, []byte(id)) {
 		t.Errorf("%s, %v", first, err)
 	}
-	if again, err := w.Code(t.Context(), scene); err != nil || !bytes.Equal(again, first) || w.weChat.asked != 2 {
+	if again, err := w.Code(t.Context(), scene); err != nil || !bytes.Equal(again, first) || w.weChat.asked != 3 {
 		t.Errorf("%s after %d times, %v", again, w.weChat.asked, err)
+	}
+}
+
+// WeChat refuses links for the account of a private person, each time and for ever.
+func TestACodeComesThoughThereIsNeverALink(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id, err := w.For(t.Context(), channel.Target{Kind: channel.ToCamp, Camp: "c1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	scene, _ := w.Resolve(t.Context(), id)
+	w.weChat.down = domain.ErrForbidden
+	if _, err := w.Link(t.Context(), scene); !errors.Is(err, domain.ErrForbidden) {
+		t.Fatal(err)
+	}
+	w.weChat.down = nil
+	if code, err := w.Code(t.Context(), scene); err != nil || len(code) == 0 {
+		t.Errorf("no code: %v", err)
+	}
+}
+
+func TestACodeIsKeptAlsoIfWhoeverAskedForItLeaves(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id, err := w.For(t.Context(), channel.Target{Kind: channel.ToCamp, Camp: "c1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	scene, _ := w.Resolve(t.Context(), id)
+	ctx, leave := context.WithCancel(t.Context())
+	w.weChat.meets = leave
+	if _, err := w.Code(ctx, scene); err != nil {
+		t.Fatal(err)
+	}
+	if code, err := w.Code(t.Context(), scene); err != nil || len(code) == 0 || w.weChat.asked != 1 {
+		t.Errorf("asked %d times, %v", w.weChat.asked, err)
 	}
 }

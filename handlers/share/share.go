@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/sync/singleflight"
 
 	"yingdi/domain"
 	"yingdi/domain/channel"
@@ -30,6 +31,8 @@ type share struct {
 	pages *web.Pages
 	style template.CSS
 	csp   string
+
+	links, codes singleflight.Group // a link that somebody shares is opened by many at once, and all of them wait for one answer
 }
 
 // kinds says who fills in the page of which kind of scene.
@@ -151,9 +154,11 @@ func (h *share) show(c echo.Context) error {
 		return err
 	}
 	if v.Over == "" {
-		if v.Link, err = h.Channels.Link(c.Request().Context(), v.Scene); err != nil && !errors.Is(err, channel.ErrNotYet) {
+		link, err, _ := h.links.Do(v.Scene.ID, func() (any, error) { return h.Channels.Link(context.WithoutCancel(c.Request().Context()), v.Scene) })
+		if err != nil && !errors.Is(err, channel.ErrNotYet) {
 			web.Note(c, err) // the page goes on without: it has the code
 		}
+		v.Link = link.(string)
 	}
 	if _, err := h.Channels.Visit(c.Request().Context(), v.Scene.ID); err != nil {
 		web.Note(c, err) // somebody uncounted, and nobody kept out

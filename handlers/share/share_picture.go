@@ -1,6 +1,7 @@
 package share
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -66,9 +67,9 @@ func (h *share) code(c echo.Context) error {
 	if v.Over != "" {
 		return domain.ErrNotFound
 	}
-	picture, err := h.Channels.Code(c.Request().Context(), v.Scene)
+	picture, err, _ := h.codes.Do(v.Scene.ID, func() (any, error) { return h.Channels.Code(context.WithoutCancel(c.Request().Context()), v.Scene) })
 	if err != nil {
 		return err
 	}
-	return h.jpeg(c, picture)
+	return h.jpeg(c, picture.([]byte))
 }
