@@ -161,13 +161,13 @@ func TestAPageGoesOnWithoutWeChat(t *testing.T) {
 	holds(t, page, `<a href="https://`)
 }
 
-// slow is a WeChat that draws a code when somebody else has been sent away, or when nobody was for a moment.
-type slow struct {
+// drawing is a WeChat that draws a code when somebody else has been sent away, or when nobody was for a moment.
+type drawing struct {
 	channel.WeChat
 	asked, away chan struct{}
 }
 
-func (s *slow) QR(ctx context.Context, scene, page string) ([]byte, error) {
+func (s *drawing) QR(ctx context.Context, scene, page string) ([]byte, error) {
 	close(s.asked) // panics if it is asked twice
 	select {
 	case <-s.away:
@@ -185,7 +185,7 @@ func TestAllWhoOpenAPageAtOnceSeeItsCode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	draws := &slow{s.services.Channels.WeChat, make(chan struct{}), make(chan struct{}, 10)}
+	draws := &drawing{s.services.Channels.WeChat, make(chan struct{}), make(chan struct{}, 10)}
 	s.services.Channels.WeChat = draws
 	var all sync.WaitGroup
 	look := func() {
