@@ -61,6 +61,8 @@ type friend struct {
 	n                    int
 	order, group, assist string
 	coupon, scene        string
+	guest                *player           // of the pool of small sums
+	wishes               map[string]string // withdrawals, by what they are called
 }
 
 func newGrowth(s *season) *growth { return &growth{season: s} }
@@ -186,6 +188,12 @@ func (g *growth) gather(ctx context.Context) error {
 		return err
 	}
 	first, next := g.friends[whoPromotes], g.friends[whoFollows]
+	for _, f := range []*friend{first, next} {
+		f.guest = &player{learner: f.learner, in: g.small, habit: habit{rate: 10}}
+		if err := f.guest.join(ctx); err != nil {
+			return err
+		}
+	}
 	if err := first.recommend(ctx); err != nil {
 		return err
 	}
@@ -223,6 +231,7 @@ func (g *growth) step(day int, at Moment) (work map[int]func(*friend, context.Co
 	switch [2]int{day, int(at)} {
 	case [2]int{1, int(Morning)}:
 		all((*friend).claim, whoFollows, whoLeaves)
+		all((*friend).persevere, whoPromotes, whoFollows)
 	case [2]int{1, int(Evening)}:
 		all((*friend).startAssist, whoIsHelped, whoFallsShort)
 		all((*friend).claimLast, whoPromotes, whoIsHelped, whoFallsShort)
@@ -239,7 +248,15 @@ func (g *growth) step(day int, at Moment) (work map[int]func(*friend, context.Co
 	case [2]int{3, int(Morning)}:
 		all((*friend).tooLate, whoIsAlone, whoIsStopped, whoFallsShort)
 	case [2]int{3, int(Evening)}:
-		then = g.giveBack
+		all((*friend).cashIn, whoPromotes)
+		then = func(ctx context.Context) error {
+			if err := g.decide(ctx, whoPromotes, "early", "approve"); err != nil {
+				return err
+			}
+			return g.giveBack(ctx)
+		}
+	case [2]int{4, int(Morning)}:
+		all((*friend).confirmEarly, whoPromotes)
 	}
 	return work, then
 }

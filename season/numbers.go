@@ -11,6 +11,9 @@ import (
 	"yingdi/season/audit"
 )
 
+// lastDays of a season come after the camp's.
+const lastDays = 10
+
 // readNumbers writes down what staff are shown of every camp, and of the organiser that runs them.
 func (t *staff) readNumbers(ctx context.Context, camps ...string) error {
 	if err := t.renew(ctx, 0); err != nil {
@@ -20,7 +23,7 @@ func (t *staff) readNumbers(ctx context.Context, camps ...string) error {
 		return err
 	}
 	at := *t.now.Load()
-	from, to := t.dayOf(-4), t.dayOf(t.plan.Days+9)
+	from, to := t.dayOf(-4), t.dayOf(t.plan.Days+lastDays)
 	for _, camp := range camps {
 		seen, err := t.numbersOf(ctx, camp, from, to)
 		if err != nil {
@@ -29,7 +32,7 @@ func (t *staff) readNumbers(ctx context.Context, camps ...string) error {
 		seen.At = at
 		t.book.write(func(p *audit.Promises) { p.Statistics = append(p.Statistics, seen) })
 	}
-	return t.readHouse(ctx, max(from, t.dayOf(t.plan.Days+9-91)), to)
+	return t.readHouse(ctx, max(from, t.dayOf(t.plan.Days+lastDays-91)), to)
 }
 
 func (t *staff) numbersOf(ctx context.Context, camp, from, to string) (audit.Statistics, error) {

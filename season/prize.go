@@ -1,7 +1,6 @@
 package season
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -17,6 +16,7 @@ import (
 // those who gave up.
 type prize struct {
 	*season
+	terms
 	camp    string
 	offer   string
 	tasks   []string // by day
@@ -24,51 +24,37 @@ type prize struct {
 	second  *staff // whose word it takes besides the teacher's
 }
 
-// The camp's terms.
-const (
-	prizePlayers = 8
-	prizePrice   = 199_03
-	prizePart    = 100_01 // odd, so that something is left to share out
-	prizeFee     = 7      // percent
-	prizeBack    = 50     // percent of the tuition, for some days
-)
-
 // player is one of its learners.
 type player struct {
 	*learner
-	in    *prize
-	n     int
+	in *prize
+	habit
 	order string
 	out   bool // has given the seat back
 }
 
-func newPrize(s *season) *prize { return &prize{season: s} }
-
-// needed is how many days win.
-func (z *prize) needed() int { return max(1, z.plan.Days*3/5) }
-
 // open makes the camp, its prices, and the rules of its pool.
 func (z *prize) open(ctx context.Context, organiser string) error {
 	to, err := z.teacher.post(ctx, "/camps", url.Values{
-		"organiser": {organiser}, "title": {"早起奖学金营"}, "intro": {"坚持的人分奖学金。"}, "zone": {zone}, "cut_off": {strconv.Itoa(cutOff)},
-		"seats": {"20"}, "start": {z.dayOf(1)}, "end": {z.dayOf(z.plan.Days)}, "enrol_by": {z.dayOf(1)}, "closing": {"1"},
+		"organiser": {organiser}, "title": {z.title}, "intro": {"坚持的人分奖学金。"}, "zone": {zone}, "cut_off": {strconv.Itoa(cutOff)},
+		"seats": {"20"}, "start": {z.dayOf(1)}, "end": {z.dayOf(z.days)}, "enrol_by": {z.dayOf(1)}, "closing": {"1"},
 	})
 	if err != nil {
 		return err
 	}
 	z.camp = part(to, 3)
 	base := "/camps/" + z.camp
-	for day := 1; day <= z.plan.Days; day++ {
+	for day := 1; day <= z.days; day++ {
 		if _, err := z.teacher.post(ctx, base+"/tasks", url.Values{"day": {z.dayOf(day)}, "title": {"早起"}}); err != nil {
 			return err
 		}
 	}
 	for path, form := range map[string]url.Values{"/price": {
-		"version": {"0"}, "do": {"save"}, "id": {""}, "kind": {"scholarship"}, "name": {"奖学金名额"}, "price": {yuan(prizePrice)},
-		"part": {yuan(prizePart)}, "off": {"no"}, "day": {"1", strconv.Itoa(1 + max(1, z.plan.Days/2))}, "percent": {"100", strconv.Itoa(prizeBack)},
+		"version": {"0"}, "do": {"save"}, "id": {""}, "kind": {"scholarship"}, "name": {"奖学金名额"}, "price": {yuan(z.price)},
+		"part": {yuan(z.part)}, "off": {"no"}, "day": {"1", strconv.Itoa(1 + max(1, z.days/2))}, "percent": {"100", strconv.Itoa(prizeBack)},
 	}, "/pool": {
 		"version": {"0"}, "do": {"save"}, "days": {strconv.Itoa(z.needed())}, "make_ups": {"0"}, "grace": {"1"}, "appeal": {"1"}, "decide": {"1"},
-		"fee_percent": {strconv.Itoa(prizeFee)},
+		"fee_percent": {strconv.Itoa(z.fee)},
 	}} {
 		if _, err := z.teacher.post(ctx, base+path, form); err != nil {
 			return err
@@ -97,15 +83,15 @@ func (z *prize) read(ctx context.Context, base string) error {
 		return err
 	}
 	offer := offerID.FindSubmatch(page)
-	if offer == nil || len(z.tasks) != z.plan.Days {
+	if offer == nil || len(z.tasks) != z.days {
 		return fmt.Errorf("the scholarship camp has %d tasks, and an offer: %v", len(z.tasks), offer != nil)
 	}
 	z.offer = string(offer[1])
 	z.book.write(func(p *audit.Promises) {
-		p.Prize = audit.Prize{
-			Camp: z.camp, Price: prizePrice, Part: prizePart, Needed: z.needed(), Fee: prizeFee, Percent: prizeBack,
-			Lock: z.clock(2, cutOff*time.Hour), Half: z.clock(2+max(1, z.plan.Days/2), cutOff*time.Hour),
-		}
+		p.Prizes = append(p.Prizes, audit.Prize{
+			Camp: z.camp, Price: z.price, Part: z.part, Needed: z.needed(), Fee: int64(z.fee), Percent: prizeBack, Cancelled: z.cancelled > 0,
+			Lock: z.clock(2, cutOff*time.Hour), Half: z.clock(2+max(1, z.days/2), cutOff*time.Hour),
+		})
 	})
 	return nil
 }
@@ -113,8 +99,8 @@ func (z *prize) read(ctx context.Context, base string) error {
 // gather lets the players agree to the rules, order, and pay; one pays too late, and one never.
 func (z *prize) gather(ctx context.Context) error {
 	var arriving, joining []func(context.Context) error
-	for n := range prizePlayers {
-		p := &player{learner: &learner{season: z.season, name: fmt.Sprintf("奖友%02d", n)}, in: z, n: n}
+	for n, habit := range z.habits {
+		p := &player{learner: &learner{season: z.season, name: fmt.Sprintf("%s%02d", z.title, n)}, in: z, habit: habit}
 		z.players = append(z.players, p)
 		arriving, joining = append(arriving, p.arrive), append(joining, p.join)
 	}
@@ -126,7 +112,7 @@ func (z *prize) gather(ctx context.Context) error {
 
 func (p *player) join(ctx context.Context) error {
 	base := "/camps/" + p.in.camp
-	order := call{method: http.MethodPost, path: base + "/orders", key: p.key(), json: map[string]any{"offer": p.in.offer, "amount": prizePrice}}
+	order := call{method: http.MethodPost, path: base + "/orders", key: p.key(), json: map[string]any{"offer": p.in.offer, "amount": p.in.price}}
 	a, _, err := p.ask(ctx, order, http.StatusConflict)
 	if err != nil {
 		return err
@@ -150,10 +136,10 @@ func (p *player) join(ctx context.Context) error {
 	}
 	p.order = in.ID
 	p.book.write(func(told *audit.Promises) {
-		told.Orders = append(told.Orders, audit.Ordered{ID: p.order, Camp: p.in.camp, Member: p.member, Amount: prizePrice, At: at})
+		told.Orders = append(told.Orders, audit.Ordered{ID: p.order, Camp: p.in.camp, Member: p.member, Amount: p.in.price, At: at})
 	})
 	number, err := (&buyer{learner: p.learner, order: p.order}).askPay(ctx)
-	if err != nil || number == "" || p.n == prizePlayers-1 { // one thinks better of it
+	if err != nil || number == "" || p.never {
 		return err
 	}
 	return p.wallet(ctx, "pay", url.Values{"number": {number}})
@@ -163,30 +149,30 @@ func (p *player) join(ctx context.Context) error {
 func (z *prize) moment(day int, at Moment) (work []func(context.Context) error) {
 	for _, p := range z.players {
 		switch {
-		case at == Morning && day <= z.plan.Days:
+		case at == Morning && day <= z.days:
 			work = append(work, func(ctx context.Context) error { return p.live(ctx, day) })
-		case at == Evening && day == z.plan.Days+1:
+		case at == Evening && day == z.days+1 && z.appeals:
 			work = append(work, p.appeal)
 		}
 	}
-	if at == Evening && day == z.plan.Days+2 {
+	switch {
+	case at == Evening && day == z.days+2 && z.appeals:
 		work = append(work, z.decide)
+	case at == Evening && day == z.cancelled:
+		work = append(work, z.cancel)
 	}
 	return work
 }
 
-// rate is how many of ten days somebody keeps up.
-func (p *player) rate() int { return []int{10, 10, 10, 7, 5, 2, 10, 0}[p.n] }
-
 // live is a morning: most hand in; one gives the seat back before the pool is locked, and one after.
 func (p *player) live(ctx context.Context, day int) error {
-	if err := p.renew(ctx, 0); err != nil || p.out || p.n == prizePlayers-1 {
+	if err := p.renew(ctx, 0); err != nil || p.out || p.never {
 		return err
 	}
-	if p.n == 5 && day == 1 || p.n == 6 && day == 2 {
+	if day == p.quits {
 		return p.quit(ctx)
 	}
-	if p.plan.dice(330, p.n, day).IntN(10) >= p.rate() {
+	if p.plan.dice(330, slices.Index(p.in.players, p), day).IntN(10) >= p.rate {
 		return nil
 	}
 	k := call{method: http.MethodPost, path: "/camps/" + p.in.camp + "/checkins", key: p.key(), json: map[string]any{
@@ -204,7 +190,7 @@ func (p *player) quit(ctx context.Context) error {
 
 // appeal says of the first day that does not count why it should.
 func (p *player) appeal(ctx context.Context) error {
-	if err := p.renew(ctx, 0); err != nil || p.out || p.n == prizePlayers-1 {
+	if err := p.renew(ctx, 0); err != nil || p.out || p.never {
 		return err
 	}
 	base := "/camps/" + p.in.camp + "/pool"
@@ -233,11 +219,11 @@ func (p *player) appeal(ctx context.Context) error {
 
 // decide answers every second appeal; the others are answered by the rules once their time is over.
 func (z *prize) decide(ctx context.Context) error {
-	for _, p := range z.players {
-		if p.n%2 == 0 || p.out {
+	for n, p := range z.players {
+		if n%2 == 0 || p.out {
 			continue
 		}
-		for day := 1; day <= z.plan.Days; day++ {
+		for day := 1; day <= z.days; day++ {
 			form := url.Values{"csrf": {z.teacher.csrf}, "day": {z.dayOf(day)}, "answer": {"那天没有停电"}, "do": {"refuse"}}
 			a, err := z.client.do(ctx, call{method: http.MethodPost, path: "/console/camps/" + z.camp + "/pool/members/" + p.member + "/appeal", cookie: z.teacher.cookie, form: form})
 			if err != nil {
@@ -249,113 +235,12 @@ func (z *prize) decide(ctx context.Context) error {
 	return nil
 }
 
-// settleUp lets two people sign the list and the winners take what is theirs: at once, after they let it go by, or after
-// they had refused it.
-func (z *prize) settleUp(ctx context.Context) error {
-	for _, who := range []*staff{z.teacher, z.second} {
-		if err := who.signIn(ctx); err != nil {
+// cancel ends the pool before there is a list: everybody's part goes back. The second click does nothing more.
+func (z *prize) cancel(ctx context.Context) error {
+	for range 2 {
+		if _, err := z.teacher.post(ctx, "/camps/"+z.camp+"/pool/cancel", url.Values{"reason": {"报名的人太少"}}); err != nil {
 			return err
 		}
-		for range 2 { // the second time says that one person's word counts once
-			if _, err := who.post(ctx, "/camps/"+z.camp+"/pool/sign", url.Values{}); err != nil {
-				return err
-			}
-		}
-	}
-	if err := z.settle(ctx); err != nil {
-		return err
-	}
-	for round := range 7 {
-		if err := z.misbehaveAtTransfers(ctx, round); err != nil {
-			return err
-		}
-		var work []func(context.Context) error
-		for _, p := range z.players {
-			work = append(work, func(ctx context.Context) error { return p.take(ctx, round) })
-		}
-		if err := z.together(ctx, work); err != nil {
-			return err
-		}
-		if err := z.settle(ctx); err != nil {
-			return err
-		}
-		hours := 1
-		if round == 1 {
-			hours = 25
-		}
-		if err := z.setClock(ctx, z.now.Load().Add(time.Duration(hours)*time.Hour)); err != nil {
-			return err
-		}
-		if err := z.settle(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (z *prize) misbehaveAtTransfers(ctx context.Context, round int) error {
-	if round > 2 {
-		return nil
-	}
-	for _, f := range [][]Fault{
-		{{Path: "transfer-bills", Mode: "lost"}, {Path: "transfer-bills", Mode: "down"}}, {{Path: "transfer-bills", Mode: "unsigned"}}, {{Path: "transfer-bills", Mode: "lost"}},
-	}[round] {
-		if err := z.wallet(ctx, "fault", url.Values{"path": {f.Path}, "mode": {f.Mode}}); err != nil {
-			return err
-		}
-	}
-	return z.wallet(ctx, "notice-fault", url.Values{"fault": {[]string{"drop", "duplicate", "delay"}[round]}})
-}
-
-// take confirms the transfers that wait for the player; some let the first one go by, and one refuses it.
-func (p *player) take(ctx context.Context, round int) error {
-	if err := p.renew(ctx, 0); err != nil {
-		return err
-	}
-	a, ok, err := p.ask(ctx, call{method: http.MethodGet, path: "/transfers"}, http.StatusOK)
-	if err != nil || !ok {
-		return err
-	}
-	var in struct{ Items []struct{ ID, State string } }
-	if err := a.into(&in); err != nil {
-		return err
-	}
-	for _, t := range in.Items {
-		switch {
-		case t.State == "expired" || t.State == "failed":
-			if _, _, err := p.ask(ctx, call{method: http.MethodPost, path: "/transfers/" + t.ID + "/claim", key: p.key()}, http.StatusOK, http.StatusConflict); err != nil {
-				return err
-			}
-			p.book.chance("transfers_claimed", 1)
-		case t.State == "waiting_user_confirm" && !(p.n == 1 && round < 2):
-			if err := p.confirm(ctx, t.ID, round == 0 && p.n == 2); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// confirm opens WeChat's page for a transfer and presses its button, or refuses.
-func (p *player) confirm(ctx context.Context, id string, refuse bool) error {
-	a, ok, err := p.ask(ctx, call{method: http.MethodPost, path: "/transfers/" + id + "/confirm", key: p.key()}, http.StatusOK, http.StatusConflict)
-	if err != nil || !ok || a.status != http.StatusOK {
-		return err
-	}
-	transfers, err := atPay[struct{ Number, Bill, State string }](ctx, p.season, "transfers")
-	if err != nil {
-		return err
-	}
-	for _, t := range transfers {
-		if t.State != "WAIT_USER_CONFIRM" || !bytes.Contains(a.body, []byte(t.Bill)) {
-			continue
-		}
-		form := url.Values{"number": {t.Number}}
-		if refuse {
-			form.Set("refused", "REALNAME_CHECK_FAIL")
-		}
-		p.book.chance("transfers_confirmed", 1)
-		return p.wallet(ctx, "confirm", form)
 	}
 	return nil
 }

@@ -23,8 +23,9 @@ func PlayPrize(ctx context.Context, o Options) (Story, error) {
 	o.AtOnce = 1
 	s := &season{options: o, plan: NewPlan(1, o.Days, o.Seed), client: newClient(o.URL, o.AtOnce), book: newBook(), place: place}
 	s.killer, s.shop, s.prize = newKiller(s, fail), newShop(s), newPrize(s)
+	s.prizes = []*prize{s.prize}
 	s.client.before = s.killer.step
-	acts := []func(context.Context) error{s.prize.begin, s.prize.gather, s.prize.run, s.prize.settleUp, s.shop.close}
+	acts := []func(context.Context) error{s.prize.begin, s.prize.gather, s.prize.run, s.payOut, s.shop.close}
 	for _, act := range acts {
 		if err := act(ctx); err != nil {
 			return Story{}, errors.Join(err, context.Cause(ctx))

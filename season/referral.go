@@ -2,8 +2,10 @@ package season
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"yingdi/season/audit"
 )
@@ -148,5 +150,27 @@ func (g *growth) tell(ctx context.Context) error {
 			}
 		}
 	}
-	return g.look(ctx)
+	return errors.Join(g.look(ctx), g.readPurses(ctx))
 }
+
+// readPurses writes down what everybody who may have a wallet is shown of it.
+func (g *growth) readPurses(ctx context.Context) error {
+	people := slices.Clone(g.friends)
+	for _, p := range g.small.players {
+		people = append(people, &friend{learner: p.learner, in: g})
+	}
+	for _, f := range people {
+		if err := f.renew(ctx, 0); err != nil {
+			return err
+		}
+		seen, err := f.purse(ctx)
+		if err != nil {
+			return err
+		}
+		g.book.write(func(p *audit.Promises) { p.Purses = append(p.Purses, seen) })
+	}
+	return nil
+}
+
+// persevere does what wins a share of the pool of small sums.
+func (f *friend) persevere(ctx context.Context) error { return f.guest.live(ctx, 1) }

@@ -79,6 +79,8 @@ type season struct {
 	circle     *circle
 	shop       *shop
 	prize      *prize
+	small      *prize // whose gains wait in the wallet
+	prizes     []*prize
 	growth     *growth
 }
 
@@ -94,6 +96,8 @@ func Play(ctx context.Context, o Options) (Story, error) {
 		options: o, plan: NewPlan(o.Learners, o.Days, o.Seed), client: newClient(o.URL, o.AtOnce), book: newBook(), place: place,
 	}
 	s.killer, s.circle, s.shop, s.prize, s.growth = newKiller(s, fail), newCircle(s), newShop(s), newPrize(s), newGrowth(s)
+	nobody, cancelled, small := otherPrizes(s)
+	s.prizes, s.small = []*prize{s.prize, nobody, cancelled, small}, small
 	for _, act := range []func(context.Context) error{s.prepare, s.enrol, s.run, s.finish} {
 		if err := act(ctx); err != nil {
 			return Story{}, errors.Join(err, context.Cause(ctx))
@@ -158,7 +162,11 @@ func (s *season) prepare(ctx context.Context) error {
 		return err
 	}
 	s.prize.second = admin
-	for _, open := range []func(context.Context, string) error{s.teacher.open, s.circle.open, s.circle.openCourse, s.shop.open, s.prize.open, s.growth.open} {
+	opening := []func(context.Context, string) error{s.teacher.open, s.circle.open, s.circle.openCourse, s.shop.open, s.growth.open}
+	for _, z := range s.prizes {
+		opening = append(opening, z.open)
+	}
+	for _, open := range opening {
 		if err := open(ctx, part(to, 3)); err != nil {
 			return err
 		}
@@ -217,7 +225,11 @@ func (s *season) enrol(ctx context.Context) error {
 	if err := s.together(ctx, next); err != nil {
 		return err
 	}
-	return errors.Join(s.circle.gather(ctx), s.shop.gather(ctx), s.prize.gather(ctx), s.growth.gather(ctx), s.settle(ctx))
+	gathering := []error{s.circle.gather(ctx), s.shop.gather(ctx)}
+	for _, z := range s.prizes {
+		gathering = append(gathering, z.gather(ctx))
+	}
+	return errors.Join(append(gathering, s.growth.gather(ctx), s.settle(ctx))...)
 }
 
 // run plays the camp's days, and two more in which the teacher finishes.
@@ -276,7 +288,10 @@ func (s *season) play(ctx context.Context, day int, at Moment) error {
 		work = append(work, s.teacher.evening(day)...)
 	}
 	work = append(append(work, s.circle.moment(day, at)...), s.shop.moment(day, at)...)
-	work = append(append(work, s.prize.moment(day, at)...), s.growth.moment(day, at)...)
+	for _, z := range s.prizes {
+		work = append(work, z.moment(day, at)...)
+	}
+	work = append(work, s.growth.moment(day, at)...)
 	stop := s.killer.lurk(ctx, day, at, len(work))
 	err := s.together(ctx, work)
 	stop()
@@ -317,7 +332,7 @@ func (s *season) finish(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := s.prize.settleUp(ctx); err != nil {
+	if err := s.payOut(ctx); err != nil {
 		return err
 	}
 	if err := s.shop.close(ctx); err != nil {
@@ -330,7 +345,11 @@ func (s *season) finish(ctx context.Context) error {
 		return err
 	}
 	s.circle.tell()
-	return s.teacher.readNumbers(ctx, s.camp, s.circle.camp, s.circle.course.id, s.shop.camp, s.prize.camp, s.growth.camp)
+	camps := []string{s.camp, s.circle.camp, s.circle.course.id, s.shop.camp, s.growth.camp}
+	for _, z := range s.prizes {
+		camps = append(camps, z.camp)
+	}
+	return s.teacher.readNumbers(ctx, camps...)
 }
 
 // rest lets two days pass: in a day everything is counted, and asked for again that got no answer.

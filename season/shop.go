@@ -302,8 +302,10 @@ func (s *shop) close(ctx context.Context) error {
 		}
 	}
 	buyers := slices.Clone(s.buyers)
-	for _, p := range s.prize.players {
-		buyers = append(buyers, &buyer{learner: p.learner})
+	for _, z := range s.prizes {
+		for _, p := range z.players {
+			buyers = append(buyers, &buyer{learner: p.learner})
+		}
 	}
 	for _, b := range buyers {
 		if err := b.lookAtOrders(ctx); err != nil {

@@ -30,7 +30,7 @@ func Check(f Facts, p Promises) []Invariant {
 
 // ofMoney names the invariants that hold for money wherever it moves, and for what must be so whatever is played.
 var ofMoney = []string{
-	"answers-expected", "prices", "payments", "refunds", "entitled-or-refunded", "pool-split", "transfers-once", "reconciled", "money-conserved",
+	"answers-expected", "prices", "payments", "refunds", "entitled-or-refunded", "pool-split", "transfers-once", "withdrawals", "reconciled", "money-conserved",
 	"money-troubles", "capacity", "one-member-per-person", "outbox-empty", "no-dead-jobs",
 }
 
@@ -66,6 +66,7 @@ var invariants = []struct {
 	{"money-conserved", "orders", conserved},
 	{"pool-split", "members of the pool", pools},
 	{"transfers-once", "transfers", transfersOnce},
+	{"withdrawals", "withdrawals and wallets", withdrawals},
 	{"reconciled", "days and differences", reconciled},
 	{"money-troubles", "payments", troubles},
 	{"discounts", "lines of prices", discounts},

@@ -143,6 +143,7 @@ func TestEveryBrokenPromiseIsCaught(t *testing.T) {
 	maps.Copy(spoilt, moneySpoilt())
 	maps.Copy(spoilt, poolSpoilt())
 	maps.Copy(spoilt, growthSpoilt())
+	maps.Copy(spoilt, walletSpoilt())
 	for name, c := range map[string]violation{
 		"an unexpected answer":             {"answers-expected", func(s *season) { s.Unexpected = []string{"500"} }},
 		"a repetition answered otherwise":  {"replays-equal", func(s *season) { s.Different = []string{"a comment"} }},

@@ -33,6 +33,7 @@ type Facts struct {
 	Coupons     []Coupon
 	Commissions []Commission
 	Wallets     []Wallet
+	Withdrawals []Withdrawal
 
 	Courses  []Course
 	Progress []Progress

@@ -59,11 +59,18 @@ type (
 		Member  string  `json:"member"`
 		Balance int64   `json:"balance"`
 		Entries []Entry `json:"entries"`
+		Holds   []Hold  `json:"holds"`
 	}
 	// Entry is one movement in a wallet.
 	Entry struct {
 		ID     string `json:"id"` // its cause
+		Kind   string `json:"kind"`
 		Amount int64  `json:"amount"`
+	}
+	// Hold is what is on its way out of one.
+	Hold struct {
+		Withdrawal string `json:"withdrawal"`
+		Amount     int64  `json:"amount"`
 	}
 	// PriceLine is a line of an order's price.
 	PriceLine struct {

@@ -64,12 +64,21 @@ type (
 	}
 	// Payout is money on its way to somebody's balance, under one number after another.
 	Payout struct {
-		ID     string `json:"id"`
+		ID     string `json:"id"` // pool:camp:member:n or withdrawal:id
+		Member string `json:"member"`
 		Amount int64  `json:"amount"`
 		State  string `json:"state"`
 		Bills  []struct {
 			Number string `json:"number"`
 		} `json:"bills"`
+	}
+	// Withdrawal is somebody's wish to have money of a wallet.
+	Withdrawal struct {
+		ID     string `json:"id"`
+		Wallet string `json:"wallet"`
+		Member string `json:"member"`
+		Amount int64  `json:"amount"`
+		State  string `json:"state"`
 	}
 	// Bill is the reconciliation of a day.
 	Bill struct {

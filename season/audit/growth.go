@@ -273,19 +273,18 @@ func commissions(t *trial, f *finding) {
 			}
 		}
 	}
-	shown, entries, sums := map[string]Earned{}, map[string]int64{}, map[string]int64{}
+	shown, entries, sums, left := map[string]Earned{}, map[string]int64{}, map[string]int64{}, map[string][]int64{}
 	for _, e := range t.Growth.Earned {
 		shown[e.ID] = e
 	}
 	for _, w := range t.whole.Wallets {
-		var sum int64
 		for _, e := range w.Entries {
-			of, _, _ := strings.Cut(e.ID, ":back:")
-			entries[of] += e.Amount
-			sum += e.Amount
+			if e.Kind == "commission" || e.Kind == "reversal" {
+				of, _, _ := strings.Cut(e.ID, ":back:")
+				entries[of] += e.Amount
+				sums[w.Member] += e.Amount
+			}
 		}
-		sums[w.Member] += sum
-		f.expect(sum == w.Balance, "the entries of the wallet of %s add up to %d and it says %d", w.Member, sum, w.Balance)
 	}
 	for _, c := range t.whole.Commissions {
 		net := c.Amount
@@ -295,9 +294,12 @@ func commissions(t *trial, f *finding) {
 		want, ok := owed[share{c.Order, c.Level}]
 		delete(owed, share{c.Order, c.Level})
 		f.expect(ok && want.member == c.Member && want.net == net, "commission %s of %s is %d and should be %d for %q", c.ID, c.Member, net, want.net, want.member)
-		f.expect(c.Stage == map[bool]string{true: "available", false: "reversed"}[net > 0], "commission %s of %d is %s", c.ID, net, c.Stage)
+		f.expect((c.Stage == "reversed") == (net == 0) && c.Stage != "frozen", "commission %s of %d is %s", c.ID, net, c.Stage)
 		f.expect(entries[c.ID] == net, "the wallet holds %d of commission %s of %d", entries[c.ID], c.ID, net)
 		f.expect(shown[c.ID] == Earned{c.ID, c.Member, net}, "commission %s is shown as %+v", c.ID, shown[c.ID])
+		if c.Stage == "available" {
+			left[c.Member] = append(left[c.Member], net)
+		}
 		sums[c.Member] -= net
 		delete(entries, c.ID)
 	}
@@ -306,6 +308,22 @@ func commissions(t *trial, f *finding) {
 	}
 	for who, sum := range sums {
 		f.expect(sum == 0, "the wallet of %s holds %d that no commission explains", who, sum)
+	}
+	t.left(left, f)
+}
+
+// left: of the commissions of somebody who has withdrawn only so many are left as make up what the wallet still has: the
+// oldest went first.
+func (t *trial) left(available map[string][]int64, f *finding) {
+	for _, w := range t.whole.Wallets {
+		if !slices.ContainsFunc(t.whole.Withdrawals, func(d Withdrawal) bool { return d.Wallet == w.ID && d.State == "done" }) {
+			continue
+		}
+		var sum, most int64
+		for _, net := range available[w.Member] {
+			sum, most = sum+net, max(most, net)
+		}
+		f.expect(sum == 0 || sum-most < w.Balance, "wallet %s has %d left, and commissions of %d are still there", w.ID, w.Balance, sum)
 	}
 }
 
@@ -318,6 +336,13 @@ func (t *trial) growthTold(notices map[string]Notice, causes map[string]bool, f 
 	}
 	for _, c := range t.whole.Coupons {
 		owner["coupon:"+c.ID] = c.Member
+	}
+	for _, d := range t.whole.Withdrawals {
+		for _, state := range []string{"approved", "rejected", "cancelled"} {
+			id := "withdrawal:" + d.ID + ":" + state
+			causes[id] = causes[id] || notices[id].Member == d.Member
+			f.expect(state != "rejected" || d.State != state || notices[id].Member == d.Member, "%s was not told that withdrawal %s is rejected", d.Member, d.ID)
+		}
 	}
 	for id, n := range notices {
 		kind, rest, _ := strings.Cut(id, ":")

@@ -76,7 +76,7 @@ func (s *season) addCampaigns() {
 	}
 	s.Coupons = []audit.Coupon{{ID: "ct:qui:1", Template: "ct", Member: "qui", State: "used", Order: "w4"}, {ID: "ct:sue:1", Template: "ct", Member: "sue", State: "refused"}}
 	s.Commissions = []audit.Commission{{ID: "w1:1", Order: "w1", Level: 1, Member: "mia", Amount: 12, Backs: []audit.Amount{{Amount: 3}}, Stage: "available"}}
-	s.Wallets = []audit.Wallet{{ID: "o:mia", Member: "mia", Balance: 9, Entries: []audit.Entry{{ID: "w1:1", Amount: 12}, {ID: "w1:1:back:0", Amount: -3}}}}
+	s.addWallet()
 	s.Notices = append(s.Notices, audit.Notice{ID: "referral:earned:w1:1", Member: "mia", Kind: "referral_news", Outcome: "refused", Reason: "no_credit"})
 }
 
@@ -150,9 +150,9 @@ func growthSpoilt() map[string]violation {
 		"a second level that is not paid":      commission(func(_ *audit.Commission, s *season) { s.Growth.Brought["mia"] = "oda" }),
 		"a commission that never thaws":        commission(func(c *audit.Commission, _ *season) { c.Stage = "frozen" }),
 		"a wallet without its commission":      commission(func(_ *audit.Commission, s *season) { s.Wallets[0].Entries, s.Wallets[0].Balance = nil, 0 }),
-		"a wallet with another sum":            commission(func(_ *audit.Commission, s *season) { s.Wallets[0].Balance = 12 }),
+		"commissions left of what is gone":     commission(func(_ *audit.Commission, s *season) { s.Wallets[0].Balance = 0 }),
 		"a wallet with money from nowhere": commission(func(_ *audit.Commission, s *season) {
-			s.Wallets[0].Balance, s.Wallets[0].Entries = 10, append(s.Wallets[0].Entries, audit.Entry{ID: "x", Amount: 1})
+			s.Wallets[0].Balance, s.Wallets[0].Entries = 10, append(s.Wallets[0].Entries, audit.Entry{ID: "x", Kind: "commission", Amount: 1})
 		}),
 		"a commission that is shown otherwise":     commission(func(_ *audit.Commission, s *season) { s.Growth.Earned[0].Net = 12 }),
 		"a commission that nobody was told of":     {"reviews-told", func(s *season) { s.Notices = s.Notices[:len(s.Notices)-1] }},

@@ -121,7 +121,8 @@ func (t *trial) reason(o Order, r Refund) bool {
 	case "no_seat":
 		return r.Amount == paid.Amount && !o.EndedAt.IsZero()
 	case "pool":
-		return r.Amount == t.Prize.Part && o.Camp == t.Prize.Camp && !r.Ends
+		z, ok := t.prize(o.Camp)
+		return ok && r.Amount == z.Part && !r.Ends
 	case "special":
 		_, groups := o.line("group")
 		return r.Amount == paid.Amount && groups == 1 && !o.EndedAt.IsZero()
@@ -130,8 +131,8 @@ func (t *trial) reason(o Order, r Refund) bool {
 	if i < 0 || r.Cause == "staff" {
 		return i >= 0
 	}
-	if o.Camp == t.Prize.Camp {
-		return t.tuition(t.Refunds[i].At, r.Amount)
+	if z, ok := t.prize(o.Camp); ok {
+		return z.tuition(t.Refunds[i].At, r.Amount)
 	}
 	percent, all, some, part := int64(0), t.Shop.All, t.Shop.Half, t.Shop.Percent
 	if o.Camp == t.Growth.Camp {
@@ -155,12 +156,12 @@ func (t *trial) reason(o Order, r Refund) bool {
 
 // tuition tells whether so much comes back to whoever gives a place of the scholarship camp back: all of it before the
 // lock; afterwards a part of what is not in the pool.
-func (t *trial) tuition(at time.Time, amount int64) bool {
-	if at.Before(t.Prize.Lock) {
-		return amount == t.Prize.Price
+func (z Prize) tuition(at time.Time, amount int64) bool {
+	if at.Before(z.Lock) {
+		return amount == z.Price
 	}
-	off := amount*100 - (t.Prize.Price-t.Prize.Part)*t.Prize.Percent
-	return at.Before(t.Prize.Half) && -100 < off && off < 100
+	off := amount*100 - (z.Price-z.Part)*z.Percent
+	return at.Before(z.Half) && -100 < off && off < 100
 }
 
 // entitled: whoever has paid for a place has it, or got the money back; and nobody has one for nothing.
@@ -171,7 +172,7 @@ func entitled(t *trial, f *finding) {
 	}
 	for _, e := range t.whole.Enrolments {
 		place[[2]string{e.Camp, e.Member}] = e
-		if !slices.Contains([]string{t.Shop.Camp, t.Prize.Camp, t.Growth.Camp}, e.Camp) || e.State != "active" && e.State != "held" {
+		if _, scholarship := t.prize(e.Camp); !scholarship && e.Camp != t.Shop.Camp && e.Camp != t.Growth.Camp || e.State != "active" && e.State != "held" {
 			continue
 		}
 		o, ok := orders[e.Order]

@@ -15,9 +15,9 @@ func (s *season) addPrize(t *testing.T) {
 	camp := audit.Camp{ID: "z", Start: "2027-03-01", End: "2027-03-02", Seats: 9}
 	camp.Calendar.Zone, camp.Calendar.CutOff = "Asia/Shanghai", 2
 	s.Camps = append(s.Camps, camp)
-	s.Prize = audit.Prize{
+	s.Prizes = []audit.Prize{{
 		Camp: "z", Price: 200, Part: 101, Needed: 2, Fee: 7, Percent: 50, Lock: at(t, "2027-03-01 02:00"), Half: at(t, "2027-03-03 02:00"),
-	}
+	}}
 	s.Pools = []audit.Pool{{ID: "z", State: "settled"}}
 	joined, gave := at(t, "2027-02-28 10:01"), at(t, "2027-03-02 12:00")
 	s.Tasks = append(s.Tasks, audit.Task{ID: "z1", Camp: "z", Kind: "checkin", Day: "2027-03-01"}, audit.Task{ID: "z2", Camp: "z", Kind: "checkin", Day: "2027-03-02"})
@@ -88,16 +88,29 @@ func poolSpoilt() map[string]violation {
 			jon.Amount, ivy.Amount = 62, 63
 			s.Pay.Transfers["z-jon"], s.Pay.Transfers["z-ivy"] = jon, ivy
 		}},
-		"a winner who is not paid":             {"pool-split", func(s *season) { delete(s.Pay.Transfers, "z-fay") }},
-		"a winner whose own part is kept":      {"pool-split", func(s *season) { delete(s.Pay.Refunds, "pfay-r-part") }},
-		"somebody wins who did too little":     {"pool-split", func(s *season) { s.found("z:fay:2027-03-02").State = "rejected" }},
-		"somebody wins who is out":             {"pool-split", func(s *season) { s.PoolMembers[0].Bar = &struct{}{} }},
-		"somebody wins whose appeal was lost":  {"pool-split", func(s *season) { s.PoolMembers[2].Appeals[0].State = "refused" }},
-		"somebody wins who took no part":       {"pool-split", func(s *season) { s.Ledger.Names["o-fay"] = "Ann" }},
-		"a fee of another size":                {"pool-split", func(s *season) { s.Prize.Fee = 8 }},
-		"a part of another size":               {"refunds", func(s *season) { s.Prize.Part = 100 }},
+		"a winner who is not paid":            {"pool-split", func(s *season) { delete(s.Pay.Transfers, "z-fay") }},
+		"a winner whose own part is kept":     {"pool-split", func(s *season) { delete(s.Pay.Refunds, "pfay-r-part") }},
+		"somebody wins who did too little":    {"pool-split", func(s *season) { s.found("z:fay:2027-03-02").State = "rejected" }},
+		"somebody wins who is out":            {"pool-split", func(s *season) { s.PoolMembers[0].Bar = &struct{}{} }},
+		"somebody wins whose appeal was lost": {"pool-split", func(s *season) { s.PoolMembers[2].Appeals[0].State = "refused" }},
+		"somebody wins who took no part":      {"pool-split", func(s *season) { s.Ledger.Names["o-fay"] = "Ann" }},
+		"a fee of another size":               {"pool-split", func(s *season) { s.Prizes[0].Fee = 8 }},
+		"a cancelled pool that is paid out":   {"pool-split", func(s *season) { s.Prizes[0].Cancelled = true }},
+		"a cancelled pool that keeps a part": {"pool-split", func(s *season) {
+			s.Prizes[0].Cancelled, s.Pools[0].State, s.Pay.Transfers = true, "cancelled", nil
+		}},
+		"a pool that keeps what nobody won": {"pool-split", func(s *season) { s.Prizes[0].Needed, s.Pay.Transfers = 3, nil }},
+		"a pool that nobody opened":         {"pool-split", func(s *season) { s.Pools = append(s.Pools, audit.Pool{ID: "y", State: "settled"}) }},
+		"a small gain that is in no wallet": {"pool-split", func(s *season) {
+			s.Prizes[0].Fee = 99
+			s.Pay.Transfers = nil
+		}},
+		"a gain that is in a wallet, too": {"pool-split", func(s *season) {
+			s.Wallets[0].Entries = append(s.Wallets[0].Entries, audit.Entry{ID: "pool:z:fay:1", Kind: "pool_gain", Amount: 63})
+		}},
+		"a part of another size":               {"refunds", func(s *season) { s.Prizes[0].Part = 100 }},
 		"a part that takes the place along":    {"refunds", func(s *season) { s.Facts.Orders[5].Refunds[0].Ends = true }},
-		"tuition that came back too late":      {"refunds", func(s *season) { s.Promises.Refunds[2].At = s.Prize.Half }},
+		"tuition that came back too late":      {"refunds", func(s *season) { s.Promises.Refunds[2].At = s.Prizes[0].Half }},
 		"a place of the pool without an order": {"entitled-or-refunded", func(s *season) { s.place("z:fay").Order = "" }},
 		"a transfer that was paid twice": {"transfers-once", func(s *season) {
 			s.Facts.Transfers[0].Bills = append(s.Facts.Transfers[0].Bills, struct {

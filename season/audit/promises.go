@@ -26,11 +26,14 @@ type Promises struct {
 	House      House        // of their organiser, likewise
 
 	Shop       Shop
-	Prize      Prize
+	Prizes     []Prize
 	Growth     Growth
 	Orders     []Ordered
 	Refunds    []RefundAsked
 	OrdersSeen []OrderSeen // by their buyers, when all is over
+
+	Withdrawn []Withdrawn
+	Purses    []Purse // as their owners are shown them, when all is over
 
 	Circle Circle
 	Maps   []Map  // of the course, as they were looked at, in order

@@ -34,7 +34,7 @@ func Read(ctx context.Context, dir string, forgotten []string) (Facts, error) {
 		load(ctx, db, "bill", &f.Bills), load(ctx, db, "bill_case", &f.Differences),
 		load(ctx, db, "course", &f.Courses), load(ctx, db, "course_progress", &f.Progress), load(ctx, db, "badge", &f.Badges), load(ctx, db, "award", &f.Awards),
 		load(ctx, db, "groupbuy", &f.Groups), load(ctx, db, "assist", &f.Assists), load(ctx, db, "coupon", &f.Coupons),
-		load(ctx, db, "commission", &f.Commissions), load(ctx, db, "wallet", &f.Wallets),
+		load(ctx, db, "commission", &f.Commissions), load(ctx, db, "wallet", &f.Wallets), load(ctx, db, "withdrawal", &f.Withdrawals),
 		f.readCounters(ctx, db), f.readOutboxes(ctx, db),
 	); err != nil {
 		return f, fmt.Errorf("reading the documents: %w", err)
