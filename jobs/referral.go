@@ -15,7 +15,7 @@ func referrals(s *referral.Service) []Consumer {
 		{Name: "referral-earn", Events: []string{order.EventFulfilled}, Lane: Normal, Handle: byID(s.Earn)},
 		{Name: "referral-reckon", Events: []string{order.EventRefund, order.EventRefunded, order.EventEnded}, Lane: Normal, Handle: byID(s.Reckon)},
 		{Name: "referral-post", Events: []string{referral.EventReleased, referral.EventReversed}, Lane: Normal, Handle: byID(s.Post)},
-		{Name: "referral-follow", Events: []string{wallet.EventMoved}, Lane: Normal, Handle: byID(s.Follow)},
+		{Name: "referral-follow", Events: []string{wallet.EventPaid}, Lane: Normal, Handle: byID(s.Follow)},
 		{Name: "referral-tally", Events: []string{referral.EventEarned, referral.EventReversed}, Lane: Normal, Handle: byID(s.Ask)},
 		{Name: "referral-earned", Events: []string{referral.EventEarned}, Lane: Normal, Handle: byID(s.TellEarned)},
 		{Name: "referral-released", Events: []string{referral.EventReleased}, Lane: Normal, Handle: byID(s.TellReleased)},

@@ -113,20 +113,16 @@ func (s *Service) wake(ctx context.Context, c Commission) error {
 	return s.Post(ctx, c.ID)
 }
 
-// Follow notes which commissions have left the wallet with a withdrawal: those that the ones after them leave no room for
-// in the balance. For jobs.
-func (s *Service) Follow(ctx context.Context, withdrawal string) error {
-	d, err := s.Withdrawals.Get(ctx, withdrawal)
-	if err != nil || d.State != wallet.Done {
-		return err
-	}
-	w, err := s.Purses.Get(ctx, wallet.ID(d.Organiser, d.Member))
+// Follow notes which commissions have left a wallet that a withdrawal was paid from: those that the ones after them leave no
+// room for in the balance. For jobs, after wallet.EventPaid: before, the balance still has what is withdrawn.
+func (s *Service) Follow(ctx context.Context, purse string) error {
+	w, err := s.Purses.Get(ctx, purse)
 	if err != nil {
 		return err
 	}
 	room, gone := max(w.Balance, 0), []string{}
 	for c, err := range domain.Each(func(page domain.Page) ([]Commission, domain.Cursor, error) {
-		return s.Store.Thawed(ctx, d.Organiser, d.Member, page)
+		return s.Store.Thawed(ctx, w.Organiser, w.Member, page)
 	}) {
 		if err != nil {
 			return err

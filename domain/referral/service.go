@@ -118,11 +118,6 @@ type Purses interface {
 	Get(ctx context.Context, id string) (wallet.Wallet, error)
 }
 
-// Withdrawals reads withdrawals; the store of domain/wallet does it.
-type Withdrawals interface {
-	Get(ctx context.Context, id string) (wallet.Withdrawal, error)
-}
-
 // Notices is what this feature needs of domain/notice.
 type Notices interface {
 	Tell(ctx context.Context, n notice.Notice) error
@@ -130,20 +125,19 @@ type Notices interface {
 
 // Service holds the use cases.
 type Service struct {
-	Store       Store
-	Plans       Plans
-	Promoters   Promoters
-	Bindings    Bindings
-	Sources     source.Store
-	Tallies     domain.Recounts[Tally]
-	Camps       Camps
-	Members     Members
-	Scenes      Scenes
-	Orders      Orders
-	Wallets     Wallets
-	Purses      Purses
-	Withdrawals Withdrawals
-	Notices     Notices
-	Sealer      source.Sealer
-	Clock       domain.Clock
+	Store     Store
+	Plans     Plans
+	Promoters Promoters
+	Bindings  Bindings
+	Sources   source.Store
+	Tallies   domain.Recounts[Tally]
+	Camps     Camps
+	Members   Members
+	Scenes    Scenes
+	Orders    Orders
+	Wallets   Wallets
+	Purses    Purses
+	Notices   Notices
+	Sealer    source.Sealer
+	Clock     domain.Clock
 }

@@ -24,18 +24,17 @@ import (
 // world is the feature over an organiser o1 with the camps c1 and c2, with real wallets, and orders that the test moves on.
 type world struct {
 	*referral.Service
-	store       *store
-	bindings    *bindings
-	sources     domaintest.Sources[source.Source]
-	orders      *domaintest.Store[order.Order]
-	camps       *domaintest.Store[camp.Camp]
-	people      people
-	wallets     *wallet.Service
-	purses      *domaintest.Store[wallet.Wallet]
-	withdrawals *domaintest.Store[wallet.Withdrawal]
-	inbox       inbox
-	power       *domaintest.Power
-	clock       *domaintest.Clock
+	store    *store
+	bindings *bindings
+	sources  domaintest.Sources[source.Source]
+	orders   *domaintest.Store[order.Order]
+	camps    *domaintest.Store[camp.Camp]
+	people   people
+	wallets  *wallet.Service
+	purses   *domaintest.Store[wallet.Wallet]
+	inbox    inbox
+	power    *domaintest.Power
+	clock    *domaintest.Clock
 }
 
 type store struct {
@@ -185,12 +184,12 @@ func newWorld(t testing.TB) world {
 	w.bindings = &bindings{domaintest.NewStore[referral.Binding](w.power)}
 	w.sources = domaintest.Sources[source.Source]{Store: domaintest.NewStore[source.Source](w.power)}
 	w.orders, w.camps = domaintest.NewStore[order.Order](w.power), domaintest.NewStore[camp.Camp](w.power)
-	w.purses, w.withdrawals = domaintest.NewStore[wallet.Wallet](w.power), domaintest.NewStore[wallet.Withdrawal](w.power)
+	w.purses = domaintest.NewStore[wallet.Wallet](w.power)
 	w.wallets = &wallet.Service{Store: purses{w.purses}, Clock: w.clock}
 	w.Service = &referral.Service{
 		Store: w.store, Plans: plans{domaintest.NewStore[referral.Plan](w.power)}, Promoters: promoters{domaintest.NewStore[referral.Promoter](w.power)},
 		Bindings: w.bindings, Sources: w.sources, Tallies: tallies{domaintest.NewStore[referral.Tally](w.power)}, Camps: camps{w.camps}, Members: w.people,
-		Scenes: scenes{}, Orders: w.orders, Wallets: w.wallets, Purses: w.purses, Withdrawals: w.withdrawals, Notices: w.inbox, Sealer: domaintest.Sealer(), Clock: w.clock,
+		Scenes: scenes{}, Orders: w.orders, Wallets: w.wallets, Purses: w.purses, Notices: w.inbox, Sealer: domaintest.Sealer(), Clock: w.clock,
 	}
 	for _, id := range []string{"c1", "c2"} {
 		must(t, w.camps.Insert(t.Context(), camp.Camp{
@@ -310,15 +309,14 @@ const thawed = "2026-03-04T00:00:00Z"
 // pays is a withdrawal that has arrived.
 func (w world) pays(t testing.TB, member string, amount domain.Fen) {
 	t.Helper()
-	d := wallet.Withdrawal{Doc: domain.Doc{ID: fmt.Sprint("d", w.clock.Now().UnixNano())}, Organiser: "o1", Member: member, Amount: amount, State: wallet.Done}
-	must(t, w.withdrawals.Insert(t.Context(), d))
+	id := fmt.Sprint("d", w.clock.Now().UnixNano())
 	_, err := w.purses.Update(t.Context(), wallet.ID("o1", member), func(w *wallet.Wallet) error {
 		w.Balance -= amount
-		w.Entries = append(w.Entries, wallet.Entry{ID: d.ID, Kind: wallet.Withdrawn, Amount: -amount})
+		w.Entries = append(w.Entries, wallet.Entry{ID: id, Kind: wallet.Withdrawn, Amount: -amount})
 		return nil
 	})
 	must(t, err)
-	must(t, w.Follow(t.Context(), d.ID))
+	must(t, w.Follow(t.Context(), wallet.ID("o1", member)))
 }
 
 func (w world) commission(t testing.TB, id string) referral.Commission {

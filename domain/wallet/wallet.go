@@ -93,6 +93,7 @@ type Page struct {
 // Events of this feature. EventHeld carries Held, so that the withdrawal exists whatever dies after the hold.
 const (
 	EventHeld = "wallet:held"
+	EventPaid = "wallet:paid" // a withdrawal has left it
 	EventFull = "wallet:full" // old entries shall go to a page
 )
 

@@ -226,6 +226,24 @@ func TestTheHoldOfADyingProcessBecomesAWithdrawal(t *testing.T) {
 	}
 }
 
+// Who counts what a withdrawal took along must not look before the wallet has it less: the withdrawal itself is done earlier.
+func TestThatAWithdrawalArrivedIsToldByTheWalletThatHasItLess(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.credit(t, "c1", 60_00)
+	d := w.withdraw(t, 20_00)
+	w.follow(t, d.ID, transfer.Paid)
+	told := 0
+	for _, e := range w.anns(t).Outbox {
+		if e.Type == wallet.EventPaid {
+			told++
+		}
+	}
+	if got := w.anns(t); told != 1 || got.Balance != 40_00 {
+		t.Errorf("told %d times, balance %s", told, got.Balance)
+	}
+}
+
 // The server died after it had held the money and before it had said so: the client asks again, under the same key.
 func TestAWithdrawalAskedForAgainBecauseItsAnswerGotLostIsMadeOnce(t *testing.T) {
 	t.Parallel()

@@ -131,6 +131,7 @@ func (w *Wallet) pay(d Withdrawal, now time.Time) error {
 	err := w.add(Entry{ID: domain.Key("withdrawal", d.ID), Kind: Withdrawn, Amount: -d.Amount, At: now, Ref: d.ID, Title: "提现到微信零钱"})
 	if err == nil {
 		_ = w.release(d.ID, now)
+		w.Emit(EventPaid, now, nil)
 	}
 	return err
 }
