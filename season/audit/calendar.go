@@ -51,3 +51,17 @@ func (t *trial) streakOn(member, day string) int {
 	}
 	return n
 }
+
+// lastDay is the camp's for the last who could join.
+func (c Camp) lastDay() string {
+	if c.Pace == "personal" && c.EnrolBy > c.Start {
+		return later(c.End, between(c.Start, c.EnrolBy))
+	}
+	return c.End
+}
+
+// overBy tells whether the camp's last day is over at an instant, for everybody.
+func (c Camp) overBy(at time.Time) bool {
+	day, err := dayAt(at, c.Calendar.Zone, c.Calendar.CutOff)
+	return err == nil && day > c.lastDay()
+}

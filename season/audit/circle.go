@@ -115,7 +115,8 @@ func places(t *trial, f *finding) {
 	f.expect(lastOffer.IsZero() || firstWaiting.IsZero() || !lastOffer.After(firstWaiting), "somebody was offered a seat before those who had waited longer")
 	for _, who := range t.Circle.Fellows {
 		if who.Gone {
-			f.expect(state[who.Member] != "active" || !t.isForgotten(who), "%s is gone and keeps a seat", who.Member)
+			late := !who.Revoked && camps(facts.Camps)[t.Circle.Camp].overBy(who.AskedAt.Add(grace)) // whose seat is nobody's use any more
+			f.expect(state[who.Member] != "active" || !t.isForgotten(who) || late, "%s is gone and keeps a seat", who.Member)
 			continue
 		}
 		got := state[who.Member]

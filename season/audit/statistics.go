@@ -230,7 +230,7 @@ func (c *tally) lived(mine []string, from, gone string, did map[string]string) (
 		}
 		on, ok := did[day]
 		c.day(day).Due++
-		if ok || day < c.today || c.today > c.lastDay() {
+		if ok || day < c.today || c.today > c.camp.lastDay() {
 			due++
 		}
 		if ok {
@@ -242,14 +242,6 @@ func (c *tally) lived(mine []string, from, gone string, did map[string]string) (
 		}
 	}
 	return due, done
-}
-
-// lastDay is the camp's for the last who could join.
-func (c *tally) lastDay() string {
-	if c.camp.Pace == "personal" && c.camp.EnrolBy > c.camp.Start {
-		return later(c.camp.End, between(c.camp.Start, c.camp.EnrolBy))
-	}
-	return c.camp.End
 }
 
 // here puts somebody who has a place now among those who have done as much.
