@@ -89,7 +89,7 @@ var infrastructure = map[string][]string{
 	"handlers/console":  {"console", "doc", "jobs"},
 	"handlers/share":    {"share"},
 	"jobs":              {"doc", "jobs", "outbox", "queue", "schedule"},
-	"storage":           {"collection", "counter", "cursor", "doc", "engine", "key", "outbox", "query", "span"},
+	"storage":           {"collection", "counter", "cursor", "doc", "engine", "key", "outbox", "query", "recount", "span"},
 	"templates/console": {"console", "jobs", "layout", "partial"},
 }
 
