@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"iter"
 	"strings"
 	"time"
 
@@ -215,17 +216,9 @@ func (f PoolEvidence) OfMember(ctx context.Context, camp, member string, page do
 	return f.Checkins.OfMember(ctx, camp, member, page)
 }
 
-// Each implements pool.Evidence.
-func (f PoolEvidence) Each(ctx context.Context, camp string, told func(checkin.Checkin) error) error {
-	for c, err := range f.Checkins.Collection.Each(ctx, By("member").Equal(camp)) {
-		if err != nil {
-			return err
-		}
-		if err := told(c); err != nil {
-			return err
-		}
-	}
-	return nil
+// Handed implements pool.Evidence.
+func (f PoolEvidence) Handed(ctx context.Context, camp string) iter.Seq2[checkin.Checkin, error] {
+	return f.Checkins.Each(ctx, By("member").Equal(camp))
 }
 
 var (

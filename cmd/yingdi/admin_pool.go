@@ -27,7 +27,7 @@ func adminVerifyPoolCommand() *cobra.Command {
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		switch {
 		case *file != "" && len(args) == 0:
-			v, err := pool.VerifyFile(func() (pool.Settlement, iter.Seq2[pool.Line, error], error) { return openList(*file) })
+			v, err := pool.VerifyList(func() (pool.Settlement, iter.Seq2[pool.Line, error], error) { return openList(*file) })
 			return told(cmd.OutOrStdout(), v, err)
 		case *file != "" || len(args) == 0:
 			return errors.New("give the id of a camp, or --file")

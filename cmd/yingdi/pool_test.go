@@ -209,7 +209,7 @@ func (s *site) verifies(t *testing.T, campID string) {
 	if err := s.services.Pools.Export(system, campID, &file); err != nil {
 		t.Fatal(err)
 	}
-	v, err = pool.VerifyFile(func() (pool.Settlement, iter.Seq2[pool.Line, error], error) {
+	v, err = pool.VerifyList(func() (pool.Settlement, iter.Seq2[pool.Line, error], error) {
 		return pool.ReadFile(bytes.NewReader(file.Bytes()))
 	})
 	if err != nil || len(v.Differences) > 0 {

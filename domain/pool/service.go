@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -71,8 +72,8 @@ type Evidence interface {
 	Unsettled(ctx context.Context, camp string, page domain.Page) ([]checkin.Checkin, domain.Cursor, error)
 	// OfMember lists all that a learner has handed in.
 	OfMember(ctx context.Context, camp, member string, page domain.Page) ([]checkin.Checkin, domain.Cursor, error)
-	// Each walks through everything that was handed in in a camp, member by member.
-	Each(ctx context.Context, camp string, told func(checkin.Checkin) error) error
+	// Handed walks through everything that was handed in in a camp, in the order of the members' ids.
+	Handed(ctx context.Context, camp string) iter.Seq2[checkin.Checkin, error]
 }
 
 // Camps is what this feature needs of domain/camp.
@@ -95,6 +96,7 @@ type Products interface {
 // Orders tells what was ordered.
 type Orders interface {
 	Get(ctx context.Context, id string) (order.Order, error)
+	domain.Many[order.Order]
 	// Pooled lists the orders with a part for the camp's pool that were not cancelled.
 	Pooled(ctx context.Context, camp string, page domain.Page) ([]order.Order, domain.Cursor, error)
 	// ByCamp lists the camp's orders of a state.

@@ -2,6 +2,7 @@ package pool_test
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -112,11 +113,14 @@ func (e *evidence) OfMember(_ context.Context, camp, member string, _ domain.Pag
 	return e.list(func(c checkin.Checkin) bool { return c.Camp == camp && c.Member == member }), "", nil
 }
 
-func (e *evidence) Each(_ context.Context, camp string, told func(checkin.Checkin) error) error {
-	for _, c := range e.list(func(c checkin.Checkin) bool { return c.Camp == camp }) {
-		if err := told(c); err != nil {
-			return err
+func (e *evidence) Handed(_ context.Context, camp string) iter.Seq2[checkin.Checkin, error] {
+	list := e.list(func(c checkin.Checkin) bool { return c.Camp == camp })
+	slices.SortStableFunc(list, func(a, b checkin.Checkin) int { return strings.Compare(a.Member, b.Member) })
+	return func(yield func(checkin.Checkin, error) bool) {
+		for _, c := range list {
+			if !yield(c, nil) {
+				return
+			}
 		}
 	}
-	return nil
 }

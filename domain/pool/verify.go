@@ -8,13 +8,9 @@ import (
 	"fmt"
 	"iter"
 	"math/big"
-	"slices"
 	"strings"
-	"time"
 
 	"yingdi/domain"
-	"yingdi/domain/camp"
-	"yingdi/domain/checkin"
 )
 
 // Verified is what a second computation found. It goes its own way through the rules, so that a mistake of the first is
@@ -37,21 +33,69 @@ func (v *Verified) differs(format string, args ...any) {
 	v.Differences = append(v.Differences, fmt.Sprintf(format, args...))
 }
 
+// List opens a frozen list; its lines are walked through once.
+type List func() (Settlement, iter.Seq2[Line, error], error)
+
 // VerifyList computes a list again from the facts that are written on it: that each fact follows from its days, each
-// amount from the facts, and the hash from all of it.
-func VerifyList(set Settlement, lines iter.Seq2[Line, error]) (Verified, error) {
+// amount from the facts, and the hash from all of it. It opens the list twice, once for the totals and once for what each
+// member gets of them, and holds no more than a line of it.
+func VerifyList(open List) (Verified, error) {
 	var v Verified
-	var list []Line
+	set, lines, err := open()
+	if err != nil {
+		return v, err
+	}
+	whole, err := v.totals(set, lines)
+	if err != nil {
+		return v, err
+	}
+	if set, lines, err = open(); err != nil {
+		return v, err
+	}
+	return v, v.amounts(set, whole, lines)
+}
+
+// totals adds a list up, and says what the parts of all winners come to.
+func (v *Verified) totals(set Settlement, lines iter.Seq2[Line, error]) (whole domain.Fen, err error) {
+	digest, s, last := sha256.New(), &v.Sums, ""
+	digest.Write([]byte(Head(set.Camp, set.Rules, set.Scheduled, set.Cancelled)))
 	for l, err := range lines {
 		if err != nil {
-			return v, err
+			return 0, err
 		}
+		if l.Member <= last {
+			v.differs("%s: not in the order of the ids", l.Member)
+		}
+		last = l.Member
 		v.recheck(set, l)
-		l.Days = "" // the longest of it, which nothing needs any more
-		list = append(list, l)
+		digest.Write([]byte(l.Fact.String()))
+		s.Members, s.Pool = s.Members+1, s.Pool+l.Part
+		if l.State == Qualified {
+			s.Winners, whole = s.Winners+1, whole+l.Part
+		} else {
+			s.Forfeited += l.Part
+		}
 	}
-	v.amounts(set, list)
-	return v, nil
+	if s.Winners == 0 || set.Cancelled {
+		s.Own = s.Pool
+	} else {
+		s.Fee = min(set.Rules.FeeFen, s.Forfeited)
+		if p := set.Rules.FeePercent; p > 0 {
+			s.Fee = percentOf(s.Forfeited, p)
+		}
+		s.Own, s.Shared = whole, s.Forfeited-s.Fee
+		s.Gain = s.Shared
+	}
+	if *s != set.Sums {
+		v.differs("totals %+v, should be %+v", set.Sums, *s)
+	}
+	if s.Own+s.Gain+s.Fee != s.Pool {
+		v.differs("%s go out of a pool of %s", s.Own+s.Gain+s.Fee, s.Pool)
+	}
+	if v.Hash = hex.EncodeToString(digest.Sum(nil)); v.Hash != set.Hash {
+		v.differs("hash %s, should be %s", set.Hash, v.Hash)
+	}
+	return whole, nil
 }
 
 // recheck counts the days of a line anew.
@@ -78,52 +122,60 @@ func (v *Verified) recheck(set Settlement, l Line) {
 	}
 }
 
-// amounts shares the pool out with whole numbers of any size, and compares.
-func (v *Verified) amounts(set Settlement, list []Line) {
-	s := &v.Sums
-	var winners []int
-	for i, l := range list {
-		if i > 0 && list[i-1].Member >= l.Member {
-			v.differs("%s: not in the order of the ids", l.Member)
+// claim is a winner's to one of the fen that are left over once everybody has the floor of their share.
+type claim struct {
+	member string
+	rest   *big.Int // of the division, of which the largest comes first
+	at     int64
+}
+
+func (a claim) before(b claim) bool {
+	return cmp.Or(b.rest.Cmp(a.rest), cmp.Compare(a.at, b.at), cmp.Compare(a.member, b.member)) < 0
+}
+
+// amounts compares each amount with whole numbers of any size. Of the fen that are left over it is enough to know that
+// all of them were handed out, and that of those with one the last comes before the first of those without.
+func (v *Verified) amounts(set Settlement, whole domain.Fen, lines iter.Seq2[Line, error]) error {
+	back, left := set.Cancelled || v.Sums.Winners == 0, v.Sums.Shared
+	var with, without *claim
+	for l, err := range lines {
+		if err != nil {
+			return err
 		}
-		s.Members, s.Pool = s.Members+1, s.Pool+l.Part
-		if l.State == Qualified {
-			s.Winners++
-			winners = append(winners, i)
-		} else {
-			s.Forfeited += l.Part
+		var own, gain domain.Fen
+		if back || l.State == Qualified {
+			own = l.Part
+		}
+		if !back && l.State == Qualified && whole > 0 {
+			c := claim{member: l.Member, at: l.At}
+			gain, c.rest = share(v.Sums.Shared, l.Part, whole)
+			if left -= gain; l.Gain == gain+1 {
+				gain, left = l.Gain, left-1
+				if with == nil || with.before(c) {
+					with = &c
+				}
+			} else if without == nil || c.before(*without) {
+				without = &c
+			}
+		}
+		if l.Own != own || l.Gain != gain {
+			v.differs("%s: %s and %s, should be %s and %s", l.Member, l.Own, l.Gain, own, gain)
 		}
 	}
-	want := make([]Line, len(list))
-	if s.Winners == 0 || set.Cancelled {
-		for i, l := range list {
-			want[i].Own = l.Part
-			s.Own += l.Part
-		}
-	} else {
-		s.Fee = min(set.Rules.FeeFen, s.Forfeited)
-		if p := set.Rules.FeePercent; p > 0 {
-			s.Fee = percentOf(s.Forfeited, p)
-		}
-		s.Shared = s.Forfeited - s.Fee
-		for _, i := range winners {
-			want[i].Own = list[i].Part
-			s.Own += list[i].Part
-		}
-		divide(s.Shared, list, winners, want)
-		s.Gain = s.Shared
+	switch {
+	case whole > 0 && left != 0:
+		v.differs("%s of what is shared are left over", left)
+	case with != nil && without != nil && without.before(*with):
+		v.differs("%s has a fen that was left over, %s comes first and has none", with.member, without.member)
 	}
-	for i, l := range list {
-		if l.Own != want[i].Own || l.Gain != want[i].Gain {
-			v.differs("%s: %s and %s, should be %s and %s", l.Member, l.Own, l.Gain, want[i].Own, want[i].Gain)
-		}
-	}
-	if *s != set.Sums {
-		v.differs("totals %+v, should be %+v", set.Sums, *s)
-	}
-	if s.Own+s.Gain+s.Fee != s.Pool {
-		v.differs("%s go out of a pool of %s", s.Own+s.Gain+s.Fee, s.Pool)
-	}
+	return nil
+}
+
+// share is the floor of a winner's share, and what remains of the division.
+func share(shared, part, whole domain.Fen) (domain.Fen, *big.Int) {
+	product := new(big.Int).Mul(big.NewInt(int64(shared)), big.NewInt(int64(part)))
+	floor, rest := new(big.Int).QuoRem(product, big.NewInt(int64(whole)), new(big.Int))
+	return domain.Fen(floor.Int64()), rest
 }
 
 // percentOf rounds to the nearest fen, half up to whom the larger remainder belongs: the fee first where they are equal.
@@ -136,47 +188,6 @@ func percentOf(amount domain.Fen, percent int) domain.Fen {
 	return domain.Fen(fee.Int64())
 }
 
-// divide gives each winner the floor of the share, then hands the rest out fen by fen.
-func divide(shared domain.Fen, list []Line, winners []int, want []Line) {
-	whole := new(big.Int)
-	for _, i := range winners {
-		whole.Add(whole, big.NewInt(int64(list[i].Part)))
-	}
-	if whole.Sign() == 0 {
-		return
-	}
-	rest, left := make(map[int]*big.Int, len(winners)), shared
-	for _, i := range winners {
-		product := new(big.Int).Mul(big.NewInt(int64(shared)), big.NewInt(int64(list[i].Part)))
-		floor, r := new(big.Int).QuoRem(product, whole, new(big.Int))
-		want[i].Gain, rest[i] = domain.Fen(floor.Int64()), r
-		left -= want[i].Gain
-	}
-	order := slices.Clone(winners)
-	slices.SortFunc(order, func(a, b int) int {
-		return cmp.Or(rest[b].Cmp(rest[a]), cmp.Compare(list[a].At, list[b].At), cmp.Compare(list[a].Member, list[b].Member))
-	})
-	for i := range int(left) {
-		want[order[i]].Gain++
-	}
-}
-
-// hashed adds the hash of a list, and compares it.
-func (v *Verified) hashed(set Settlement, lines iter.Seq2[Line, error]) error {
-	digest := sha256.New()
-	digest.Write([]byte(Head(set.Camp, set.Rules, set.Scheduled, set.Cancelled)))
-	for l, err := range lines {
-		if err != nil {
-			return err
-		}
-		digest.Write([]byte(l.Fact.String()))
-	}
-	if v.Hash = hex.EncodeToString(digest.Sum(nil)); v.Hash != set.Hash {
-		v.differs("hash %s, should be %s", set.Hash, v.Hash)
-	}
-	return nil
-}
-
 // Verify computes a pool's list again from what is stored now: the orders, everything that was handed in, reviews, and
 // what staff decided. A fact that has changed since the list was frozen is a difference, too. For commands.
 func (s *Service) Verify(ctx context.Context, campID string) (Verified, error) {
@@ -184,184 +195,16 @@ func (s *Service) Verify(ctx context.Context, campID string) (Verified, error) {
 	if err != nil {
 		return Verified{}, err
 	}
-	v, err := VerifyList(set, s.lines(ctx, set))
+	v, err := VerifyList(func() (Settlement, iter.Seq2[Line, error], error) { return set, s.lines(ctx, set), nil })
 	if err != nil {
-		return v, err
-	}
-	if err := v.hashed(set, s.lines(ctx, set)); err != nil {
 		return v, err
 	}
 	c, err := s.Camps.Get(ctx, campID)
 	if err != nil {
 		return v, err
 	}
-	return v, s.recount(ctx, &v, c, set)
-}
-
-// VerifyFile is VerifyList for an exported file, with its hash; read opens it, as often as it takes.
-func VerifyFile(read func() (Settlement, iter.Seq2[Line, error], error)) (Verified, error) {
-	set, lines, err := read()
-	if err != nil {
-		return Verified{}, err
-	}
-	v, err := VerifyList(set, lines)
-	if err != nil {
+	if err := s.recount(ctx, &v, c, set); err != nil {
 		return v, err
 	}
-	if set, lines, err = read(); err != nil {
-		return v, err
-	}
-	return v, v.hashed(set, lines)
-}
-
-// recount holds each line against the facts behind it.
-func (s *Service) recount(ctx context.Context, v *Verified, c camp.Camp, set Settlement) error {
-	facts, err := s.witnesses(ctx, c, set)
-	if err != nil {
-		return err
-	}
-	for l, err := range s.lines(ctx, set) {
-		if err != nil {
-			return err
-		}
-		w := facts[l.Member]
-		if w == nil {
-			v.differs("%s: no order of theirs is in the pool", l.Member)
-			continue
-		}
-		delete(facts, l.Member)
-		if w.order != l.Order || w.part != l.Part {
-			v.differs("%s: order %s with %s, should be %s with %s", l.Member, l.Order, l.Part, w.order, w.part)
-		}
-		if days := w.days(set); days != l.Days {
-			v.differs("%s: days %s, should be %s", l.Member, l.Days, days)
-		}
-		if quit := w.quit && w.quitAt.Before(set.ComputedAt); quit && l.State != Quit && l.State != Disqualified {
-			v.differs("%s: %s, though they gave up", l.Member, l.State)
-		}
-		if m := w.member; m.Line == nil || *m.Line != l {
-			v.differs("%s: their own document says something else than the list", l.Member)
-		} else if err := m.Check(); err != nil {
-			v.differs("%s: %v", l.Member, err)
-		}
-	}
-	for id, w := range facts {
-		if w.member.InPool() && w.paidAt.Before(set.ComputedAt) {
-			v.differs("%s: has paid for order %s and is in no list", id, w.order)
-		}
-	}
-	return nil
-}
-
-// witness is what the facts say of one member.
-type witness struct {
-	member  Member
-	order   string
-	part    domain.Fen
-	joined  domain.Day
-	paidAt  time.Time
-	quit    bool
-	quitAt  time.Time
-	onTime  map[domain.Day]bool
-	madeUp  map[domain.Day]time.Time
-	granted map[domain.Day]bool
-}
-
-func (s *Service) witnesses(ctx context.Context, c camp.Camp, set Settlement) (map[string]*witness, error) {
-	all := map[string]*witness{}
-	list := func(page domain.Page) (found []*witness, next domain.Cursor, err error) {
-		orders, next, err := s.Orders.Pooled(ctx, c.ID, page)
-		for _, o := range orders {
-			if !o.FulfilledAt.IsZero() && !o.Withdrawn() {
-				found = append(found, &witness{
-					member: Member{Member: o.Member}, order: o.ID, part: o.Promise.Part, joined: c.Calendar.Day(o.PaidAt), paidAt: o.FulfilledAt,
-					quit: !o.EndedAt.IsZero(), quitAt: o.EndedAt,
-				})
-			}
-		}
-		return found, next, err
-	}
-	for w, err := range domain.Each(list) {
-		if err != nil {
-			return nil, err
-		}
-		all[w.member.Member] = w
-	}
-	for people, err := range s.people(ctx, c.ID) {
-		if err != nil {
-			return nil, err
-		}
-		for _, m := range people {
-			if w := all[m.Member]; w != nil && w.order == m.Order {
-				w.member, w.granted = m, map[domain.Day]bool{}
-				for _, a := range m.Appeals {
-					w.granted[a.Day] = a.State == AppealGranted
-				}
-			}
-		}
-	}
-	return all, s.Evidence.Each(ctx, c.ID, func(d checkin.Checkin) error {
-		if w := all[d.Member]; w != nil {
-			w.saw(d)
-		}
-		return nil
-	})
-}
-
-// saw takes in something that was handed in.
-func (w *witness) saw(d checkin.Checkin) {
-	if d.State == checkin.Rejected || d.State == checkin.Deleted || d.Day < w.joined {
-		return
-	}
-	if !d.MadeUp {
-		if w.onTime == nil {
-			w.onTime = map[domain.Day]bool{}
-		}
-		w.onTime[d.Day] = true
-		return
-	}
-	if w.madeUp == nil {
-		w.madeUp = map[domain.Day]time.Time{}
-	}
-	if first, ok := w.madeUp[d.Day]; !ok || d.SubmittedAt.Before(first) {
-		w.madeUp[d.Day] = d.SubmittedAt
-	}
-}
-
-// days says of each scheduled day what the list should say.
-func (w *witness) days(set Settlement) string {
-	var s strings.Builder
-	for _, day := range set.Scheduled {
-		_, late := w.madeUp[day]
-		switch {
-		case w.onTime[day]:
-			s.WriteByte('+')
-		case w.granted[day]:
-			s.WriteByte('g')
-		case late && w.earlier(day, set.Scheduled) < set.Rules.MakeUps:
-			s.WriteByte('m')
-		case late:
-			s.WriteByte('o')
-		case day < w.joined:
-			s.WriteByte('b')
-		default:
-			s.WriteByte('-')
-		}
-	}
-	return s.String()
-}
-
-// earlier counts the days that were made up before this one was.
-func (w *witness) earlier(day domain.Day, scheduled []domain.Day) (n int) {
-	at := w.madeUp[day]
-	for _, other := range scheduled {
-		t, ok := w.madeUp[other]
-		if !ok || other == day || w.onTime[other] || w.granted[other] {
-			continue
-		}
-		if t.Before(at) || t.Equal(at) && other < day {
-			n++
-		}
-	}
-	return n
+	return v, s.unlisted(ctx, &v, set)
 }
