@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -14,9 +17,10 @@ import (
 )
 
 // BenchmarkPool settles the pool of a camp of 21 days, two thirds of whose learners have handed in every day and the others
-// on the first ten, each with a paid order: SQLite. s/list is until the list is computed and frozen, s/spread until every
-// member knows what it says, s/pay until every refund and transfer has been asked for. MB/peak is the most that was in use
-// of the heap while doing so, over what it held before.
+// on the first ten, each with a paid order: SQLite. s/list is until the list is computed and frozen, s/told until every
+// member knows what it says, s/pay until every refund and transfer has been asked for, s/again how long it takes to look at
+// all of them once more, and s/verify and s/file to compute the list again from the facts and from an exported file. MB/…
+// is the most that was in use of the heap while doing so, over what it held before.
 func BenchmarkPool(b *testing.B) {
 	for _, learners := range []int{10_000, 100_000} {
 		b.Run(fmt.Sprint(learners), func(b *testing.B) {
@@ -74,36 +78,51 @@ func settlePool(b *testing.B, learners int) {
 		})
 	})
 	app.clock.Set(c.Calendar.End(c.End.Add(3)))
-	var peak uint64
-	stop := watchHeap(&peak)
-	begun := time.Now()
-	lap := func(name string) {
-		b.ReportMetric(time.Since(begun).Seconds(), name)
-		begun = time.Now()
+	stage := func(name string, work func()) {
+		var peak uint64
+		stop, begun := watchHeap(&peak), time.Now()
+		work()
+		b.ReportMetric(time.Since(begun).Seconds(), "s/"+name)
+		stop()
+		b.ReportMetric(float64(peak)/(1<<20), "MB/"+name)
 	}
-	must(s.Drive(system, c.ID)) // orders the computation
-	must(s.Work(system, c.ID))
-	lap("s/list")
-	must(s.Drive(system, c.ID))
-	lap("s/spread")
+	stage("list", func() {
+		must(s.Drive(system, c.ID)) // orders the computation
+		must(s.Work(system, c.ID))
+	})
+	stage("told", func() { must(s.Drive(system, c.ID)) })
 	_, second := app.person(b, "second")
 	if _, err := app.services.Organisers.Appoint(system, c.Organiser, second, "", domain.RoleManager); err != nil {
 		b.Fatal(err)
 	}
+	owner := func(who string) context.Context {
+		return domain.WithActor(b.Context(), domain.Actor{Member: who, Grants: []domain.Grant{{Scope: domain.ScopeOrganiser, ID: c.Organiser, Organiser: c.Organiser, Role: domain.RoleOwner}}})
+	}
 	for _, who := range []string{id, second} {
-		at := domain.WithActor(b.Context(), domain.Actor{Member: who, Grants: []domain.Grant{{Scope: domain.ScopeOrganiser, ID: c.Organiser, Organiser: c.Organiser, Role: domain.RoleOwner}}})
-		if _, err := s.Sign(at, c.ID); err != nil {
+		if _, err := s.Sign(owner(who), c.ID); err != nil {
 			b.Fatal(err)
 		}
 	}
-	begun = time.Now()
-	must(s.Drive(system, c.ID)) // checks the list
-	must(s.Drive(system, c.ID))
-	lap("s/pay")
-	stop()
-	b.ReportMetric(float64(peak)/(1<<20), "MB/peak")
+	stage("pay", func() {
+		must(s.Drive(system, c.ID)) // checks the list
+		must(s.Drive(system, c.ID))
+	})
+	stage("again", func() { must(s.Drive(system, c.ID)) })
 	set, err := s.Settlements.Get(system, c.ID)
 	if err != nil || set.Sums.Members != learners || set.Sums.Winners == 0 || set.Sums.Winners == learners {
 		b.Fatalf("%+v, %v", set.Sums, err)
 	}
+	verified := func(v pool.Verified, err error) {
+		if err != nil || v.Differences != nil || v.Sums != set.Sums || v.Hash != set.Hash {
+			b.Fatalf("%+v, %v", v, err)
+		}
+	}
+	stage("verify", func() { verified(s.Verify(system, c.ID)) })
+	file, err := os.Create(filepath.Join(b.TempDir(), "list.jsonl"))
+	must(err)
+	must(s.Export(owner(id), c.ID, file))
+	must(file.Close())
+	stage("file", func() {
+		verified(pool.VerifyList(func() (pool.Settlement, iter.Seq2[pool.Line, error], error) { return openList(file.Name()) }))
+	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"time"
 
 	"yingdi/domain"
@@ -84,8 +83,9 @@ func (s *Service) missing(ctx context.Context, campID string) (m Missing, err er
 	return m, nil
 }
 
-func (s *Service) people(ctx context.Context, campID string) iter.Seq2[[]Member, error] {
-	return domain.Pages(func(page domain.Page) ([]Member, domain.Cursor, error) { return s.People.OfCamp(ctx, campID, "", page) })
+// everybody lists a pool's members in the order of their ids.
+func (s *Service) everybody(ctx context.Context, campID string) func(domain.Page) ([]Member, domain.Cursor, error) {
+	return func(page domain.Page) ([]Member, domain.Cursor, error) { return s.People.OfCamp(ctx, campID, "", page) }
 }
 
 // Compute begins the computation by decision of staff, once appeals are over and nothing is missing. Whoever does so has
@@ -260,19 +260,21 @@ func (s *Service) collect(ctx context.Context, set *Settlement, book *ledger) er
 		sheet = sheet[:0]
 		return err
 	}
-	for list, err := range s.people(ctx, set.Camp) {
-		if err != nil {
-			return err
-		}
-		facts, err := s.judge(ctx, set.Camp, set.Rules, set.Scheduled, list)
-		if err != nil {
-			return err
-		}
+	judged := ahead(ctx, domain.Pages(s.everybody(ctx, set.Camp)), func(ctx context.Context, list []Member) ([]Fact, error) {
+		verdicts, err := s.judge(ctx, set.Camp, set.Rules, set.Scheduled, list)
+		facts := make([]Fact, 0, len(list))
 		for _, m := range list {
-			if !m.InPool() {
-				continue
+			if m.InPool() {
+				facts = append(facts, m.Fact(verdicts[m.Member], set.Rules, set.Cancelled))
 			}
-			f := m.Fact(facts[m.Member], set.Rules, set.Cancelled)
+		}
+		return facts, err
+	})
+	for facts, err := range judged {
+		if err != nil {
+			return err
+		}
+		for _, f := range facts {
 			if err := book.add(f); err != nil {
 				return err
 			}
@@ -332,13 +334,11 @@ func (s *Service) judge(ctx context.Context, campID string, r Rules, days []doma
 
 // gather brings every member in line with their order, so that no event that is still under way is missed.
 func (s *Service) gather(ctx context.Context, campID string) error {
+	var stopped error
 	list := func(page domain.Page) ([]order.Order, domain.Cursor, error) {
 		return s.Orders.Pooled(ctx, campID, page)
 	}
-	for orders, err := range domain.Pages(list) {
-		if err != nil {
-			return err
-		}
+	failed := besides(ctx, few, until(domain.Pages(list), &stopped), func(orders []order.Order) error {
 		ids := make([]string, len(orders))
 		for i, o := range orders {
 			ids[i] = ID(campID, o.Member)
@@ -355,6 +355,7 @@ func (s *Service) gather(ctx context.Context, campID string) error {
 				return fmt.Errorf("order %s: %w", o.ID, err)
 			}
 		}
-	}
-	return nil
+		return nil
+	})
+	return errors.Join(failed, stopped)
 }

@@ -2,6 +2,7 @@ package pool
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -42,21 +43,15 @@ func (s *Service) TellStage(ctx context.Context, campID string, state State, at 
 	if p.State == Cancelled && state != Cancelled {
 		return nil // what it had come to before is of no interest any more
 	}
-	for list, err := range s.people(ctx, campID) {
-		if err != nil {
-			return err
+	var stopped error
+	failed := besides(ctx, crowd, until(domain.Each(s.everybody(ctx, campID)), &stopped), func(m Member) error {
+		title, body := p.news(m, state)
+		if title == "" {
+			return nil
 		}
-		if err := besides(ctx, list, func(m Member) error {
-			title, body := p.news(m, state)
-			if title == "" {
-				return nil
-			}
-			return s.tell(ctx, m, domain.Key("pool", campID, m.Member, string(state)), title, body, at)
-		}); err != nil {
-			return err
-		}
-	}
-	return nil
+		return s.tell(ctx, m, domain.Key("pool", campID, m.Member, string(state)), title, body, at)
+	})
+	return errors.Join(failed, stopped)
 }
 
 // news is what a member hears of a stage; nothing that is none of their business.

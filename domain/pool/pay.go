@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
-	"sync"
 
 	"yingdi/domain"
 	"yingdi/domain/order"
@@ -100,9 +100,6 @@ func (s Settlement) CheckLines(lines iter.Seq2[Line, error]) error {
 	return s.Check()
 }
 
-// beside is how many members are written at a time: the store puts what comes together into one write.
-const beside = 32
-
 // spread lets the members know what the list says, sheet by sheet.
 func (s *Service) spread(ctx context.Context, set Settlement) (Settlement, error) {
 	for n := set.Spread; n < set.Sheets; n++ {
@@ -111,7 +108,7 @@ func (s *Service) spread(ctx context.Context, set Settlement) (Settlement, error
 			return set, err
 		}
 		now := s.Clock.Now()
-		err = besides(ctx, sheet.Lines, func(l Line) error {
+		err = besides(ctx, crowd, slices.Values(sheet.Lines), func(l Line) error {
 			_, err := s.People.Update(ctx, ID(set.Camp, l.Member), func(m *Member) error { return m.Settle(l, now) })
 			return err
 		})
@@ -161,48 +158,15 @@ func (s *Service) late(ctx context.Context, set Settlement) error {
 	return nil
 }
 
-// besides does the same for many, several at a time. One that fails does not stop the others; a few failures are told.
-func besides[T any](ctx context.Context, list []T, do func(T) error) error {
-	var mu sync.Mutex
-	var failures []error
-	var running sync.WaitGroup
-	slots := make(chan struct{}, beside)
-	for _, t := range list {
-		if ctx.Err() != nil {
-			break
-		}
-		slots <- struct{}{}
-		running.Go(func() {
-			defer func() { <-slots }()
-			if err := do(t); err != nil {
-				mu.Lock()
-				if len(failures) < 5 {
-					failures = append(failures, err)
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	running.Wait()
-	return errors.Join(append(failures, ctx.Err())...)
-}
-
 // payAll drives every payout that is under way, and reports whether none is any more.
 func (s *Service) payAll(ctx context.Context, p Pool) (done bool, err error) {
-	list := func(page domain.Page) ([]Member, domain.Cursor, error) {
+	var stopped error
+	moving := func(page domain.Page) ([]Member, domain.Cursor, error) {
 		return s.People.AtStage(ctx, p.ID, StageMoving, page)
 	}
-	var failures []error
-	for found, err := range domain.Pages(list) {
-		if err != nil {
-			return false, errors.Join(append(failures, err)...)
-		}
-		if err := besides(ctx, found, func(m Member) error { return s.pay(ctx, p, m) }); err != nil && len(failures) < 5 {
-			failures = append(failures, err)
-		}
-	}
+	failed := besides(ctx, crowd, until(domain.Each(moving), &stopped), func(m Member) error { return s.pay(ctx, p, m) })
 	left, _, err := s.People.AtStage(ctx, p.ID, StageMoving, domain.Page{Limit: 1})
-	return len(left) == 0, errors.Join(append(failures, err)...)
+	return len(left) == 0, errors.Join(failed, stopped, err)
 }
 
 // Pay begins what a member is owed, or looks how it stands: each call asks for the same refund and the same transfers. For

@@ -39,13 +39,13 @@ func (e *Engine) GetMany(ctx context.Context, collection string, ids []string) (
 		return nil, err
 	}
 	if len(ids) == 1 {
-		return e.records(ctx, fmt.Sprintf("SELECT id, rev, body, outbox FROM %q WHERE id = ?", t.Name), nil, ids[0])
+		return e.records(ctx, fmt.Sprintf("SELECT id, rev, body, outbox FROM %q WHERE id = ?", t.Name), false, nil, ids[0])
 	}
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return nil, err
 	}
-	return e.records(ctx, t.many, nil, string(list))
+	return e.records(ctx, t.many, false, nil, string(list))
 }
 
 // Insert implements storage.Engine.
@@ -59,7 +59,7 @@ func (e *Engine) Insert(ctx context.Context, collection string, r storage.Record
 	for _, f := range t.Fields {
 		args = append(args, r.Fields[f.Name])
 	}
-	return e.writer.do(ctx, func(w *writer) error {
+	return e.writer.once(ctx, func(w *writer) error {
 		w.bytes += len(r.Body)
 		return taken(w.exec(t.insert, args...))
 	})
@@ -79,7 +79,7 @@ func (e *Engine) Update(ctx context.Context, collection, id string, change func(
 	if err != nil {
 		return err
 	}
-	return e.writer.do(ctx, func(w *writer) error {
+	return e.writer.once(ctx, func(w *writer) error {
 		old := storage.Record{ID: id}
 		values := make([]any, len(t.Fields))
 		into := []any{&old.Rev, &old.Body, &old.Outbox}
@@ -128,7 +128,7 @@ func (e *Engine) Delete(ctx context.Context, collection, id string) error {
 	if err != nil {
 		return err
 	}
-	return e.writer.do(ctx, func(w *writer) error { return w.exec(t.remove, id) })
+	return e.writer.once(ctx, func(w *writer) error { return w.exec(t.remove, id) })
 }
 
 // Find implements storage.Engine.
@@ -140,16 +140,16 @@ func (e *Engine) Find(ctx context.Context, collection string, p storage.Plan) ([
 	var found []storage.Record
 	for _, s := range stretches(p) {
 		where, args := t.where(p, s)
-		query := "SELECT id, rev, body, outbox"
-		if p.Bare { // the index answers alone
-			query = "SELECT id, 0, NULL, 0"
+		query := "SELECT id"
+		if !p.Bare { // else the index answers alone
+			query += ", rev, body, outbox"
 		}
 		for _, field := range p.Index.Fields {
 			query += ", " + column(field)
 		}
 		left := p.Limit - len(found)
 		query += where + t.order(p, len(s.Fixed)) + limit(left)
-		records, err := e.records(ctx, query, p.Index.Fields, args...)
+		records, err := e.records(ctx, query, p.Bare, p.Index.Fields, args...)
 		if err != nil {
 			return nil, err
 		}
@@ -253,8 +253,8 @@ func (t *table) order(p storage.Plan, fixed int) string {
 	return " ORDER BY " + strings.Join(terms, ", ")
 }
 
-// records runs a query whose columns are id, rev, body, outbox and the named fields.
-func (e *Engine) records(ctx context.Context, query string, fields []string, args ...any) ([]storage.Record, error) {
+// records runs a query whose columns are the id, unless it is bare also rev, body and outbox, and the named fields.
+func (e *Engine) records(ctx context.Context, query string, bare bool, fields []string, args ...any) ([]storage.Record, error) {
 	stmt, err := e.reads.get(ctx, query)
 	if err != nil {
 		return nil, unavailable(err)
@@ -265,13 +265,16 @@ func (e *Engine) records(ctx context.Context, query string, fields []string, arg
 	}
 	defer rows.Close()
 	var records []storage.Record
+	var r storage.Record
+	into, values := []any{&r.ID}, make([]any, len(fields))
+	if !bare {
+		into = append(into, &r.Rev, &r.Body, &r.Outbox)
+	}
+	for i := range values {
+		into = append(into, &values[i])
+	}
 	for rows.Next() {
-		r := storage.Record{Fields: make(map[string]any, len(fields))}
-		values := make([]any, len(fields))
-		into := []any{&r.ID, &r.Rev, &r.Body, &r.Outbox}
-		for i := range values {
-			into = append(into, &values[i])
-		}
+		r = storage.Record{Fields: make(map[string]any, len(fields))}
 		if err := rows.Scan(into...); err != nil {
 			return nil, unavailable(err)
 		}

@@ -33,6 +33,7 @@ type writer struct {
 type write struct {
 	ctx      context.Context
 	run      func(*writer) error
+	parted   bool // it has several statements
 	err      error
 	panicked *Panic
 	late     bool // the context was done before its turn came
@@ -64,7 +65,16 @@ func startWriter(conn *sql.Conn) *writer {
 // do hands work to the writer and waits until it is durable or refused. A context that is done before its turn
 // comes means that nothing is written; afterwards only the outcome counts.
 func (w *writer) do(ctx context.Context, run func(*writer) error) error {
-	job := &write{ctx: ctx, run: run, done: make(chan struct{})}
+	return w.hand(&write{ctx: ctx, run: run, parted: true, done: make(chan struct{})})
+}
+
+// once is do for work that writes by one statement, the last thing that it does: SQLite takes back what a statement that
+// it refuses had begun, so that no savepoint is needed, which costs as much as the statement.
+func (w *writer) once(ctx context.Context, run func(*writer) error) error {
+	return w.hand(&write{ctx: ctx, run: run, done: make(chan struct{})})
+}
+
+func (w *writer) hand(job *write) error {
 	if err := w.accept(job); err != nil {
 		return err
 	}
@@ -144,22 +154,31 @@ func (w *writer) transact(job *write) (batch []*write, err error) {
 	return batch, nil
 }
 
-// apply runs one write inside its own savepoint. The error it returns is fatal to the whole transaction.
+// apply runs one write, inside its own savepoint if it has several parts. The error it returns is fatal to the whole
+// transaction.
 func (w *writer) apply(job *write) error {
 	if job.err = job.ctx.Err(); job.err != nil {
 		job.late = true
 		return nil //nolint:nilerr // it is the caller's alone
 	}
-	if err := w.exec("SAVEPOINT one"); err != nil {
-		return err
+	if job.parted {
+		if err := w.exec("SAVEPOINT one"); err != nil {
+			return err
+		}
 	}
 	w.run(job)
-	if job.err != nil || job.panicked != nil {
+	failed := job.err != nil || job.panicked != nil
+	if failed {
 		var mine refused
 		if job.err != nil && !errors.As(job.err, &mine) {
 			return job.err
 		}
 		job.err = mine.error
+	}
+	if !job.parted {
+		return nil
+	}
+	if failed {
 		if err := w.exec("ROLLBACK TO one"); err != nil {
 			return err
 		}

@@ -102,6 +102,53 @@ func TestWaitingWritesShareATransactionAndFailAlone(t *testing.T) {
 	}
 }
 
+func TestOfAWriteThatIsRefusedAmongOthersNothingIsLeft(t *testing.T) {
+	t.Parallel()
+	e := fresh(t)
+	lot := func(id, code string, rev, seq int64) storage.Record {
+		return storage.Record{ID: id, Rev: rev, Body: []byte(fmt.Sprintf(`{"seq":%d}`, seq)), Fields: map[string]any{"camp": "c", "seq": seq, "code": code}}
+	}
+	become := func(next storage.Record) func() error {
+		return func() error {
+			return e.Update(t.Context(), "lots", next.ID, func(storage.Record) (storage.Record, error) { return next, nil })
+		}
+	}
+	release := hold(t, e)
+	defer release()
+	outcome := make([]error, 6)
+	var wg sync.WaitGroup
+	for i, write := range []func() error{
+		func() error { return e.Insert(t.Context(), "lots", lot("a", "x", 1, 1)) },
+		func() error { return e.Insert(t.Context(), "lots", lot("b", "y", 1, 2)) },
+		func() error { return e.Insert(t.Context(), "lots", lot("c", "x", 1, 3)) },
+		become(lot("b", "x", 2, 9)),
+		become(lot("a", "z", 2, 5)),
+		become(lot("b", "x", 2, 4)), // the code is free now
+	} {
+		wg.Go(func() { outcome[i] = write() })
+		waiting(t, e, i+1)
+	}
+	release()
+	wg.Wait()
+	for i, want := range []error{nil, nil, domain.ErrExists, domain.ErrExists, nil, nil} {
+		if !errors.Is(outcome[i], want) {
+			t.Errorf("write %d: %v, want %v", i, outcome[i], want)
+		}
+	}
+	found, err := e.Find(t.Context(), "lots", storage.Plan{Index: lots.Indexes[0], Equal: []any{"c"}, Limit: 9})
+	got := ""
+	for _, r := range found {
+		got += fmt.Sprint(r.ID, r.Rev, r.Fields["seq"], " ")
+	}
+	if err != nil || got != "b2 4 a2 5 " {
+		t.Errorf("stored: %s %v", got, err)
+	}
+	var sound string
+	if err := e.read.QueryRow("PRAGMA integrity_check").Scan(&sound); err != nil || sound != "ok" {
+		t.Errorf("the file is %s %v", sound, err)
+	}
+}
+
 func TestAFullDiskRefusesTheWholeBatchAndHealsWhenThereIsRoom(t *testing.T) {
 	t.Parallel()
 	e := fresh(t)
