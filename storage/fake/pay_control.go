@@ -2,19 +2,17 @@ package fake
 
 import (
 	_ "embed"
-	"html/template"
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"yingdi/domain"
 )
 
 //go:embed pay_control.html
-var payPage string
+var paySections string
 
-var payTemplate = template.Must(template.New("pay").Funcs(controlFuncs).Parse(payPage))
+var payPage = section(paySections)
 
 // Control is the page on which a developer plays everybody's wallet, mounted under prefix, such as /dev/pay. Its forms
 // are an interface for programs too: the same POSTs answer in JSON to who accepts application/json.
@@ -24,29 +22,17 @@ var payTemplate = template.Must(template.New("pay").Funcs(controlFuncs).Parse(pa
 //	POST fault {path, mode, code, times}   POST notice-fault {fault}   POST deliver
 //	GET trades, refunds, transfers, notices → lists
 func (p *Pay) Control(prefix string) http.Handler {
-	prefix = strings.TrimSuffix(prefix, "/")
-	mux := http.NewServeMux()
-	show := func(rw http.ResponseWriter, _ *http.Request) { p.showControl(rw, prefix) }
-	mux.HandleFunc("GET "+prefix, show)
-	mux.HandleFunc("GET "+prefix+"/{$}", show)
-	mux.HandleFunc("GET "+prefix+"/trades", func(rw http.ResponseWriter, _ *http.Request) { write(rw, p.Trades()) })
-	mux.HandleFunc("GET "+prefix+"/refunds", func(rw http.ResponseWriter, _ *http.Request) { write(rw, p.Refunds()) })
-	mux.HandleFunc("GET "+prefix+"/transfers", func(rw http.ResponseWriter, _ *http.Request) { write(rw, p.Transfers()) })
-	mux.HandleFunc("GET "+prefix+"/notices", func(rw http.ResponseWriter, _ *http.Request) { write(rw, p.Notices()) })
-	for name, act := range payActs {
-		mux.HandleFunc("POST "+prefix+"/"+name, func(rw http.ResponseWriter, r *http.Request) {
-			r.Body = http.MaxBytesReader(rw, r.Body, 64<<10)
-			switch fault := act(p, r); {
-			case fault != "":
-				http.Error(rw, fault, http.StatusUnprocessableEntity)
-			case strings.Contains(r.Header.Get("Accept"), "application/json"):
-				write(rw, object{})
-			default:
-				http.Redirect(rw, r, prefix+"/", http.StatusSeeOther)
-			}
-		})
+	acts := map[string]act{}
+	for name, do := range payActs {
+		acts[name] = func(r *http.Request) (object, string) { return object{}, do(p, r) }
 	}
-	return http.NewCrossOriginProtection().Handler(mux)
+	return control{
+		page: payPage, view: func(base string) any { return p.controlView(base) }, acts: acts,
+		lists: map[string]func() any{
+			"trades": func() any { return p.Trades() }, "refunds": func() any { return p.Refunds() },
+			"transfers": func() any { return p.Transfers() }, "notices": func() any { return p.Notices() },
+		},
+	}.under(prefix)
 }
 
 var payActs = map[string]func(*Pay, *http.Request) (fault string){
@@ -106,22 +92,13 @@ type payView struct {
 	FaultNames map[PushFault]string
 }
 
-func (p *Pay) showControl(rw http.ResponseWriter, prefix string) {
-	v := payView{
-		Base: prefix + "/", Trades: newest(p.Trades()), Refunds: newest(p.Refunds()), Transfers: newest(p.Transfers()),
+func (p *Pay) controlView(base string) payView {
+	return payView{
+		Base: base, Trades: newest(p.Trades()), Refunds: newest(p.Refunds()), Transfers: newest(p.Transfers()),
 		Notices: newest(p.Notices()), Balance: p.Balance().String(), PayFaults: PayFaults,
 		FaultNames: map[PushFault]string{
 			Drop: "丢失", Duplicate: "重复", Reorder: "乱序", Delay: "迟到十分钟", BadSignature: "签名错误", Stale: "一小时前的签名",
 			Probe: "签名探测", Malformed: "缺少内容",
 		},
 	}
-	var page strings.Builder
-	if err := payTemplate.Execute(&page, v); err != nil {
-		http.Error(rw, "页面出错："+err.Error(), http.StatusInternalServerError)
-		return
-	}
-	rw.Header().Set("Content-Type", "text/html; charset=utf-8")
-	rw.Header().Set("Cache-Control", "no-store")
-	rw.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-	_, _ = rw.Write([]byte(page.String()))
 }

@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"yingdi/domain"
 )
 
@@ -82,39 +80,21 @@ func (p *Pay) Notices() []PayNotice {
 func (p *Pay) Deliver(ctx context.Context) (taken int) {
 	p.delivering.Lock()
 	defer p.delivering.Unlock()
-	var hands errgroup.Group
-	hands.SetLimit(max(1, p.o.Hands))
-	for _, d := range p.due() {
-		hands.Go(func() error {
-			if ctx.Err() != nil {
-				return nil
-			}
-			n := p.deliver(ctx, d)
-			p.mu.Lock()
-			defer p.mu.Unlock()
-			if n.State == Accepted {
-				taken++
-			}
-			p.note(payFact{Notice: &n})
-			return nil
-		})
-	}
-	_ = hands.Wait()
+	together(ctx, p.o.Hands, p.due(), func(d delivery) {
+		n := p.deliver(ctx, d)
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if n.State == Accepted {
+			taken++
+		}
+		p.note(payFact{Notice: &n})
+	})
 	return taken
 }
 
 // Run delivers notices until ctx ends, looking for due ones at this interval. For development, where time is real.
 func (p *Pay) Run(ctx context.Context, every time.Duration) {
-	ticker := time.NewTicker(every)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			p.Deliver(ctx)
-		}
-	}
+	repeat(ctx, every, func() { p.Deliver(ctx) })
 }
 
 type delivery struct {

@@ -3,7 +3,6 @@ package fake
 import (
 	_ "embed"
 	"encoding/json"
-	"html/template"
 	"net/http"
 	"slices"
 	"strconv"
@@ -12,20 +11,9 @@ import (
 )
 
 //go:embed wechat_control.html
-var controlPage string
+var wechatSections string
 
-var china = time.FixedZone("Asia/Shanghai", 8*60*60)
-
-var controlFuncs = template.FuncMap{
-	"clock": func(t time.Time) string {
-		if t.IsZero() {
-			return "—"
-		}
-		return t.In(china).Format("01-02 15:04:05")
-	},
-}
-
-var controlTemplate = template.Must(template.New("control").Funcs(controlFuncs).Parse(controlPage))
+var wechatPage = section(wechatSections)
 
 // Control is the page on which a developer plays everybody's phone, mounted under prefix, such as /dev/wechat. Its
 // forms are an interface for programs too: the same POSTs answer in JSON to who accepts application/json.
@@ -35,31 +23,19 @@ var controlTemplate = template.Must(template.New("control").Funcs(controlFuncs).
 //	POST verdict {suggest}                 POST fault {path, code, mode, times, seconds}   POST push-fault {fault}
 //	POST deliver → {accepted}              GET sent, pushes, people → lists
 func (w *WeChat) Control(prefix string) http.Handler {
-	prefix = strings.TrimSuffix(prefix, "/")
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+prefix, w.showControl(prefix))
-	mux.HandleFunc("GET "+prefix+"/{$}", w.showControl(prefix))
-	mux.HandleFunc("GET "+prefix+"/sent", func(rw http.ResponseWriter, _ *http.Request) { write(rw, w.Sent()) })
-	mux.HandleFunc("GET "+prefix+"/pushes", func(rw http.ResponseWriter, _ *http.Request) { write(rw, w.Pushes()) })
-	mux.HandleFunc("GET "+prefix+"/people", func(rw http.ResponseWriter, _ *http.Request) { write(rw, w.People()) })
-	for name, act := range controlActs {
-		mux.HandleFunc("POST "+prefix+"/"+name, func(rw http.ResponseWriter, r *http.Request) {
-			r.Body = http.MaxBytesReader(rw, r.Body, 64<<10)
-			answer, fault := act(w, r)
-			switch {
-			case fault != "":
-				http.Error(rw, fault, http.StatusUnprocessableEntity)
-			case strings.Contains(r.Header.Get("Accept"), "application/json"):
-				write(rw, answer)
-			default:
-				http.Redirect(rw, r, prefix+"/", http.StatusSeeOther)
-			}
-		})
+	acts := map[string]act{}
+	for name, do := range wechatActs {
+		acts[name] = func(r *http.Request) (object, string) { return do(w, r) }
 	}
-	return http.NewCrossOriginProtection().Handler(mux)
+	return control{
+		page: wechatPage, view: func(base string) any { return w.controlView(base) }, acts: acts,
+		lists: map[string]func() any{
+			"sent": func() any { return w.Sent() }, "pushes": func() any { return w.Pushes() }, "people": func() any { return w.People() },
+		},
+	}.under(prefix)
 }
 
-var controlActs = map[string]func(*WeChat, *http.Request) (answer object, fault string){
+var wechatActs = map[string]func(*WeChat, *http.Request) (answer object, fault string){
 	"login": func(w *WeChat, r *http.Request) (object, string) {
 		name, fault := field(r, "name", 64)
 		if fault != "" {
@@ -164,7 +140,6 @@ func onTemplate(do func(w *WeChat, r *http.Request, who, template string)) func(
 }
 
 type controlView struct {
-	Prefix     string
 	Base       string
 	People     []Person
 	Codes      []issuedCode
@@ -193,25 +168,9 @@ type sentView struct {
 	Rows  [][2]string
 }
 
-const shown = 50
-
-func (w *WeChat) showControl(prefix string) http.HandlerFunc {
-	return func(rw http.ResponseWriter, _ *http.Request) {
-		var page strings.Builder
-		if err := controlTemplate.Execute(&page, w.controlView(prefix)); err != nil {
-			http.Error(rw, "页面出错："+err.Error(), http.StatusInternalServerError)
-			return
-		}
-		rw.Header().Set("Content-Type", "text/html; charset=utf-8")
-		rw.Header().Set("Cache-Control", "no-store")
-		rw.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
-		_, _ = rw.Write([]byte(page.String()))
-	}
-}
-
-func (w *WeChat) controlView(prefix string) controlView {
+func (w *WeChat) controlView(base string) controlView {
 	v := controlView{
-		Prefix: prefix, Base: prefix + "/", People: w.People(), Pushes: newest(w.Pushes()), Templates: w.opts.Templates,
+		Base: base, People: w.People(), Pushes: newest(w.Pushes()), Templates: w.opts.Templates,
 		PushFaults: PushFaults, Titles: map[string]string{}, Names: map[string]string{},
 		States: map[string]string{Waiting: "等待", Accepted: "已接收", GivenUp: "已放弃", Lost: "丢失"},
 		FaultNames: map[PushFault]string{
@@ -277,10 +236,4 @@ func (w *WeChat) sentView(s Sent) sentView {
 		}
 	}
 	return v
-}
-
-func newest[T any](list []T) []T {
-	list = list[max(0, len(list)-shown):]
-	slices.Reverse(list)
-	return list
 }

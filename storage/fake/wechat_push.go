@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"yingdi/domain"
 )
 
@@ -125,39 +123,21 @@ func (w *WeChat) Pushes() []Push {
 func (w *WeChat) Deliver(ctx context.Context) (accepted int) {
 	w.delivering.Lock()
 	defer w.delivering.Unlock()
-	var hands errgroup.Group
-	hands.SetLimit(max(1, w.opts.Hands))
-	for _, job := range w.due() {
-		hands.Go(func() error {
-			if ctx.Err() != nil {
-				return nil
-			}
-			p := w.deliver(ctx, job)
-			w.mu.Lock()
-			defer w.mu.Unlock()
-			if p.State == Accepted {
-				accepted++
-			}
-			w.note(fact{Push: &p})
-			return nil
-		})
-	}
-	_ = hands.Wait()
+	together(ctx, w.opts.Hands, w.due(), func(j job) {
+		p := w.deliver(ctx, j)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if p.State == Accepted {
+			accepted++
+		}
+		w.note(fact{Push: &p})
+	})
 	return accepted
 }
 
 // Run delivers pushes until ctx ends, looking for due ones at this interval. For development, where time is real.
 func (w *WeChat) Run(ctx context.Context, every time.Duration) {
-	ticker := time.NewTicker(every)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			w.Deliver(ctx)
-		}
-	}
+	repeat(ctx, every, func() { w.Deliver(ctx) })
 }
 
 type job struct {
