@@ -27,6 +27,7 @@ type Assist struct {
 	Terms     Terms        `json:"terms"` // as they were then
 	Cuts      []domain.Fen `json:"cuts"`  // of each helper, in the order in which they come; nobody sees those to come
 	Helps     []Help       `json:"helps"`
+	Barred    []Bar        `json:"barred,omitempty"` // the last of the tries that came to nothing
 	State     Stage        `json:"state"`
 	Cause     Cause        `json:"cause,omitempty"` // why it expired
 
@@ -53,6 +54,15 @@ type Help struct {
 	Cut    domain.Fen `json:"cut"`
 	At     time.Time  `json:"at"`
 }
+
+// Bar keeps out what is still under way of somebody's tries to help, up to one: their quota has gone elsewhere meanwhile.
+type Bar struct {
+	Member string `json:"member"`
+	Try    int    `json:"try"`
+}
+
+// maxBarred bounds how many of them an assist remembers: far more than can be under way.
+const maxBarred = 100
 
 // Stage of an assist.
 type Stage string
@@ -223,6 +233,7 @@ func (a *Assist) Help(c Campaign, helper string, enrolUntil, now time.Time) erro
 		return ErrOver
 	}
 	a.Helps = append(a.Helps, Help{helper, a.Cuts[len(a.Helps)], now})
+	a.Barred = slices.DeleteFunc(a.Barred, func(b Bar) bool { return b.Member == helper })
 	a.Emit(EventHelped, now, HelpedData{len(a.Helps)})
 	if len(a.Helps) < len(a.Cuts) {
 		return nil
@@ -232,6 +243,20 @@ func (a *Assist) Help(c Campaign, helper string, enrolUntil, now time.Time) erro
 	a.endsAt(a.LockedUntil, now)
 	a.Emit(EventReached, now, nil)
 	return nil
+}
+
+// bar ends somebody's tries up to one, unless one of them has helped or none can any more.
+func (a *Assist) bar(member string, try int) error {
+	if a.By(member) != nil || a.State != Open || a.barred(member, try) {
+		return domain.ErrSame
+	}
+	a.Barred = append(slices.DeleteFunc(a.Barred, func(b Bar) bool { return b.Member == member }), Bar{member, try})
+	a.Barred = a.Barred[max(len(a.Barred)-maxBarred, 0):]
+	return nil
+}
+
+func (a Assist) barred(member string, try int) bool {
+	return slices.ContainsFunc(a.Barred, func(b Bar) bool { return b.Member == member && try <= b.Try })
 }
 
 // usable says why the price cannot be had in an order now, or nil. One that is the order's already holds beyond its end: it

@@ -13,6 +13,7 @@ type Helper struct {
 	Campaign string `json:"campaign"`
 	Member   string `json:"member"`
 	Deeds    []Deed `json:"deeds"` // at most MaxQuota, and more only if the quota was lowered
+	Tries    int    `json:"tries,omitempty"`
 }
 
 // Deed is one help, or the try of one.
@@ -20,6 +21,7 @@ type Deed struct {
 	Assist string    `json:"assist"`
 	At     time.Time `json:"at"`
 	Firm   bool      `json:"firm,omitempty"` // the assist has it
+	Try    int       `json:"try,omitempty"`  // the last of the helper's tries that it was taken for
 }
 
 // AskFor is how long a help that nobody finished is left alone.
@@ -28,15 +30,20 @@ const AskFor = 2 * time.Minute
 // HelperID of somebody in a campaign.
 func HelperID(campaign, member string) string { return domain.Key(campaign, member) }
 
-// take sets one of the quota aside for an assist. Returns ErrQuota if all is used.
+// take sets one of the quota aside for an assist, or keeps what is for one more try. Returns ErrQuota if all is used.
 func (h *Helper) take(assist string, quota int, now time.Time) error {
+	d := h.of(assist)
 	switch {
-	case h.of(assist) != nil:
+	case d != nil && d.Firm:
 		return domain.ErrSame
-	case len(h.Deeds) >= quota:
+	case d == nil && len(h.Deeds) >= quota:
 		return ErrQuota
+	case d == nil:
+		h.Deeds = append(h.Deeds, Deed{Assist: assist})
+		d = h.of(assist)
 	}
-	h.Deeds = append(h.Deeds, Deed{Assist: assist, At: now})
+	h.Tries++
+	d.At, d.Try = now, h.Tries
 	return nil
 }
 
@@ -45,7 +52,7 @@ func (h *Helper) firm(assist string, now time.Time) error {
 	d := h.of(assist)
 	switch {
 	case d == nil:
-		h.Deeds = append(h.Deeds, Deed{assist, now, true})
+		h.Deeds = append(h.Deeds, Deed{Assist: assist, At: now, Firm: true})
 	case d.Firm:
 		return domain.ErrSame
 	default:
@@ -54,9 +61,9 @@ func (h *Helper) firm(assist string, now time.Time) error {
 	return nil
 }
 
-// drop gives back what became no help.
-func (h *Helper) drop(assist string) error {
-	if d := h.of(assist); d == nil || d.Firm {
+// drop gives back what became no help by a try, or by those before it.
+func (h *Helper) drop(assist string, try int) error {
+	if d := h.of(assist); d == nil || d.Firm || d.Try > try {
 		return domain.ErrSame
 	}
 	h.Deeds = slices.DeleteFunc(h.Deeds, func(d Deed) bool { return d.Assist == assist })
@@ -71,11 +78,11 @@ func (h *Helper) of(assist string) *Deed {
 }
 
 // left are the tries that a crash left undone.
-func (h Helper) left(now time.Time) (assists []string) {
+func (h Helper) left(now time.Time) (deeds []Deed) {
 	for _, d := range h.Deeds {
 		if !d.Firm && now.Sub(d.At) >= AskFor {
-			assists = append(assists, d.Assist)
+			deeds = append(deeds, d)
 		}
 	}
-	return assists
+	return deeds
 }

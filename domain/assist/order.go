@@ -111,7 +111,7 @@ func (a *Assist) Revoke(by, reason string, now time.Time) error {
 // Given is the assist as its owner may have a copy of it: without who helped, and without the cuts that nobody has taken.
 func (a Assist) Given() Assist {
 	a.Cuts = a.Cuts[:len(a.Helps)]
-	a.Helps = slices.Clone(a.Helps)
+	a.Helps, a.Barred = slices.Clone(a.Helps), nil
 	for i := range a.Helps {
 		a.Helps[i].Member = ""
 	}

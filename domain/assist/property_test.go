@@ -49,6 +49,60 @@ func TestEveryKillOfAHelpEndsInOneHelpOrNone(t *testing.T) {
 	}
 }
 
+// A help that hangs for longer than anybody waits has lost its quota to another one: it comes to nothing.
+func TestAHelpThatHungForLongDoesNotExceedTheQuota(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	f := w.three()
+	f.Limits.Quota = 1
+	c := w.active(t, f)
+	a, b := w.begun(t, c, "an"), w.begun(t, c, "bo")
+	w.store.Raced = func(id string) {
+		if id != a.ID {
+			return
+		}
+		w.store.Raced = nil
+		w.clock.Add(assist.AskFor)
+		w.helped(t, b, "cy")
+	}
+	if _, _, err := w.Help(as(t, "cy"), a.ID); !errors.Is(err, domain.ErrConflict) {
+		t.Errorf("it helps after all: %v", err)
+	}
+	if w.now(t, a.ID).By("cy") != nil || w.now(t, b.ID).By("cy") == nil {
+		t.Error("the second help is the one that counts")
+	}
+	if err := w.right(1, true); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWhoWasRefusedForTheCrowdCanTryAgainElsewhere(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	f := w.three()
+	f.Limits.PerDevice, f.Limits.Quota = 1, 1
+	c := w.active(t, f)
+	a := w.begun(t, c, "an")
+	on := func(member, device string) context.Context {
+		return domain.WithActor(t.Context(), domain.Actor{Member: member, Device: device})
+	}
+	if _, _, err := w.Help(on("bo", "d1"), a.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := w.Help(on("cy", "d1"), a.ID); !errors.Is(err, assist.ErrCrowd) {
+		t.Fatalf("a second account on a phone: %v", err)
+	}
+	if _, _, err := w.Help(on("cy", "d2"), a.ID); err != nil {
+		t.Errorf("on a phone of their own: %v", err)
+	}
+	if now := w.now(t, a.ID); len(now.Helps) != 2 || len(now.Barred) != 0 {
+		t.Errorf("%+v", now)
+	}
+	if err := w.right(1, true); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestEveryKillOfAStartEndsInOneAssist(t *testing.T) {
 	t.Parallel()
 	for _, after := range []bool{false, true} {

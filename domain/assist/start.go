@@ -170,60 +170,70 @@ func (s *Service) Help(ctx context.Context, id string) (a Assist, fresh bool, er
 	if err != nil {
 		return a, false, fmt.Errorf("assist %s: %w", id, err)
 	}
-	if err := s.take(ctx, c, id, actor.Member); err != nil {
+	try, err := s.take(ctx, c, id, actor.Member)
+	if err != nil {
 		return a, false, fmt.Errorf("assist %s: %w", id, err)
 	}
 	if err = s.note(ctx, c, id, false, now); err == nil {
 		var helped Assist
-		helped, err = s.Store.Update(ctx, id, func(a *Assist) error { return a.Help(c, actor.Member, in.EnrolUntil(), now) })
+		helped, err = s.Store.Update(ctx, id, func(a *Assist) error {
+			if a.barred(actor.Member, try) {
+				return domain.ErrConflict
+			}
+			return a.Help(c, actor.Member, in.EnrolUntil(), now)
+		})
 		if err == nil {
 			return helped, true, s.firm(ctx, helped, actor.Member)
 		}
 	}
 	if refused := new(domain.Error); errors.As(err, &refused) {
-		err = errors.Join(fmt.Errorf("assist %s: %w", id, err), s.helper(ctx, c.ID, actor.Member, func(h *Helper) error { return h.drop(id) }))
+		err = errors.Join(fmt.Errorf("assist %s: %w", id, err), s.settle(ctx, c.ID, id, actor.Member, try))
 	}
 	return a, false, err
 }
 
-func (s *Service) helper(ctx context.Context, campaign, member string, change func(*Helper) error) error {
+func (s *Service) helper(ctx context.Context, campaign, member string, change func(*Helper) error) (Helper, error) {
 	fresh := Helper{Doc: domain.Doc{ID: HelperID(campaign, member)}, Campaign: campaign, Member: member}
-	_, err := domain.Ensure(ctx, s.Helpers, fresh, change)
-	return err
+	return domain.Ensure(ctx, s.Helpers, fresh, change)
 }
 
 func (s *Service) firm(ctx context.Context, a Assist, member string) error {
-	return s.helper(ctx, a.Campaign, member, func(h *Helper) error { return h.firm(a.ID, s.Clock.Now()) })
+	_, err := s.helper(ctx, a.Campaign, member, func(h *Helper) error { return h.firm(a.ID, s.Clock.Now()) })
+	return err
 }
 
-// take sets one of a helper's quota aside. Where the quota is used up, what a crash left of it is looked at first.
-func (s *Service) take(ctx context.Context, c Campaign, id, member string) error {
+// settle ends somebody's tries to help an assist, up to one, and gives back what was set aside for them, unless one has
+// become a help. One that is still under way somewhere helps nobody any more: its quota may be used elsewhere.
+func (s *Service) settle(ctx context.Context, campaign, id, member string, try int) error {
+	a, err := s.Store.Update(ctx, id, func(a *Assist) error { return a.bar(member, try) })
+	switch {
+	case err != nil && !errors.Is(err, domain.ErrNotFound):
+		return err
+	case a.By(member) != nil:
+		return s.firm(ctx, a, member)
+	}
+	_, err = s.helper(ctx, campaign, member, func(h *Helper) error { return h.drop(id, try) })
+	return err
+}
+
+// take sets one of a helper's quota aside, and says which of their tries this is. Where the quota is used up, what a crash
+// left of it is looked at first.
+func (s *Service) take(ctx context.Context, c Campaign, id, member string) (try int, err error) {
 	take := func(h *Helper) error { return h.take(id, c.Limits.Quota, s.Clock.Now()) }
-	err := s.helper(ctx, c.ID, member, take)
-	if !errors.Is(err, ErrQuota) {
-		return err
-	}
-	h, failed := s.Helpers.Get(ctx, HelperID(c.ID, member))
-	if failed != nil {
-		return failed
-	}
-	left := h.left(s.Clock.Now())
-	if len(left) == 0 {
-		return err
-	}
-	found, failed := s.Store.GetMany(ctx, left)
-	if failed != nil {
-		return failed
-	}
-	for _, id := range left {
-		a := found[id]
-		settle := func(h *Helper) error { return h.drop(id) }
-		if a.By(member) != nil {
-			settle = func(h *Helper) error { return h.firm(id, s.Clock.Now()) }
+	h, err := s.helper(ctx, c.ID, member, take)
+	if errors.Is(err, ErrQuota) {
+		if h, err = s.Helpers.Get(ctx, HelperID(c.ID, member)); err != nil {
+			return 0, err
 		}
-		if err := s.helper(ctx, c.ID, member, settle); err != nil {
-			return err
+		for _, d := range h.left(s.Clock.Now()) {
+			if err := s.settle(ctx, c.ID, d.Assist, member, d.Try); err != nil {
+				return 0, err
+			}
 		}
+		h, err = s.helper(ctx, c.ID, member, take)
 	}
-	return s.helper(ctx, c.ID, member, take)
+	if d := h.of(id); err == nil && d != nil {
+		try = d.Try
+	}
+	return try, err
 }

@@ -135,7 +135,8 @@ func (a Assist) view(c Campaign, in camp.Camp, me string, now time.Time) View {
 // Offer is a campaign as somebody who may start in it sees it.
 type Offer struct {
 	Campaign
-	Mine string // the acting person's assist that is live; empty without one
+	Mine string        // the acting person's assist that is live; empty without one
+	Why  *domain.Error // why they cannot start; nil if they can, or have
 }
 
 // Offers lists the campaigns in which one can start for a camp.
@@ -149,6 +150,12 @@ func (s *Service) Offers(ctx context.Context, campID string) ([]Offer, error) {
 		return nil, err
 	}
 	now, me := s.Clock.Now(), domain.ActorFrom(ctx).Member
+	var needed *domain.Error
+	if me != "" {
+		if err := s.needs(ctx, in, me); err != nil && !errors.As(err, &needed) {
+			return nil, err
+		}
+	}
 	offers := []Offer{}
 	for _, c := range list {
 		if c.MayStart(now) != nil || in.MayEnrol(now) != nil {
@@ -156,12 +163,17 @@ func (s *Service) Offers(ctx context.Context, campID string) ([]Offer, error) {
 		}
 		o := Offer{Campaign: c}
 		if me != "" {
-			last, _, err := s.last(ctx, c, me)
+			last, n, err := s.last(ctx, c, me)
 			if err != nil {
 				return nil, err
 			}
-			if last.Live() {
+			switch {
+			case last.Live():
 				o.Mine = last.ID
+			case n > c.Limits.PerPerson:
+				o.Why = ErrLimit
+			default:
+				o.Why = needed
 			}
 		}
 		offers = append(offers, o)
