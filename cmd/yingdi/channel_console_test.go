@@ -71,6 +71,7 @@ func TestAManagerRunsAChannel(t *testing.T) {
 	if err != nil || len(rows) != 3 || strings.Join(rows[2], " ") != "秋季书展 书展来的 合计 2 1 1 1 0 0 199 0 199 100" {
 		t.Errorf("%v, %v", rows, err)
 	}
+	v.see(t, "/console/organisers/{house}/exports", 200, "渠道报表", "1 次")
 	s.vars["me"] = me
 	v.see(t, "/console/camps/{shop}/learners/{me}", 200, "书展来的")
 	v.submit(t, "/console/organisers/{house}/channels/{k}/turn", values("to", "off"), "已停用", "重新启用")

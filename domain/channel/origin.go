@@ -15,7 +15,7 @@ type Origin struct {
 	Organiser string   `json:"organiser"`
 	Member    string   `json:"member"`
 	First     Touch    `json:"first"`
-	Recent    []Touch  `json:"recent,omitempty"` // the newest last, at most maxRecent
+	Recent    []Touch  `json:"recent,omitempty"` // of channels, the newest last, at most maxRecent
 	Met       []string `json:"met,omitempty"`    // the first maxMet channels that led them
 }
 
@@ -42,8 +42,12 @@ type TouchedData struct {
 	Channel string `json:"channel"`
 }
 
-// take adds a touch. The first one stays what it is.
+// take adds a touch. The first one stays what it is. What a friend shared is no channel: it can be what led somebody first,
+// and takes nobody from the channel that led them before.
 func (o *Origin) take(t Touch) error {
+	if t.Channel == "" && !o.First.At.IsZero() {
+		return domain.ErrSame
+	}
 	if n := len(o.Recent); n > 0 {
 		last := o.Recent[n-1]
 		if last.Scene == t.Scene && t.At.Sub(last.At) < sameVisit || t.At.Before(last.At) {
@@ -72,10 +76,10 @@ func (o *Origin) come(at time.Time) error {
 	return nil
 }
 
-// Last is what had led the person last by an instant.
+// Last is the channel that had led the person last by an instant; without any, what led them first.
 func (o Origin) Last(at time.Time) Touch {
 	for _, t := range slices.Backward(o.Recent) {
-		if !t.At.After(at) {
+		if t.Channel != "" && !t.At.After(at) { // earlier versions wrote down what friends shared, too
 			return t
 		}
 	}

@@ -1,12 +1,14 @@
 package channel
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"yingdi/domain"
 	"yingdi/domain/order"
 )
 
@@ -15,7 +17,7 @@ var noon = time.Date(2026, 3, 1, 4, 0, 0, 0, time.UTC)
 func TestTheFirstTouchNeverChangesAndTheLastOneDoes(t *testing.T) {
 	t.Parallel()
 	var o Origin
-	for i, channel := range []string{"fair", "poster", "", "fair", "account"} {
+	for i, channel := range []string{"fair", "poster", "fair", "account"} {
 		if err := o.take(Touch{channel, "s" + channel, noon.Add(time.Duration(i) * 24 * time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
@@ -31,6 +33,33 @@ func TestTheFirstTouchNeverChangesAndTheLastOneDoes(t *testing.T) {
 	}
 	if len(o.Outbox) != 3 {
 		t.Errorf("%d channels say that they met somebody for the first time, want three", len(o.Outbox))
+	}
+}
+
+func TestWhatAFriendSharedTakesNobodyFromAChannel(t *testing.T) {
+	t.Parallel()
+	var o Origin
+	for i, touch := range []struct {
+		channel string
+		want    order.Origin
+	}{
+		{"", order.Origin{}}, // a friend was first
+		{"fair", order.Origin{Last: "fair"}},
+		{"", order.Origin{Last: "fair"}},
+		{"poster", order.Origin{Last: "poster"}},
+		{"", order.Origin{Last: "poster"}},
+	} {
+		at := noon.Add(time.Duration(i) * 24 * time.Hour)
+		if err := o.take(Touch{touch.channel, "s" + touch.channel, at}); err != nil && !errors.Is(err, domain.ErrSame) {
+			t.Fatal(err)
+		}
+		if got := o.By(at); got != touch.want {
+			t.Errorf("after %d touches: %+v, want %+v", i+1, got, touch.want)
+		}
+	}
+	earlier := Origin{First: Touch{"fair", "s1", noon}, Recent: []Touch{{"fair", "s1", noon}, {"", "s2", noon.Add(time.Hour)}}}
+	if got := earlier.By(noon.Add(2 * time.Hour)); got.Last != "fair" {
+		t.Errorf("as an earlier version wrote it down: %+v", got)
 	}
 }
 

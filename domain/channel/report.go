@@ -153,7 +153,7 @@ func (s *Service) Show(ctx context.Context, id string, r Range) (Page, error) {
 }
 
 // Sheet writes what came of all channels of an organiser into a spreadsheet, a row for each day with something, for those
-// who may run its campaigns and export.
+// who may run its campaigns and export. That they took it away is written down first.
 func (s *Service) Sheet(ctx context.Context, organiser string, r Range) ([]byte, error) {
 	if err := domain.ActorFrom(ctx).Must(domain.RightExport, domain.Place{Organiser: organiser}); err != nil {
 		return nil, err
@@ -179,6 +179,9 @@ func (s *Service) Sheet(ctx context.Context, organiser string, r Range) ([]byte,
 		for _, row := range page {
 			rows = append(rows, dayRows(row, tallies[row.Channel.ID], report.Range)...)
 		}
+	}
+	if err := s.Exports.TookChannels(ctx, organiser, report.Range.From, report.Range.To, len(rows)-1); err != nil {
+		return nil, err
 	}
 	return s.Sheets.Write("渠道", rows)
 }

@@ -76,6 +76,11 @@ type Notices interface {
 	Tell(ctx context.Context, n notice.Notice) error
 }
 
+// Exports is what this feature needs of domain/export.
+type Exports interface {
+	TookChannels(ctx context.Context, organiser string, from, to domain.Day, rows int) error
+}
+
 // Service holds the use cases.
 type Service struct {
 	Store      Store
@@ -94,6 +99,7 @@ type Service struct {
 	Bucket     Bucket
 	Files      Files
 	Sheets     domain.Sheets
+	Exports    Exports
 	URL        string // scheme://host under which people reach us
 	Sealer     *domain.Sealer
 	IDs        domain.IDs

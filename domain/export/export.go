@@ -12,7 +12,7 @@ import (
 type Export struct {
 	domain.Doc
 	Organiser  string     `json:"organiser"`
-	Camp       string     `json:"camp"` // empty for codes, which are the organiser's
+	Camp       string     `json:"camp"` // empty for what is the organiser's
 	Template   string     `json:"template,omitempty"`
 	Batch      string     `json:"batch,omitempty"` // of codes
 	Kind       Kind       `json:"kind"`
@@ -27,7 +27,7 @@ type Export struct {
 	Done       int64      `json:"done"` // documents read
 	Total      int64      `json:"total"`
 	Rows       int64      `json:"rows"` // written
-	Key        string     `json:"key"`  // of the file in the bucket; nobody can guess it
+	Key        string     `json:"key"`  // of the file in the bucket; nobody can guess it; empty if it never lay there
 	Size       int64      `json:"size,omitempty"`
 	At         time.Time  `json:"at"`
 	HeardAt    time.Time  `json:"heard_at"` // when something was last heard of it
@@ -52,9 +52,10 @@ const (
 	Learners Kind = "learners"
 	Forms    Kind = "forms"
 	Checkins Kind = "checkins"
-	Marks    Kind = "marks" // of reviews and of quizzes, a sheet each
-	Money    Kind = "money" // each payment and refund, for the accountant
-	Codes    Kind = "codes" // of a batch of coupon codes; chosen where the batch is
+	Marks    Kind = "marks"    // of reviews and of quizzes, a sheet each
+	Money    Kind = "money"    // each payment and refund, for the accountant
+	Codes    Kind = "codes"    // of a batch of coupon codes; chosen where the batch is
+	Channels Kind = "channels" // what came of an organiser's channels; made at once, where they are listed
 )
 
 // Kinds of a camp, in the order in which staff choose among them.

@@ -188,6 +188,19 @@ func (s *Service) begin(ctx context.Context, e Export, in domain.Calendar) (Expo
 	return Export{}, fmt.Errorf("exports of member %s: %w", actor.Member, ErrBusy)
 }
 
+// TookChannels writes down that the acting person takes away what came of an organiser's channels. Returns domain.ErrForbidden
+// for those who may not.
+func (s *Service) TookChannels(ctx context.Context, organiser string, from, to domain.Day, rows int) error {
+	actor, now := domain.ActorFrom(ctx), s.Clock.Now()
+	if err := actor.Must(domain.RightExport, domain.Place{Organiser: organiser}); err != nil {
+		return err
+	}
+	return s.Store.Insert(ctx, Export{
+		Doc: domain.Doc{ID: s.IDs.New()}, Organiser: organiser, Kind: Channels, From: from, To: to, By: actor.Member, State: Done, Rows: int64(rows),
+		At: now, HeardAt: now, FinishedAt: now, Fetches: []Fetch{{actor.Member, now}}, Fetched: 1,
+	})
+}
+
 // Entry is an export with the names of who and what.
 type Entry struct {
 	Export

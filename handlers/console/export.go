@@ -118,7 +118,7 @@ func (h *console) auditExports(c echo.Context) error {
 }
 
 var exportKinds = map[export.Kind]string{
-	export.Learners: "学员名单", export.Forms: "报名表的回答", export.Checkins: "打卡", export.Marks: "点评与测评成绩", export.Codes: "优惠券兑换码", export.Money: "资金明细（会计）",
+	export.Learners: "学员名单", export.Forms: "报名表的回答", export.Checkins: "打卡", export.Marks: "点评与测评成绩", export.Codes: "优惠券兑换码", export.Money: "资金明细（会计）", export.Channels: "渠道报表",
 }
 
 var exportStates = map[export.State]label{
