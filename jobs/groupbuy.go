@@ -6,6 +6,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/groupbuy"
+	"yingdi/domain/order"
 )
 
 func groupbuys(s *groupbuy.Service) []Consumer {
@@ -14,6 +15,7 @@ func groupbuys(s *groupbuy.Service) []Consumer {
 		{Name: "groupbuy-ended", Events: []string{groupbuy.EventSucceeded, groupbuy.EventFailed}, Lane: Urgent, Timeout: 5 * time.Minute, Handle: byID(s.TellEnded)},
 		{Name: "groupbuy-joined", Events: []string{groupbuy.EventJoined}, Lane: Urgent, Handle: ofSeat(s.TellJoined)},
 		{Name: "groupbuy-late", Events: []string{groupbuy.EventRefund}, Lane: Urgent, Handle: ofSeat(s.TellLate)},
+		{Name: "groupbuy-returned", Events: []string{order.EventRefunded}, Lane: Normal, Handle: byID(s.Returned)},
 		{Name: "groupbuy-stop", Events: []string{groupbuy.EventStopped}, Lane: Normal, Timeout: 10 * time.Minute, Handle: byID(s.Stop)},
 	}
 }
@@ -29,5 +31,5 @@ func ofSeat(tell func(context.Context, string, groupbuy.SeatData) error) func(co
 }
 
 func groupbuyTable(s *groupbuy.Service) []Periodic {
-	return []Periodic{{"groupbuys", time.Minute, s.Sweep}}
+	return []Periodic{{"groupbuys", time.Minute, s.Sweep}, {"groupbuy-sources", 24 * time.Hour, s.SweepSources}}
 }

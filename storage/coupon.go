@@ -66,12 +66,13 @@ func newCoupons(ctx context.Context, db *DB) (Coupons, error) {
 		"used":     func(k *c) any { return k.UsedAt },
 		"took":     func(k *c) any { return int64(k.Took) },
 		"paid":     func(k *c) any { return int64(k.Paid) },
+		"back":     func(k *c) any { return int64(k.Back) },
 		"owned":    func(k *c) any { return k.Member },
 	},
 		Index{Name: "member", Fields: []string{"member", "got"}}, Index{Name: "memberstate", Fields: []string{"member", "state", "got"}},
 		Index{Name: "template", Fields: []string{"template", "got"}}, Index{Name: "templatestate", Fields: []string{"template", "state", "got"}},
 		Index{Name: "ready", Fields: []string{"ready", "until"}}, Index{Name: "wake", Fields: []string{"wake"}},
-		Index{Name: "facts", Fields: []string{"template", "got", "used", "took", "paid"}}, ofPerson)
+		Index{Name: "facts", Fields: []string{"template", "got", "used", "took", "paid", "back"}}, ofPerson)
 	return Coupons{all}, err
 }
 
@@ -119,6 +120,7 @@ func (s Coupons) Facts(ctx context.Context, template string) iter.Seq2[coupon.Fa
 			f := coupon.Fact{GotAt: instant(e.Fields["got"])}
 			if used := e.Fields["used"]; used != nil {
 				f.UsedAt, f.Took, f.Paid = instant(used), domain.Fen(number(e.Fields["took"])), domain.Fen(number(e.Fields["paid"]))
+				f.Back = domain.Fen(number(e.Fields["back"]))
 			}
 			if !yield(f, nil) {
 				return

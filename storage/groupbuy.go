@@ -15,6 +15,7 @@ type GroupbuyStores struct {
 	Groups    Groupbuys
 	Campaigns GroupbuyCampaigns
 	Entries   *Collection[groupbuy.Entry]
+	Sources   Sources
 }
 
 // NewGroupbuys declares the collections.
@@ -25,7 +26,9 @@ func NewGroupbuys(ctx context.Context, db *DB) (s GroupbuyStores, err error) {
 	s.Entries, err = NewCollection(ctx, db, "groupbuyentry", Keys[groupbuy.Entry]{
 		"owned": func(e *groupbuy.Entry) any { return e.Member },
 	}, ofPerson)
-	return s, errors.Join(failed, alsoFailed, err)
+	var last error
+	s.Sources, last = newSources(ctx, db, "groupbuysource")
+	return s, errors.Join(failed, alsoFailed, err, last)
 }
 
 // Groupbuys keeps groups.
@@ -45,6 +48,8 @@ func newGroupbuys(ctx context.Context, db *DB) (Groupbuys, error) {
 		"joinable":  func(k *g) any { return keyed(k.Joinable(), k.Campaign) },
 		"expires":   func(k *g) any { return k.ExpiresAt },
 		"wake":      func(k *g) any { return k.WakeAt },
+		"late":      func(k *g) any { return k.LateAt() },
+		"owing":     func(k *g) any { return keyed(!k.LateAt().IsZero(), k.Organiser) },
 		"reserved":  count(groupbuy.Reserved),
 		"paid":      count(groupbuy.Paid),
 		"confirmed": count(groupbuy.Confirmed),
@@ -53,6 +58,7 @@ func newGroupbuys(ctx context.Context, db *DB) (Groupbuys, error) {
 	},
 		Index{Name: "campaign", Fields: []string{"campaign", "at"}}, Index{Name: "campaignstate", Fields: []string{"campaign", "state", "at"}},
 		Index{Name: "joinable", Fields: []string{"joinable", "expires"}}, Index{Name: "wake", Fields: []string{"wake"}},
+		Index{Name: "late", Fields: []string{"late"}}, Index{Name: "owing", Fields: []string{"owing", "late"}},
 		Index{Name: "tally", Fields: []string{"campaign", "state", "at", "reserved", "paid", "confirmed", "refunding", "refunded"}})
 	return Groupbuys{all}, err
 }
@@ -90,6 +96,11 @@ func (s Groupbuys) Facts(ctx context.Context, campaign string, in groupbuy.Stage
 // Waking implements groupbuy.Store.
 func (s Groupbuys) Waking(ctx context.Context, before time.Time, page domain.Page) ([]groupbuy.Group, domain.Cursor, error) {
 	return s.Find(ctx, By("wake").Range(nil, before), page)
+}
+
+// Late implements groupbuy.Store.
+func (s Groupbuys) Late(ctx context.Context, organisers []string, before time.Time, page domain.Page) ([]groupbuy.Group, domain.Cursor, error) {
+	return late(ctx, s.Collection, organisers, before, page, groupbuy.Group.LateAt)
 }
 
 // GroupbuyCampaigns keeps campaigns.

@@ -123,20 +123,26 @@ func (s Orders) Troubled(ctx context.Context, organisers []string, page domain.P
 	return s.Find(ctx, amongst(By("troubled"), organisers), page)
 }
 
-// Late implements order.Store. Within some organisers the index holds the time behind the organiser, so that of those who
-// are few anyway all are read and the young ones left out.
+// Late implements order.Store.
 func (s Orders) Late(ctx context.Context, organisers []string, before time.Time, page domain.Page) ([]order.Order, domain.Cursor, error) {
+	return late(ctx, s.Collection, organisers, before, page, order.Order.LateAt)
+}
+
+// late lists what a person must look at since before an instant, of these organisers, or of all for nil: by the index late, or
+// by owing, which holds the organiser and then the time. Of several organisers those who are few anyway are all read, and the
+// young ones left out.
+func late[T any](ctx context.Context, in *Collection[T], organisers []string, before time.Time, page domain.Page, at func(T) time.Time) ([]T, domain.Cursor, error) {
 	switch len(organisers) {
 	case 0:
 		if organisers != nil {
 			return nil, "", nil
 		}
-		return s.Find(ctx, By("late").Range(nil, before), page)
+		return in.Find(ctx, By("late").Range(nil, before), page)
 	case 1:
-		return s.Find(ctx, By("owing").Equal(organisers[0]).Range(nil, before), page)
+		return in.Find(ctx, By("owing").Equal(organisers[0]).Range(nil, before), page)
 	}
-	found, next, err := s.Find(ctx, amongst(By("owing"), organisers), page)
-	return slices.DeleteFunc(found, func(o order.Order) bool { return !o.LateAt().Before(before) }), next, err
+	found, next, err := in.Find(ctx, amongst(By("owing"), organisers), page)
+	return slices.DeleteFunc(found, func(t T) bool { return !at(t).Before(before) }), next, err
 }
 
 // Unbilled implements bill.OrderStore.

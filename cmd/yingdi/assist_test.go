@@ -82,7 +82,7 @@ func TestAnAssistFromItsStartToTheSeatAndBackOverHTTP(t *testing.T) {
 	t.Parallel()
 	s, settle, token := friendly(t, 2)
 	s.tell(t, "", []step{
-		{name: "what there is", request: "GET /camps/{shop}/assist-campaigns", status: 200, want: `{"items":[{"id":"{campaign}","floor":9900,"helpers":2,"sentence":"*","mine":""}]}`},
+		{name: "what there is", request: "GET /camps/{shop}/assist-campaigns", status: 200, want: `{"items":[{"id":"{campaign}","floor":9900,"helpers":2,"sentence":"*","mine":"","why":"","seconds_left":"259200"}]}`},
 		{name: "as a friend sees it", request: "GET /assists/{assist}", status: 200,
 			want: `{"state":"open","owner":{"nickname":"*"},"camp_title":"晨读营","start":19900,"price":19900,"missing":2,"seconds_left":"86400","may_help":true,"order":"","helps":[]}`},
 	})
@@ -115,6 +115,7 @@ func TestAnAssistFromItsStartToTheSeatAndBackOverHTTP(t *testing.T) {
 	s.fairPrice(t, assist.Used)
 	s.tell(t, token, []step{
 		{name: "in, for less", request: "GET /orders/{order}", status: 200, want: `{"state":"fulfilled","received":9900}`},
+		{name: "why there is none", request: "GET /camps/{shop}/assist-campaigns", status: 200, want: `{"items":[{"mine":"","why":"你在这个活动里发起助力的次数已经用完"}]}`},
 		{name: "no second one", request: "POST /assist-campaigns/{campaign}/assists", body: `{}`, status: 409, want: `{"code":"assist_limit"}`},
 		{name: "give it back", request: "POST /orders/{order}/refund", body: `{"amount":9900}`, status: 200},
 	})

@@ -69,7 +69,7 @@ func TestACouponFromItsClaimToTheSeatAndBackOverHTTP(t *testing.T) {
 	s.tell(t, token, []step{
 		{name: "the same again", request: "POST /coupon-templates/{template}/coupons", body: `{"number":1}`, status: 200, want: `{"id":"{coupon}"}`},
 		{name: "no second one", request: "POST /coupon-templates/{template}/coupons", body: `{"number":2}`, status: 409, want: `{"code":"coupon_limit"}`},
-		{name: "what can be claimed", request: "GET /camps/{shop}/coupons", status: 200, want: `{"items":[{"id":"{template}","says":"减 ¥50.00","left":99,"mine":1}]}`},
+		{name: "what can be claimed", request: "GET /camps/{shop}/coupons", status: 200, want: `{"items":[{"id":"{template}","says":"减 ¥50.00","left":99,"mine":1,"valid":"领取后 7 天内有效","why":"*"}]}`},
 		{name: "mine", request: "GET /me/coupons?state=unused", status: 200, want: `{"items":[{"id":"{coupon}","state":"unused"}]}`},
 		{name: "the price without", request: "GET /camps/{shop}/offers/{seat}/preview", status: 200, want: `{"amount":19900,"coupon":"","coupons":[{"id":"{coupon}","saves":5000}]}`},
 		{name: "the best", request: "GET /camps/{shop}/offers/{seat}/preview?coupon=best", status: 200, want: `{"amount":14900,"coupon":"{coupon}","lines":[{"kind":"price","amount":19900},{"kind":"coupon","text":"新人立减","amount":-5000}]}`},
@@ -77,7 +77,7 @@ func TestACouponFromItsClaimToTheSeatAndBackOverHTTP(t *testing.T) {
 		{name: "nor in an order", request: "POST /camps/{shop}/orders", body: `{"offer":"{seat}","amount":14900,"coupon":"{template}"}`, status: 404, want: `{"code":"coupon_not_found"}`},
 		{name: "for the full price the coupon is not taken", request: "POST /camps/{shop}/orders", body: `{"offer":"{seat}","amount":19900,"coupon":"{coupon}"}`, status: 409, want: `{"code":"order_price_changed"}`},
 		{name: "order", request: "POST /camps/{shop}/orders", body: `{"offer":"{seat}","amount":14900,"coupon":"{coupon}"}`, status: 201, keep: map[string]string{"order": "id"}},
-		{name: "it is locked", request: "GET /me/coupons", status: 200, want: `{"items":[{"id":"{coupon}","state":"locked","order":"{order}"}]}`},
+		{name: "it is locked", request: "GET /me/coupons", status: 200, want: `{"items":[{"id":"{coupon}","state":"locked","order":"{order}","hint":"正用在待支付的订单里；订单取消或超时后自动退回"}]}`},
 		{name: "pay", request: "POST /orders/{order}/pay", status: 200},
 	})
 	other, _, _ := s.signIn(t, "阿杰")
@@ -151,12 +151,19 @@ func TestACouponComesBackWithAnOrderThatIsNotPaid(t *testing.T) {
 
 func TestASeatThatACouponMakesFreeNeedsNoWeChat(t *testing.T) {
 	t.Parallel()
-	s, settle, token := sale(t, coupon.Form{Terms: coupon.Terms{Off: 500_00, Free: true}})
-	s.tell(t, token, []step{{name: "order", request: "POST /camps/{shop}/orders", body: `{"offer":"{seat}","amount":0,"coupon":"{coupon}"}`, status: 201, want: `{"state":"fulfilled"}`}})
+	s, settle, token := sale(t, coupon.Form{Terms: coupon.Terms{Off: 500_00, Free: true, Returns: true}})
+	s.tell(t, token, []step{{
+		name: "order", request: "POST /camps/{shop}/orders", body: `{"offer":"{seat}","amount":0,"coupon":"{coupon}"}`, status: 201, want: `{"state":"fulfilled"}`,
+		keep: map[string]string{"order": "id"},
+	}})
 	settle()
 	s.tell(t, token, []step{
 		{name: "in", request: "GET /camps/{shop}/today", status: 200},
 		{name: "used", request: "GET /me/coupons", status: 200, want: `{"items":[{"state":"used"}]}`},
+		{name: "there is no money to ask back", request: "GET /orders/{order}/refund", status: 200, want: `{"amount":0,"free":true}`},
+		{name: "the seat is given up", request: "DELETE /camps/{shop}/place", status: 200, want: `{"state":"left"}`},
+		{name: "and its order", request: "GET /orders/{order}", status: 200, want: `{"state":"cancelled","cause":"user"}`},
+		{name: "the coupon is back", request: "GET /me/coupons", status: 200, want: `{"items":[{"state":"unused","order":""}]}`},
 	})
 	s.rightly(t)
 }

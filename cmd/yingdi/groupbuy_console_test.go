@@ -5,8 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"yingdi/domain"
-	"yingdi/domain/groupbuy"
 	"yingdi/domain/order"
 )
 
@@ -29,11 +27,12 @@ func TestAManagerRunsAGroupbuy(t *testing.T) {
 	v.see(t, "/console/organisers/{house}/groupbuys/new", 200, "新建拼团", "晨读营 · 普通名额，原价 ¥199.00")
 	s.vars["k"] = hiddenID.FindStringSubmatch(v.page)[1]
 	form := values("id", s.vars["k"], "version", "", "title", "两人同行", "seat", s.vars["shop"]+"/"+s.vars["seat"], "size", "2", "leader", "99", "member", "129",
-		"hours", "24", "per_person", "1", "ends_at", inTwoDays, "do", "preview")
+		"hours", "24", "per_person", "1", "per_network", "", "per_device", "2", "ends_at", inTwoDays, "do", "preview")
 	v.post(t, "/console/organisers/{house}/groupbuys", form, 200, "2 人成团", "没有成团，或付款时团已满、已结束，款项全部原路退回")
 	form.Set("do", "save")
 	for field, wrong := range map[string][2]string{
 		"member": {"199", "团员价应低于原价 ¥199.00"}, "leader": {"", "团长价不能高于团员价"}, "size": {"1", "成团人数应在 2 到 100 之间"}, "ends_at": {"2026-04-30T10:00", "活动结束时间不能晚于报名截止"},
+		"per_device": {"some", "同一设备最多几人应在 0 到 200 之间"},
 	} {
 		was := form.Get(field)
 		form.Set(field, wrong[0])
@@ -66,10 +65,6 @@ func TestAManagerRunsAGroupbuy(t *testing.T) {
 	settle()
 	if o, err := s.services.Orders.Store.Get(t.Context(), first); err != nil || o.State != order.Refunded {
 		t.Fatalf("%s: %v", o.State, err)
-	}
-	s.clock.Set(s.clock.Now().Add(groupbuy.RefundEvery + time.Second))
-	if err := s.services.Groupbuys.Sweep(domain.WithActor(t.Context(), domain.SystemActor)); err != nil {
-		t.Fatal(err)
 	}
 	s.hears(t, an, "没有成团", "退款已到账")
 	v.see(t, "/console/organisers/{house}/groupbuys/{k}?stage=failed", 200, "活动被提前结束", "已退款")

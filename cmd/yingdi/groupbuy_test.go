@@ -104,7 +104,7 @@ func TestLearnersBuyTogetherOverHTTP(t *testing.T) {
 	s, settle := fair(t, 3)
 	an, _, _ := s.signIn(t, "an")
 	s.tell(t, "", []step{
-		{name: "what there is", request: "GET /camps/{shop}/groupbuys", status: 200, want: `{"items":[{"id":"{campaign}","offer":"{seat}","size":3,"leader":9900,"member":12900,"sentence":"*","mine":""}]}`},
+		{name: "what there is", request: "GET /camps/{shop}/groupbuys", status: 200, want: `{"items":[{"id":"{campaign}","offer":"{seat}","size":3,"leader":9900,"member":12900,"sentence":"*","mine":"","why":"","seconds_left":"259200"}]}`},
 		{name: "no group yet", request: "GET /groupbuys/{campaign}/groups", status: 200, want: `{"items":[]}`},
 	})
 	s.tell(t, an, []step{
@@ -119,6 +119,7 @@ func TestLearnersBuyTogetherOverHTTP(t *testing.T) {
 	group := s.vars["group"]
 	bo, _, _ := s.signIn(t, "bo")
 	s.tell(t, bo, []step{
+		{name: "why not", request: "GET /groups/{group}", status: 200, want: `{"joinable":false,"why":"团长还没有付款，请稍后再来","mine":"","order":""}`},
 		{name: "not before the leader has paid", request: "GET /camps/{shop}/offers/{seat}/preview?group={group}", status: 409, want: `{"code":"groupbuy_not_yet"}`},
 	})
 	s.deliver(t)
@@ -126,7 +127,8 @@ func TestLearnersBuyTogetherOverHTTP(t *testing.T) {
 	s.tell(t, an, []step{
 		{name: "it waits", request: "GET /orders/{order}", status: 200, want: `{"state":"paid_waiting_group","group":"{group}","wait_until":"*","received":9900}`},
 		{name: "not in yet", request: "GET /camps/{shop}/today", status: 403},
-		{name: "mine", request: "GET /camps/{shop}/groupbuys", status: 200, want: `{"items":[{"mine":"{group}"}]}`},
+		{name: "mine", request: "GET /camps/{shop}/groupbuys", status: 200, want: `{"items":[{"mine":"{group}","why":"你在这个活动里已经有一个正在拼的团"}]}`},
+		{name: "how it stands", request: "GET /groups/{group}", status: 200, want: `{"mine":"paid","order":"{order}","why":"","says":"*"}`},
 		{name: "told", request: "GET /notices", status: 200, want: `{"items":[{"kind":"group_news","title":"开团成功，快邀请好友"}]}`},
 		{name: "no second one", request: "GET /camps/{shop}/offers/{seat}/preview?group={campaign}", status: 409, want: `{"code":"groupbuy_in_group"}`},
 	})

@@ -85,7 +85,7 @@ func TestFromASceneToACommissionPaidOut(t *testing.T) {
 	s.vars["organiser"] = s.house(t)
 	token, _, pro := s.signIn(t, "阿杰")
 	s.tell(t, token, []step{
-		{name: "nothing to earn yet", request: "GET /camps/{shop}/referral", status: 200, want: `{"open":false}`},
+		{name: "nothing to earn yet", request: "GET /camps/{shop}/referral", status: 200, want: `{"open":false,"why":"这里现在没有推广活动"}`},
 		{name: "nor to join", request: "POST /camps/{shop}/referral", status: 409, want: `{"code":"referral_not_open"}`},
 		{name: "no card for who is not in the camp", request: "PUT /camps/{shop}/invite-card", status: 403},
 	})

@@ -10,8 +10,8 @@ import (
 func (a *app) joinGroupbuys(at stores, camps *camp.Service) {
 	s, g := a.services, at.groupbuys
 	s.Groupbuys = &groupbuy.Service{
-		Store: g.Groups, Campaigns: g.Campaigns, Entries: g.Entries, Camps: camps, Products: s.Products, Members: s.Members,
-		Orders: s.Orders, Notices: s.Notices, Clock: a.clock,
+		Store: g.Groups, Campaigns: g.Campaigns, Entries: g.Entries, Sources: g.Sources, Camps: camps, Products: s.Products, Members: s.Members,
+		Orders: s.Orders, Notices: s.Notices, Sealer: a.sealer, Clock: a.clock,
 	}
-	s.Orders.Specials[order.LineGroup] = s.Groupbuys
+	s.Orders.Specials[order.LineGroup], s.Ledger.Groups = s.Groupbuys, s.Groupbuys
 }

@@ -143,6 +143,7 @@ var impersonal = map[string]string{
 	"answer":         "sealed, and forgotten after a day",
 	"coupontemplate": "the organiser's", "couponbatch": "the organiser's", "coupontally": "numbers",
 	"couponsource":     "names who claimed by id at an address that cannot be read, and is forgotten after ninety days",
+	"groupbuysource":   "names who took part by id at an address that cannot be read, and is forgotten after ninety days",
 	"groupbuycampaign": "the organiser's", "groupbuy": "names who bought together by id: the record of a payment",
 	"wall":          "names check-ins by id, of which only those that everybody may see are shown, and staff",
 	"topic":         "counts, without names",

@@ -32,6 +32,7 @@ type Coupon struct {
 	UsedAt    time.Time  `json:"used_at,omitzero"`
 	Took      domain.Fen `json:"took,omitempty"` // off the order that it was used in
 	Paid      domain.Fen `json:"paid,omitempty"` // for that order
+	Back      domain.Fen `json:"back,omitempty"` // of that, refunded
 	WarnAt    time.Time  `json:"warn_at,omitzero"`
 	WakeAt    time.Time  `json:"wake_at,omitzero"` // when somebody must look again
 	EndedAt   time.Time  `json:"ended_at,omitzero"`
@@ -80,6 +81,7 @@ const (
 	EventGot      = "coupon:got"
 	EventUsed     = "coupon:used"
 	EventReturned = "coupon:returned" // after use
+	EventRefunded = "coupon:refunded" // some of what was paid for its order went back
 	EventWarned   = "coupon:warned"   // its end is near
 	EventRevoked  = "coupon:revoked"
 	EventBatch    = "coupon:batch" // codes are to be made
@@ -243,7 +245,7 @@ func (c *Coupon) Free(order string, whole bool, now time.Time) error {
 		return domain.ErrSame
 	}
 	used := c.State == Used
-	c.UsedAt, c.Took, c.Paid = time.Time{}, 0, 0
+	c.UsedAt, c.Took, c.Paid, c.Back = time.Time{}, 0, 0, 0
 	to := Unused
 	if !now.Before(c.Until) {
 		to = Expired
@@ -252,6 +254,16 @@ func (c *Coupon) Free(order string, whole bool, now time.Time) error {
 	if used {
 		c.Emit(EventReturned, now, nil)
 	}
+	return nil
+}
+
+// Refund notes how much of what was paid for its order went back; a word that is older changes nothing.
+func (c *Coupon) Refund(order string, back domain.Fen, now time.Time) error {
+	if c.Order != order || c.State != Used || back <= c.Back {
+		return domain.ErrSame
+	}
+	c.Back = back
+	c.Emit(EventRefunded, now, nil)
 	return nil
 }
 

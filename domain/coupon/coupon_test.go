@@ -10,6 +10,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/camp"
 	"yingdi/domain/coupon"
+	"yingdi/domain/order"
 )
 
 func TestEveryKillEndsInOneCouponOrNone(t *testing.T) {
@@ -41,6 +42,38 @@ func TestEveryKillEndsInOneCouponOrNone(t *testing.T) {
 				t.Fatalf("killed at write %d, after it %v: %v", n, after, err)
 			}
 		}
+	}
+}
+
+func TestWhatWentBackOfItsOrderIsTakenFromWhatACouponBrought(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	template := w.active(t, fifty())
+	c := w.claimed(t, template.ID, "an")
+	if err := errors.Join(w.Lock(t.Context(), c.ID, "an", "n1"), w.Use(t.Context(), c.ID, "n1", 50_00, 149_00)); err != nil {
+		t.Fatal(err)
+	}
+	o := order.Order{
+		Doc: domain.Doc{ID: "n1"}, Amount: 149_00, Promise: order.Promise{Lines: []order.Line{{Kind: order.LineCoupon, Ref: c.ID, Amount: -50_00}}},
+		Attempts: []order.Attempt{{Number: "n1-1", State: order.Succeeded, Amount: 149_00}},
+	}
+	for _, back := range []domain.Fen{40_00, 40_00, 60_00} {
+		o.Refunds = []order.Refund{{Attempt: "n1-1", Amount: back}}
+		w.orders.were["n1"] = o
+		if err := w.Refunded(t.Context(), "n1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(w.Ask(t.Context(), c.ID), w.Count(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.Add(time.Hour)
+	if err := w.Count(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	tally, err := w.Tallies.Get(t.Context(), template.ID)
+	if sum := tally.Sum(); err != nil || sum.Used != 1 || sum.Paid != 149_00 || sum.Net() != 89_00 {
+		t.Errorf("%+v, %v", sum, err)
 	}
 }
 

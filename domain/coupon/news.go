@@ -3,6 +3,7 @@ package coupon
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/notice"
@@ -10,6 +11,24 @@ import (
 
 // page of the mini-program that shows one's coupons.
 const page = "pages/coupon/list"
+
+// Hint tells in plain words how a coupon stands and what happens next.
+func (c Coupon) Hint(now time.Time) string {
+	switch c.State {
+	case Locked:
+		return "正用在待支付的订单里；订单取消或超时后自动退回"
+	case Used:
+		return "已经用掉，减了 " + c.Took.String() + "；" + choose(c.Terms.Returns, "订单全额退款后退回", "不再退回")
+	case Expired:
+		return "已经过期"
+	case Revoked:
+		return "已被机构收回：" + c.Reason
+	}
+	if now.Before(c.From) {
+		return c.From.In(calendar.Location()).Format("1月2日 15:04") + "起可以使用"
+	}
+	return c.last() + choose(c.Terms.Returns, "，用掉后订单全额退款会退回", "，用掉后不再退回")
+}
 
 // TellGot tells somebody of a coupon that they were given; who claims one knows. For jobs.
 func (s *Service) TellGot(ctx context.Context, id string) error {

@@ -9,6 +9,7 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/member"
 	"yingdi/domain/notice"
+	"yingdi/domain/order"
 	"yingdi/domain/source"
 	"yingdi/domain/team"
 )
@@ -89,6 +90,7 @@ type Teams interface {
 // domain.ErrNotFound if there is no such order.
 type Orders interface {
 	Settle(ctx context.Context, order string) error
+	Get(ctx context.Context, order string) (order.Order, error)
 }
 
 // Notices is what this feature needs of domain/notice.

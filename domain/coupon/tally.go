@@ -24,20 +24,25 @@ type TallyDay struct {
 	Used int        `json:"used,omitempty"`
 	Took domain.Fen `json:"took,omitempty"` // off the orders
 	Paid domain.Fen `json:"paid,omitempty"` // for these orders
+	Back domain.Fen `json:"back,omitempty"` // of that, refunded by now
 }
 
 // Sum of all days.
 func (t Tally) Sum() (sum TallyDay) {
 	for _, d := range t.Days {
-		sum.Got, sum.Used, sum.Took, sum.Paid = sum.Got+d.Got, sum.Used+d.Used, sum.Took+d.Took, sum.Paid+d.Paid
+		sum.Got, sum.Used, sum.Took, sum.Paid, sum.Back = sum.Got+d.Got, sum.Used+d.Used, sum.Took+d.Took, sum.Paid+d.Paid, sum.Back+d.Back
 	}
 	return sum
 }
+
+// Net is what is left of what was paid.
+func (d TallyDay) Net() domain.Fen { return d.Paid - d.Back }
 
 // Fact is what counting needs of a coupon; the times are zero for what did not happen.
 type Fact struct {
 	GotAt, UsedAt time.Time
 	Took, Paid    domain.Fen
+	Back          domain.Fen
 }
 
 // count makes the days of facts.
@@ -54,7 +59,7 @@ func count(facts iter.Seq[Fact]) []TallyDay {
 		on(f.GotAt).Got++
 		if !f.UsedAt.IsZero() {
 			d := on(f.UsedAt)
-			d.Used, d.Took, d.Paid = d.Used+1, d.Took+f.Took, d.Paid+f.Paid
+			d.Used, d.Took, d.Paid, d.Back = d.Used+1, d.Took+f.Took, d.Paid+f.Paid, d.Back+f.Back
 		}
 	}
 	list := make([]TallyDay, 0, len(days))

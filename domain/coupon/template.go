@@ -181,16 +181,19 @@ func (t Terms) Sentence(titles map[string]string) string {
 	}
 	parts = append(parts, choose(t.EarlyBird, "可以和早鸟价一起用", "不和早鸟价一起用，学员自动得到更便宜的一种"))
 	parts = append(parts, "只减学费，不减进入奖学金池的部分", choose(t.Free, "够减时可以免费入营", "至少要付 ¥0.01"))
+	parts = append(parts, t.Valid(), choose(t.Returns, "订单全额退款后，券退回给学员", "用掉以后不再退回"))
+	return strings.Join(parts, "；") + "。"
+}
+
+// Valid says for how long a coupon holds.
+func (t Terms) Valid() string {
 	switch {
 	case t.Days > 0:
-		parts = append(parts, fmt.Sprintf("领取后 %d 天内有效", t.Days))
+		return fmt.Sprintf("领取后 %d 天内有效", t.Days)
 	case t.From != "":
-		parts = append(parts, t.From.Chinese()+"到"+t.Until.Chinese()+"有效")
-	default:
-		parts = append(parts, t.Until.Chinese()+"前（含当天）有效")
+		return t.From.Chinese() + "到" + t.Until.Chinese() + "有效"
 	}
-	parts = append(parts, choose(t.Returns, "订单全额退款后，券退回给学员", "用掉以后不再退回"))
-	return strings.Join(parts, "；") + "。"
+	return t.Until.Chinese() + "前（含当天）有效"
 }
 
 func choose(is bool, yes, no string) string {

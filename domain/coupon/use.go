@@ -55,6 +55,16 @@ func (s *Service) Use(ctx context.Context, id, orderID string, took, paid domain
 	return s.change(ctx, id, func(c *Coupon) error { return c.Use(orderID, took, paid, s.Clock.Now()) })
 }
 
+// Refunded is told that money of an order went back, and notes it in the coupon that the order used, if it did. For jobs.
+func (s *Service) Refunded(ctx context.Context, orderID string) error {
+	o, err := s.Orders.Get(ctx, orderID)
+	id := o.Promise.Used(order.LineCoupon)
+	if err != nil || id == "" {
+		return err
+	}
+	return s.change(ctx, id, func(c *Coupon) error { return c.Refund(o.ID, o.Amount-o.Left(), s.Clock.Now()) })
+}
+
 // Free implements order.Coupons.
 func (s *Service) Free(ctx context.Context, id, orderID string, whole bool) error {
 	return s.change(ctx, id, func(c *Coupon) error { return c.Free(orderID, whole, s.Clock.Now()) })

@@ -22,7 +22,8 @@ func (s *Service) Mine(ctx context.Context, in Stage, page domain.Page) ([]Coupo
 type Offer struct {
 	Template
 	Left int64
-	Mine int // how many the acting person has got
+	Mine int           // how many the acting person has got
+	Why  *domain.Error // why they cannot claim one; nil if they can
 }
 
 // Offers lists what can be claimed for a camp: of its organiser's newest public templates those that hold for it.
@@ -60,6 +61,14 @@ func (s *Service) Offers(ctx context.Context, campID string) ([]Offer, error) {
 			if offers[i].ID == k.Template && k.given() {
 				offers[i].Mine++
 			}
+		}
+	}
+	for i, o := range offers {
+		switch {
+		case o.Mine >= o.PerPerson:
+			offers[i].Why = ErrLimit
+		case o.Left == 0:
+			offers[i].Why = ErrOut
 		}
 	}
 	return offers, nil

@@ -16,6 +16,7 @@ import (
 	"yingdi/domain/domaintest"
 	"yingdi/domain/member"
 	"yingdi/domain/notice"
+	"yingdi/domain/order"
 	"yingdi/domain/source"
 	"yingdi/domain/team"
 )
@@ -63,7 +64,7 @@ func (s *store) CountGot(_ context.Context, template string) (int64, error) {
 func (s *store) Facts(_ context.Context, template string) iter.Seq2[coupon.Fact, error] {
 	return func(yield func(coupon.Fact, error) bool) {
 		for _, c := range s.All(func(c coupon.Coupon) bool { return !c.GotAt.IsZero() && c.Template == template }) {
-			if !yield(coupon.Fact{GotAt: c.GotAt, UsedAt: c.UsedAt, Took: c.Took, Paid: c.Paid}, nil) {
+			if !yield(coupon.Fact{GotAt: c.GotAt, UsedAt: c.UsedAt, Took: c.Took, Paid: c.Paid, Back: c.Back}, nil) {
 				return
 			}
 		}
@@ -154,6 +155,7 @@ func (teams) InTeam(context.Context, string, string, domain.Page) ([]team.Place,
 // orders says what became of those that hold a coupon: nothing is known of most.
 type orders struct {
 	known map[string]func() error
+	were  map[string]order.Order
 }
 
 func (o *orders) Settle(_ context.Context, id string) error {
@@ -163,12 +165,19 @@ func (o *orders) Settle(_ context.Context, id string) error {
 	return domain.ErrNotFound
 }
 
+func (o *orders) Get(_ context.Context, id string) (order.Order, error) {
+	if known, ok := o.were[id]; ok {
+		return known, nil
+	}
+	return order.Order{}, domain.ErrNotFound
+}
+
 type news struct{}
 
 func (news) Tell(context.Context, notice.Notice) error { return nil }
 
 func newWorld() world {
-	w := world{power: &domaintest.Power{}, clock: domaintest.NewClock("2026-03-01T01:00:00Z"), orders: &orders{map[string]func() error{}}}
+	w := world{power: &domaintest.Power{}, clock: domaintest.NewClock("2026-03-01T01:00:00Z"), orders: &orders{map[string]func() error{}, map[string]order.Order{}}}
 	w.store = &store{domaintest.NewStore[coupon.Coupon](w.power)}
 	w.counters = domaintest.NewCounters(w.power)
 	w.Service = &coupon.Service{

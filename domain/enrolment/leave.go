@@ -33,7 +33,7 @@ func (e *Enrolment) end(how State, by string, now time.Time) error {
 }
 
 // Leave gives back the acting person's seat, their offer, or their place in the queue; again changes nothing. Returns
-// camp.ErrClosed once the camp is over, and ErrNotEnrolled.
+// camp.ErrClosed once the camp is over, ErrNotEnrolled, and ErrOrdered of a seat that was paid for.
 func (s *Service) Leave(ctx context.Context, campID string) (Enrolment, error) {
 	actor := domain.ActorFrom(ctx)
 	if err := actor.MustBeMember(); err != nil {
@@ -48,6 +48,13 @@ func (s *Service) Leave(ctx context.Context, campID string) (Enrolment, error) {
 	case camp.PhaseClosing, camp.PhaseEnded, camp.PhaseClosed, camp.PhaseArchived:
 		return Enrolment{}, fmt.Errorf("camp %s: %w", campID, camp.ErrClosed)
 	}
+	had, err := s.had(ctx, ID(campID, actor.Member))
+	if err == nil {
+		err = s.giveUp(ctx, had)
+	}
+	if err != nil {
+		return Enrolment{}, fmt.Errorf("camp %s: %w", campID, err)
+	}
 	e, err := s.Store.Update(ctx, ID(campID, actor.Member), func(e *Enrolment) error { return e.end(Left, actor.Member, now) })
 	if errors.Is(err, domain.ErrNotFound) || errors.Is(err, ErrGone) {
 		err = fmt.Errorf("camp %s: %w", campID, ErrNotEnrolled)
@@ -55,9 +62,27 @@ func (s *Service) Leave(ctx context.Context, campID string) (Enrolment, error) {
 	return e, err
 }
 
-// Remove takes a learner out of the camp, or out of its queue, for its staff; again changes nothing.
+// Remove takes a learner out of the camp, or out of its queue, for its staff; again changes nothing. Returns ErrOrdered of a
+// seat that was paid for.
 func (s *Service) Remove(ctx context.Context, campID, member string) (Enrolment, error) {
-	return s.change(ctx, campID, member, func(e *Enrolment, by string, now time.Time) error { return e.end(Removed, by, now) })
+	freed := false
+	if _, err := s.Camps.ForStaff(ctx, campID, domain.RightCampEdit); err != nil {
+		return Enrolment{}, err
+	}
+	had, err := s.had(ctx, ID(campID, member))
+	if err == nil && had.Order != "" {
+		err, freed = s.giveUp(ctx, had), true
+	}
+	if err != nil {
+		return had, fmt.Errorf("camp %s: %w", campID, err)
+	}
+	return s.change(ctx, campID, member, func(e *Enrolment, by string, now time.Time) error {
+		if freed && e.State == Left { // with the order
+			e.State, e.EndedAt, e.EndedBy = Removed, now, by
+			return nil
+		}
+		return e.end(Removed, by, now)
+	})
 }
 
 // Readmit lets somebody who was removed, or came and went too often, enrol again; it gives them no seat.

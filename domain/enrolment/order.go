@@ -30,6 +30,9 @@ type Prices interface {
 // there is no such order.
 type Orders interface {
 	Settle(ctx context.Context, order string) error
+	// GiveUp ends an order that cost nothing, and frees its place; again changes nothing. Returns ErrOrdered of one that cost
+	// something, or is not paid yet.
+	GiveUp(ctx context.Context, order string) error
 }
 
 // holds reports whether the place is the order's.
@@ -79,6 +82,14 @@ func (s *Service) Open(ctx context.Context, campID, member, order string) error 
 		err = fmt.Errorf("enrolment of order %s: %w", order, domain.ErrConflict)
 	}
 	return err
+}
+
+// giveUp ends the order by which somebody has their place, if there is one.
+func (s *Service) giveUp(ctx context.Context, e Enrolment) error {
+	if e.Order == "" || e.State != Active && e.State != Held {
+		return nil
+	}
+	return s.Orders.GiveUp(ctx, e.Order)
 }
 
 // Free gives the seat of an order back, held or open; a place that is not the order's stays as it is.

@@ -19,6 +19,7 @@ import (
 type orders struct {
 	asked  []string
 	settle func(order string) error
+	free   func(ctx context.Context, order string) error
 }
 
 func (o *orders) Settle(_ context.Context, id string) error {
@@ -27,6 +28,14 @@ func (o *orders) Settle(_ context.Context, id string) error {
 		return o.settle(id)
 	}
 	return nil
+}
+
+// GiveUp knows no order that cost nothing, but those that it is told of.
+func (o *orders) GiveUp(ctx context.Context, id string) error {
+	if o.free == nil {
+		return enrolment.ErrOrdered
+	}
+	return o.free(ctx, id)
 }
 
 type prices bool
@@ -95,6 +104,28 @@ func TestASeatIsHeldOpenedAndFreedByItsOrder(t *testing.T) {
 		t.Fatal("coming back: ", err)
 	}
 	w.seatsTaken(t, 1)
+}
+
+func TestASeatThatCostNothingIsGivenUpWithItsOrder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(1)
+	o := &orders{}
+	w.Service.Orders = o
+	o.free = func(ctx context.Context, id string) error { return w.Free(ctx, "c1", "an", id) }
+	for again, leave := range []func() (enrolment.Enrolment, error){
+		func() (enrolment.Enrolment, error) { return w.Leave(as(t, "an"), "c1") },
+		func() (enrolment.Enrolment, error) { return w.Remove(teacher(t), "c1", "an") },
+	} {
+		order := fmt.Sprint("o", again)
+		if err := errors.Join(w.hold(t, "an", order), w.Open(t.Context(), "c1", "an", order)); err != nil {
+			t.Fatal(err)
+		}
+		e, err := leave()
+		if want := []enrolment.State{enrolment.Left, enrolment.Removed}[again]; err != nil || e.State != want {
+			t.Errorf("%s: %v", e.State, err)
+		}
+		w.seatsTaken(t, 0)
+	}
 }
 
 func TestOf100OrdersRacingFor10Seats10HoldOne(t *testing.T) {

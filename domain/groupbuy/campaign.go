@@ -15,6 +15,7 @@ type Campaign struct {
 	Camp      string    `json:"camp"`
 	Title     string    `json:"title"`
 	Terms     Terms     `json:"terms"`
+	Limits    Limits    `json:"limits,omitzero"`
 	EndsAt    time.Time `json:"ends_at"` // no group opens after it, and none forms beyond it
 	State     State     `json:"state"`
 	Stopped   bool      `json:"stopped,omitempty"` // it ended together with its groups
@@ -65,6 +66,7 @@ type Form struct {
 	Camp   string
 	Title  string
 	Terms  Terms
+	Limits Limits
 	EndsAt time.Time
 }
 
@@ -74,6 +76,7 @@ func (f Form) Check(now time.Time) error {
 	check.Line("title", "名称", f.Title, 2, 20)
 	check.That(domain.ValidID(f.Camp), "camp", "请选择训练营")
 	f.Terms.check(&check)
+	f.Limits.check(&check)
 	checkEnd(&check, f.EndsAt, now)
 	return check.Err()
 }
@@ -118,7 +121,7 @@ func (t Terms) Sentence() string {
 		"没有成团，或付款时团已满、已结束，款项全部原路退回。", t.Size, t.Hours, t.Leader, t.Member, coupons, t.PerPerson)
 }
 
-// Apply changes the campaign. Once a group can have opened, only its name does; see Extend for its end.
+// Apply changes the campaign. Once a group can have opened, only its name and limits do; see Extend for its end.
 func (c *Campaign) Apply(f Form, by string, now time.Time) error {
 	switch {
 	case c.State == Ended:
@@ -126,7 +129,7 @@ func (c *Campaign) Apply(f Form, by string, now time.Time) error {
 	case c.State != Draft && (c.Terms != f.Terms || c.Camp != f.Camp || !c.EndsAt.Equal(f.EndsAt)):
 		return ErrPromised
 	}
-	c.Camp, c.Title, c.Terms, c.EndsAt = f.Camp, f.Title, f.Terms, f.EndsAt
+	c.Camp, c.Title, c.Terms, c.Limits, c.EndsAt = f.Camp, f.Title, f.Terms, f.Limits, f.EndsAt
 	c.changed(by, now)
 	return nil
 }

@@ -85,9 +85,28 @@ func (s *Service) giveBack(ctx context.Context, id string, seat Seat) error {
 		if done && err == nil {
 			return g.Returned(seat.Order, s.Clock.Now())
 		}
-		return g.later(seat.Order, s.Clock.Now())
+		return g.later(seat.Order, err == nil, s.Clock.Now())
 	})
 	return errors.Join(err, failed)
+}
+
+// Returned is told that money of an order has arrived, and notes it in the group if the order has a seat in one whose money
+// goes back. For jobs.
+func (s *Service) Returned(ctx context.Context, orderID string) error {
+	o, err := s.Orders.Get(ctx, orderID)
+	named := o.Promise.Used(order.LineGroup)
+	if err != nil || named == "" {
+		return err
+	}
+	id := GroupOf(named, orderID)
+	g, err := s.Store.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if seat := g.Of(orderID); seat != nil && seat.State == Refunding {
+		return s.giveBack(ctx, id, *seat)
+	}
+	return nil
 }
 
 // Sweep drives every group whose time has come. For jobs.

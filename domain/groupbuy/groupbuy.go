@@ -65,6 +65,8 @@ type Seat struct {
 	Won      bool      `json:"won,omitempty"`      // it was there when the group succeeded
 	Unsaid   bool      `json:"unsaid,omitempty"`   // the person's entry does not know yet what became of it
 	Unopened bool      `json:"unopened,omitempty"` // the order does not know yet that the group is full
+	OwedAt   time.Time `json:"owed_at,omitzero"`   // since when its money is to go back, or its place to be opened
+	Asked    bool      `json:"asked,omitempty"`    // the order has said that its money is on its way back
 }
 
 // SeatState is how a seat stands.
@@ -140,6 +142,7 @@ var (
 	ErrInGroup  = domain.Refusal(domain.KindConflict, "groupbuy_in_group", "你在这个活动里已经有一个正在拼的团")
 	ErrLimit    = domain.Refusal(domain.KindConflict, "groupbuy_limit", "你参加这个拼团活动的次数已经用完")
 	ErrLapsed   = domain.Refusal(domain.KindConflict, "groupbuy_lapsed", "为你保留的席位已经过期，请重新下单")
+	ErrCrowd    = domain.Refusal(domain.KindConflict, "groupbuy_crowd", "同一网络或同一设备参团的人太多了，请换个网络，或联系机构")
 	ErrUnknown  = domain.Refusal(domain.KindNotFound, "groupbuy_not_found", "没有这个拼团")
 )
 

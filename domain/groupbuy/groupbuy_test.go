@@ -59,7 +59,7 @@ func TestAFailedGroupIsNeverShownAsFormed(t *testing.T) {
 	must(t, w.pay(t.Context(), "n2")) // the payment that would have filled it
 	v, err := w.Look(as(t, "bo"), "k:n1")
 	must(t, err)
-	if v.State != groupbuy.Failed || v.Mine == groupbuy.Confirmed || len(v.In) != 0 || v.Joinable {
+	if v.State != groupbuy.Failed || v.Mine.State == groupbuy.Confirmed || len(v.In) != 0 || v.Joinable {
 		t.Errorf("shown as %+v", v)
 	}
 	must(t, w.settle(t.Context()))
@@ -292,6 +292,8 @@ func TestACampaignIsRefusedThatBreaksItsBounds(t *testing.T) {
 		{"offer", func(f *groupbuy.Form) { f.Terms.Offer = "pool" }},
 		{"camp", func(f *groupbuy.Form) { f.Camp = "c9" }},
 		{"title", func(f *groupbuy.Form) { f.Title = "" }},
+		{"per_network", func(f *groupbuy.Form) { f.Limits.PerNetwork = -1 }},
+		{"per_device", func(f *groupbuy.Form) { f.Limits.PerDevice = 201 }},
 	} {
 		w := newWorld()
 		f := w.form(3)

@@ -78,7 +78,8 @@ func (s *Service) write(ctx context.Context, campaign, memberID string, change f
 	return err
 }
 
-// Reserve implements order.Specials. Returns ErrFull, ErrOver, ErrNotYet, ErrInGroup, ErrLimit, ErrPaused, ErrEnded and ErrLapsed.
+// Reserve implements order.Specials. Returns ErrFull, ErrOver, ErrNotYet, ErrInGroup, ErrLimit, ErrCrowd, ErrPaused,
+// ErrEnded and ErrLapsed.
 func (s *Service) Reserve(ctx context.Context, claim order.Claim) error {
 	campaign, id, opens := ref(claim.Ref, claim.Order)
 	memberID, orderID := claim.Member, claim.Order
@@ -110,7 +111,13 @@ func (s *Service) Reserve(ctx context.Context, claim order.Claim) error {
 		}
 		return fmt.Errorf("group %s: %w", id, err)
 	}
-	if g, err = s.sit(ctx, c, id, claim); err != nil {
+	if g.Of(orderID) == nil {
+		err = s.note(ctx, c, id, memberID, opens, now)
+	}
+	if err == nil {
+		g, err = s.sit(ctx, c, id, claim)
+	}
+	if err != nil {
 		return errors.Join(fmt.Errorf("group %s: %w", id, err), s.forget(ctx, c.ID, memberID, orderID))
 	}
 	if err := s.write(ctx, c.ID, memberID, func(e *Entry) error { return e.firm(orderID) }); err != nil {

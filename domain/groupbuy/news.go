@@ -60,8 +60,11 @@ func (s *Service) TellEnded(ctx context.Context, id string) error {
 }
 
 func (c Cause) text() string {
-	if c == Stopped {
+	switch c {
+	case Stopped:
 		return "活动提前结束"
+	case Empty:
+		return "所有人都退出了"
 	}
 	return "没有在时限内拼满"
 }

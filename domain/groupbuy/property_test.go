@@ -150,7 +150,7 @@ func TestEveryKillOfAReservationLeavesNobodyLockedOut(t *testing.T) {
 			w.active(t, 3)
 			w.in(t, "k", "an", "n1")
 			w.power.Cut(n, after)
-			_ = w.reserve(t.Context(), "k:n1", "bo", "n2")
+			_ = w.reserve(from(t, "bo", "net", "phone"), "k:n1", "bo", "n2")
 			died := w.power.Restore()
 			must(t, w.till.Settle(t.Context(), "n2")) // the order was never paid
 			w.clock.Add(groupbuy.AskFor)

@@ -73,7 +73,7 @@ func (g *Group) succeed(now time.Time) {
 	g.State, g.EndedAt = Succeeded, now
 	for i := range g.Seats {
 		if s := &g.Seats[i]; s.State == Paid {
-			s.State, s.Won, s.Unsaid, s.Unopened = Confirmed, true, true, true
+			s.State, s.Won, s.Unsaid, s.Unopened, s.OwedAt = Confirmed, true, true, true, now
 		}
 	}
 	g.Emit(EventSucceeded, now, nil)
@@ -121,7 +121,7 @@ func (g Group) fate(of string) order.Fate {
 }
 
 func (g *Group) giveBack(s *Seat, why Why, now time.Time) {
-	s.State, s.Why, s.TryAt, s.Unsaid, s.Unopened = Refunding, why, now.Add(soon), true, false
+	s.State, s.Why, s.TryAt, s.Unsaid, s.Unopened, s.OwedAt = Refunding, why, now.Add(soon), true, false, now
 }
 
 // emptied ends a group in which nobody is left.
@@ -173,13 +173,13 @@ func (g *Group) Returned(order string, now time.Time) error {
 	return nil
 }
 
-// later looks at a refund again after a while.
-func (g *Group) later(order string, now time.Time) error {
+// later looks at a refund again after a while; asked says that it is on its way.
+func (g *Group) later(order string, asked bool, now time.Time) error {
 	s := g.Of(order)
 	if s == nil || s.State != Refunding {
 		return domain.ErrSame
 	}
-	s.TryAt = now.Add(RefundEvery)
+	s.TryAt, s.Asked = now.Add(RefundEvery), s.Asked || asked
 	g.rest(now)
 	return nil
 }

@@ -9,7 +9,9 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/member"
 	"yingdi/domain/notice"
+	"yingdi/domain/order"
 	"yingdi/domain/product"
+	"yingdi/domain/source"
 )
 
 // Store keeps groups.
@@ -22,6 +24,8 @@ type Store interface {
 	Joinable(ctx context.Context, campaign string, after time.Time, page domain.Page) ([]Group, domain.Cursor, error)
 	// Facts walks through what counting needs of the groups of a campaign in a stage.
 	Facts(ctx context.Context, campaign string, in Stage) iter.Seq2[Fact, error]
+	// Late lists the groups whose LateAt lies before the instant, of these organisers, or of all for nil.
+	Late(ctx context.Context, organisers []string, before time.Time, page domain.Page) ([]Group, domain.Cursor, error)
 	// Waking lists the groups that somebody must look at before the instant.
 	Waking(ctx context.Context, before time.Time, page domain.Page) ([]Group, domain.Cursor, error)
 }
@@ -64,6 +68,8 @@ type Orders interface {
 	Settle(ctx context.Context, order string) error
 	// Settled is Settle for one whose money goes back: done once none of it is on its way any more.
 	Settled(ctx context.Context, order string) (done bool, err error)
+	// Get returns an order.
+	Get(ctx context.Context, order string) (order.Order, error)
 }
 
 // Notices is what this feature needs of domain/notice.
@@ -76,10 +82,12 @@ type Service struct {
 	Store     Store
 	Campaigns Campaigns
 	Entries   Entries
+	Sources   source.Store
 	Camps     Camps
 	Products  Products
 	Members   Members
 	Orders    Orders
 	Notices   Notices
+	Sealer    source.Sealer
 	Clock     domain.Clock
 }

@@ -2,6 +2,8 @@ package groupbuy
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -24,15 +26,19 @@ type View struct {
 	ExpiresAt time.Time
 	In        []member.Card // who has paid, the first first
 	Leader    string        // the member who opened it
-	Mine      SeatState     // of who looks; empty without a seat
+	Mine      Seat          // of who looks; the zero one without a seat
+	Paused    bool          // the campaign takes nobody in
 	Joinable  bool
-	Sentence  string // of the terms
+	Why       *domain.Error // why who looks cannot join; nil if they can, or have a seat
+	Sentence  string        // of the terms
+	over      bool          // its time is up, and nobody has noted it yet
 }
 
 // Offered is a campaign as learners see it.
 type Offered struct {
 	Campaign
-	Mine string // the group of it that who looks is in; empty if none
+	Mine string        // the group of it that who looks is in; empty if none
+	Why  *domain.Error // why they cannot open a group; nil if they can
 }
 
 // OfCamp lists the campaigns that a camp's seats are sold under now, the newest first. Returns domain.ErrNotFound for a camp
@@ -59,9 +65,11 @@ func (s *Service) OfCamp(ctx context.Context, campID string) ([]Offered, error) 
 	}
 	entries, err := s.Entries.GetMany(ctx, ids)
 	for i := range offered {
-		if e := entries[ids[i]]; e.Open != nil {
+		e := entries[ids[i]]
+		if e.Open != nil {
 			offered[i].Mine = e.Open.Group
 		}
+		errors.As(e.free("", list[i].Terms.PerPerson, now), &offered[i].Why)
 	}
 	return offered, err
 }
@@ -76,7 +84,16 @@ func (s *Service) Look(ctx context.Context, id string) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
-	return views[0], nil
+	v, me := views[0], domain.ActorFrom(ctx).Member
+	if me == "" || v.Why != nil || v.Mine.Live() {
+		return v, nil
+	}
+	e, err := s.entry(ctx, g.Campaign, me)
+	if err == nil {
+		errors.As(e.free("", g.Terms.PerPerson, s.Clock.Now()), &v.Why)
+		v.Joinable = v.Joinable && v.Why == nil
+	}
+	return v, err
 }
 
 // Joinable lists the groups of a campaign that one can join now, the one that ends first first.
@@ -125,6 +142,7 @@ func (g Group) view(c Campaign, cards map[string]member.Card, me string, now tim
 		ID: g.ID, Campaign: g.Campaign, Camp: g.Camp, Offer: g.Terms.Offer, State: g.State, Cause: g.Cause, Size: g.Terms.Size,
 		Free: max(g.Terms.Size-g.Taken(), 0), Missing: max(g.Terms.Size-paid, 0), Price: g.Terms.Member, ExpiresAt: g.ExpiresAt,
 		Leader: g.Leader, Joinable: g.Joinable() && g.soonEnough(now) && c.MayEnter(false, now) == nil, Sentence: g.Terms.Sentence(),
+		Paused: g.State == Forming && c.State == Paused, over: g.State == Forming && !now.Before(g.ExpiresAt),
 	}
 	if g.State == Succeeded { // also if somebody left after
 		v.Free, v.Missing = 0, 0
@@ -134,8 +152,42 @@ func (g Group) view(c Campaign, cards map[string]member.Card, me string, now tim
 			v.In = append(v.In, cards[seat.Member])
 		}
 		if me != "" && seat.Member == me {
-			v.Mine = seat.State
+			v.Mine = seat
 		}
 	}
+	if v.Mine.Live() {
+		return v
+	}
+	err := c.MayEnter(false, now)
+	if g.Seats = slices.Clone(g.Seats); err == nil { // a try on our own copy
+		err = g.Reserve(me, "try", now, now)
+	}
+	errors.As(err, &v.Why)
 	return v
+}
+
+// Says tells in plain words how the group stands for who looks, and what happens next.
+func (v View) Says() string {
+	goes := fmt.Sprintf("还差 %d 人，%s前拼满即成团，没有拼满全额退款", v.Missing, when(v.ExpiresAt))
+	switch {
+	case v.Mine.State == Refunding:
+		return v.Mine.Why.Text() + "，退款正在路上"
+	case v.Mine.State == Refunded:
+		return v.Mine.Why.Text() + "，退款已到账"
+	case v.Mine.State == Confirmed:
+		return "拼团成功，名额已经为你保留"
+	case v.State == Succeeded:
+		return "这个团已经拼满"
+	case v.State == Failed:
+		return "没有成团：" + v.Cause.text()
+	case v.over:
+		return "时间到了，正在确认最后的付款，很快就有结果"
+	case v.Mine.State == Reserved:
+		return "席位为你保留到" + when(v.Mine.PayBy) + "，请在这之前付款"
+	case v.Paused && v.Mine.State != Paid:
+		return "活动暂停中，现在不能参团"
+	case v.Mine.State == Released:
+		return "没有按时付款，席位已经让出；" + goes
+	}
+	return goes
 }

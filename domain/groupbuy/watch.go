@@ -7,6 +7,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/member"
+	"yingdi/domain/source"
 )
 
 // Watched is a campaign as who runs it looks at it.
@@ -15,6 +16,7 @@ type Watched struct {
 	Tally  Tally
 	Effect Effect // of ending it now
 	Days   []DayTally
+	Odd    []source.Source
 	Groups []Group // a page of them, the newest first
 	People map[string]member.Card
 	Next   domain.Cursor
@@ -72,6 +74,9 @@ func (s *Service) Watch(ctx context.Context, id string, in Stage, page domain.Pa
 		w.Days = append(w.Days, DayTally{day, groups})
 	}
 	slices.SortFunc(w.Days, func(a, b DayTally) int { return cmp.Compare(a.Day, b.Day) })
+	if w.Odd, _, err = s.Sources.Odd(ctx, id, domain.Page{Limit: 20}); err != nil {
+		return w, err
+	}
 	if w.Groups, w.Next, err = s.Store.OfCampaign(ctx, id, in, page); err != nil {
 		return w, err
 	}
@@ -80,6 +85,11 @@ func (s *Service) Watch(ctx context.Context, id string, in Stage, page domain.Pa
 		people = append(people, g.Leader)
 		for _, seat := range g.Seats {
 			people = append(people, seat.Member)
+		}
+	}
+	for _, odd := range w.Odd {
+		for _, take := range odd.Takes {
+			people = append(people, take.Member)
 		}
 	}
 	w.People, err = s.Members.Cards(ctx, people)

@@ -18,6 +18,7 @@ import (
 	"yingdi/domain/notice"
 	"yingdi/domain/order"
 	"yingdi/domain/product"
+	"yingdi/domain/source"
 )
 
 // world is an organiser with a camp that sells to groups, in memory.
@@ -26,6 +27,7 @@ type world struct {
 	groups    *groups
 	campaigns campaigns
 	entries   *domaintest.Store[groupbuy.Entry]
+	sources   domaintest.Sources[source.Source]
 	power     *domaintest.Power
 	clock     *domaintest.Clock
 	till      *till
@@ -52,6 +54,13 @@ func (s *groups) Facts(_ context.Context, campaign string, in groupbuy.Stage) it
 			}
 		}
 	}
+}
+
+func (s *groups) Late(_ context.Context, organisers []string, before time.Time, page domain.Page) ([]groupbuy.Group, domain.Cursor, error) {
+	return s.Find(func(g groupbuy.Group) bool {
+		late := g.LateAt()
+		return (organisers == nil || slices.Contains(organisers, g.Organiser)) && !late.IsZero() && late.Before(before)
+	}, nil, page)
 }
 
 func (s *groups) Waking(_ context.Context, before time.Time, page domain.Page) ([]groupbuy.Group, domain.Cursor, error) {
@@ -178,6 +187,14 @@ func (t *till) Settled(ctx context.Context, id string) (bool, error) {
 	return err == nil && b.back, err
 }
 
+func (t *till) Get(_ context.Context, id string) (order.Order, error) {
+	b, err := t.of(id)
+	if err != nil {
+		return order.Order{}, err
+	}
+	return order.Order{Promise: order.Promise{Lines: []order.Line{{Kind: order.LineGroup, Ref: b.named}}}}, nil
+}
+
 func (b *bought) claim(id string) order.Claim {
 	return order.Claim{Ref: b.named, Order: id, Member: b.member, Camp: "c1", Offer: "std", PaidAt: b.paidAt}
 }
@@ -195,8 +212,10 @@ func newWorld() world {
 	w.groups = &groups{domaintest.NewStore[groupbuy.Group](w.power)}
 	w.campaigns = campaigns{domaintest.NewStore[groupbuy.Campaign](w.power)}
 	w.entries = domaintest.NewStore[groupbuy.Entry](w.power)
+	w.sources = domaintest.Sources[source.Source]{Store: domaintest.NewStore[source.Source](w.power)}
 	w.Service = &groupbuy.Service{
-		Store: w.groups, Campaigns: w.campaigns, Entries: w.entries, Camps: camps{}, Products: products{}, Members: members{}, Orders: w.till, Notices: w.news, Clock: w.clock,
+		Store: w.groups, Campaigns: w.campaigns, Entries: w.entries, Camps: camps{}, Products: products{}, Members: members{}, Orders: w.till, Notices: w.news,
+		Sources: w.sources, Sealer: domaintest.Sealer(), Clock: w.clock,
 	}
 	w.till.at = func() *groupbuy.Service { return w.Service }
 	return w

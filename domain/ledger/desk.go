@@ -9,6 +9,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/bill"
+	"yingdi/domain/groupbuy"
 	"yingdi/domain/order"
 	"yingdi/domain/pool"
 	"yingdi/domain/transfer"
@@ -54,28 +55,30 @@ const (
 	Asked     Source = "withdrawal" // above the limit, or not paid
 	Halted    Source = "pool"       // waits for a signature, or does not move
 	Helpless  Source = "member"     // of a pool, whom the machine cannot pay
+	Stuck     Source = "group"      // whose orders have not got their places or their money back
 	Different Source = "bill"       // from WeChat's bill
 	Died      Source = "job"
 )
 
 // Sources in the order in which the page shows them.
-var Sources = []Source{Troubled, Late, Asked, Payout, Halted, Helpless, Different, Died}
+var Sources = []Source{Troubled, Late, Asked, Payout, Stuck, Halted, Helpless, Different, Died}
 
 // Matter is something about money that a person must decide.
 type Matter struct {
-	Source Source
-	ID     string // of the document
-	At     int    // of the trouble within it
-	Number string // of the payment, refund or transfer
-	House  string // the organiser's id
-	Camp   string
-	Order  string
-	Member string
-	Amount domain.Fen
-	Since  time.Time
-	Story  []bill.Chapter // what happened, the oldest first
-	Again  bool           // it is safe to try once more
-	Note   bool           // it can be closed with a word about what was done
+	Source   Source
+	ID       string // of the document
+	At       int    // of the trouble within it
+	Number   string // of the payment, refund or transfer
+	House    string // the organiser's id
+	Camp     string
+	Campaign string // of a group
+	Order    string
+	Member   string
+	Amount   domain.Fen
+	Since    time.Time
+	Story    []bill.Chapter // what happened, the oldest first
+	Again    bool           // it is safe to try once more
+	Note     bool           // it can be closed with a word about what was done
 }
 
 // Section is the matters of one source, and whether there are more.
@@ -138,6 +141,11 @@ func (s *Service) section(ctx context.Context, source Source, page domain.Page) 
 		var list []pool.Member
 		if list, out.Next, err = s.Pools.Helpless(ctx, page); err == nil {
 			out.Matters = each(list, helpless)
+		}
+	case Stuck:
+		var list []groupbuy.Group
+		if list, out.Next, err = s.Groups.Late(ctx, page); err == nil {
+			out.Matters = each(list, stuck)
 		}
 	case Different:
 		var list []bill.Case
@@ -235,10 +243,10 @@ func differences(c bill.Case) []Matter {
 }
 
 // touching are the beginnings of the kinds of jobs that touch money.
-var touching = []string{"order:", "payment:", "transfer:", "wallet:", "pool:", "withdrawal:"}
+var touching = []string{"order:", "payment:", "transfer:", "wallet:", "pool:", "withdrawal:", "groupbuy:"}
 
 // rounds are the periodic work about money.
-var rounds = []string{"slot bills", "slot orders", "slot bill-cases", "slot payments", "slot transfers", "slot withdrawals", "slot pools"}
+var rounds = []string{"slot bills", "slot orders", "slot bill-cases", "slot payments", "slot transfers", "slot withdrawals", "slot pools", "slot groupbuys"}
 
 // died lists the jobs about money that have failed as often as they may, for those who may start them again.
 func (s *Service) died(ctx context.Context) (list []Matter, err error) {
@@ -303,6 +311,8 @@ func (s *Service) Decide(ctx context.Context, d Decision) (err error) {
 		} else {
 			err = s.Pools.Helped(ctx, camp, member, d.Outcome)
 		}
+	case d.Source == Stuck && d.Again:
+		err = s.Groups.Again(ctx, d.ID)
 	case d.Source == Different && d.Again:
 		_, err = s.Bills.Again(ctx, d.ID)
 	case d.Source == Different:

@@ -2,9 +2,11 @@ package ledger
 
 import (
 	"context"
+	"fmt"
 
 	"yingdi/domain"
 	"yingdi/domain/bill"
+	"yingdi/domain/groupbuy"
 	"yingdi/domain/pool"
 	"yingdi/domain/transfer"
 	"yingdi/domain/wallet"
@@ -22,6 +24,12 @@ type Pools interface {
 	Helpless(ctx context.Context, page domain.Page) ([]pool.Member, domain.Cursor, error)
 	PayAgain(ctx context.Context, camp, member string) error
 	Helped(ctx context.Context, camp, member, outcome string) error
+}
+
+// Groups is what this feature needs of domain/groupbuy.
+type Groups interface {
+	Late(ctx context.Context, page domain.Page) ([]groupbuy.Group, domain.Cursor, error)
+	Again(ctx context.Context, id string) error
 }
 
 // asked are the withdrawals that wait for staff, with what became of the transfers of those that failed.
@@ -104,6 +112,35 @@ func helpless(in pool.Member) []Matter {
 		what := []string{"退回自己的部分", "分到的奖学金"}[i]
 		m.Amount, m.Since = m.Amount+l.Amount, l.At
 		m.Story = append(m.Story, bill.Chapter{At: l.At, Text: what + " " + l.Amount.String() + "：" + l.Note})
+	}
+	return []Matter{m}
+}
+
+// stuck tells which orders of a group have not done yet what became of it.
+func stuck(g groupbuy.Group) []Matter {
+	m := Matter{
+		Source: Stuck, ID: g.ID, House: g.Organiser, Camp: g.Camp, Campaign: g.Campaign, Member: g.Leader, Number: g.ID, Since: g.LateAt(), Again: true,
+		Story: []bill.Chapter{{At: g.OpenedAt, Text: fmt.Sprintf("开了 %d 人团", g.Terms.Size)}},
+	}
+	switch g.State {
+	case groupbuy.Succeeded:
+		m.Story = append(m.Story, bill.Chapter{At: g.EndedAt, Text: "人满成团"})
+	case groupbuy.Failed:
+		m.Story = append(m.Story, bill.Chapter{At: g.EndedAt, Text: "没有成团，已付的钱应全部退回"})
+	}
+	owing := g.Owing()
+	for _, seat := range owing {
+		text := "订单 " + seat.Order + "：已成团，名额还没有开通"
+		switch {
+		case seat.State == groupbuy.Refunding && seat.Asked:
+			text = "订单 " + seat.Order + "：退款已交给微信，还没有到账（" + seat.Why.Text() + "）"
+		case seat.State == groupbuy.Refunding:
+			text = "订单 " + seat.Order + "：应退款，还没有交给微信（" + seat.Why.Text() + "）"
+		}
+		m.Story = append(m.Story, bill.Chapter{At: seat.OwedAt, Text: text})
+	}
+	if len(owing) == 1 {
+		m.Order = owing[0].Order
 	}
 	return []Matter{m}
 }

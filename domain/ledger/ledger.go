@@ -78,6 +78,7 @@ type Service struct {
 	Bills       Bills
 	Transfers   Transfers
 	Wallets     Wallets
+	Groups      Groups
 	Pools       Pools
 	Jobs        Jobs
 }

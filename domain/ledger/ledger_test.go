@@ -13,6 +13,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/bill"
 	"yingdi/domain/camp"
+	"yingdi/domain/groupbuy"
 	"yingdi/domain/ledger"
 	"yingdi/domain/order"
 	"yingdi/domain/pool"
@@ -111,6 +112,7 @@ type waits struct {
 	transfers   []transfer.Transfer
 	pools       []pool.Pool
 	members     []pool.Member
+	groups      []groupbuy.Group
 	done        []string
 }
 
@@ -166,7 +168,18 @@ func (w pools) Helped(_ context.Context, camp, member, outcome string) error {
 	return nil
 }
 
-func TestWithdrawalsAndPoolsThatNeedAPersonTellTheirStory(t *testing.T) {
+type groups struct{ *waits }
+
+func (w groups) Late(context.Context, domain.Page) ([]groupbuy.Group, domain.Cursor, error) {
+	return w.groups, "", nil
+}
+
+func (w groups) Again(_ context.Context, id string) error {
+	w.done = append(w.done, "drive "+id)
+	return nil
+}
+
+func TestWithdrawalsGroupsAndPoolsThatNeedAPersonTellTheirStory(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC)
 	failed := wallet.Withdrawal{Doc: domain.Doc{ID: "w2"}, Organiser: "o1", Member: "m2", Amount: 5_00, State: wallet.Failed, Story: []wallet.Change{
@@ -181,7 +194,10 @@ func TestWithdrawalsAndPoolsThatNeedAPersonTellTheirStory(t *testing.T) {
 		pools:   []pool.Pool{{Doc: domain.Doc{ID: "c1"}, State: pool.Computed, Totals: pool.Totals{Pool: 500_00}, Log: []pool.Act{{Kind: pool.ActRules, At: at}, {Kind: pool.ActCompute, At: at}, {Kind: pool.ActSign, By: "boss", At: at}}}},
 		members: []pool.Member{{Doc: domain.Doc{ID: "c1:m4"}, Camp: "c1", Member: "m4", Part: 100_00, Own: pool.Leg{Amount: 100_00, State: pool.LegFailed, Refused: true, Note: "订单已经全部退完"}}},
 	}
-	s := ledger.Service{Wallets: w, Transfers: transfers{waits: w}, Pools: pools{w}}
+	w.groups = []groupbuy.Group{{Doc: domain.Doc{ID: "k:n1"}, Terms: groupbuy.Terms{Size: 3}, State: groupbuy.Failed, Seats: []groupbuy.Seat{
+		{Order: "n1", State: groupbuy.Refunding, Why: groupbuy.NotFull}, {Order: "n2", State: groupbuy.Refunded}, {Order: "n3", State: groupbuy.Refunding, Why: groupbuy.NotFull, Asked: true},
+	}}}
+	s := ledger.Service{Wallets: w, Transfers: transfers{waits: w}, Pools: pools{w}, Groups: groups{w}}
 	ctx := domain.WithActor(t.Context(), domain.SystemActor)
 	for _, tt := range []struct {
 		source ledger.Source
@@ -189,6 +205,7 @@ func TestWithdrawalsAndPoolsThatNeedAPersonTellTheirStory(t *testing.T) {
 	}{
 		{ledger.Asked, []string{"w1 ¥300.00 false: 申请提现", "w2 ¥5.00 true: 申请提现/交给微信付款/没有付成，金额仍为学员留着/对方账户异常"}},
 		{ledger.Payout, []string{"gain ¥7.00 true: ，，¥7.00/一直没有人领取"}},
+		{ledger.Stuck, []string{"k:n1 ¥0.00 true: 开了 3 人团/没有成团，已付的钱应全部退回/订单 n1：应退款，还没有交给微信（没有成团，原路退回）/订单 n3：退款已交给微信，还没有到账（没有成团，原路退回）"}},
 		{ledger.Halted, []string{"c1 ¥500.00 false: 计算名单/确认名单/名单已经算好，等另一位有资金权限的同事核对并确认，之后才会发放"}},
 		{ledger.Helpless, []string{"c1:m4 ¥100.00 true: 入池 ¥100.00/退回自己的部分 ¥100.00：订单已经全部退完"}},
 	} {
@@ -209,12 +226,13 @@ func TestWithdrawalsAndPoolsThatNeedAPersonTellTheirStory(t *testing.T) {
 	}
 	for _, d := range []ledger.Decision{
 		{Source: ledger.Asked, ID: "w2", Again: true}, {Source: ledger.Helpless, ID: "c1:m4", Again: true}, {Source: ledger.Helpless, ID: "c1:m4", Outcome: "线下转账"},
+		{Source: ledger.Stuck, ID: "k:n1", Again: true},
 	} {
 		if err := s.Decide(ctx, d); err != nil {
 			t.Error(err)
 		}
 	}
-	if want := []string{"again w2", "pay c1 m4", "helped c1 m4 线下转账"}; !slices.Equal(w.done, want) {
+	if want := []string{"again w2", "pay c1 m4", "helped c1 m4 线下转账", "drive k:n1"}; !slices.Equal(w.done, want) {
 		t.Error(w.done)
 	}
 	if err := s.Decide(ctx, ledger.Decision{Source: ledger.Halted, ID: "c1", Again: true}); !errors.Is(err, domain.ErrInvalid) {

@@ -8,6 +8,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
+	"yingdi/domain/enrolment"
 	"yingdi/domain/order"
 	"yingdi/domain/wechatpay"
 )
@@ -277,5 +278,27 @@ func TestAnotherAmountThanWeAskedForGoesBackAndAPersonIsTold(t *testing.T) {
 	o = w.drive(t, o.ID)
 	if o.State != order.Pending || o.Returned() != 1_00 || !o.Troubled() {
 		t.Fatalf("%s, %s back, trouble %v", o.State, o.Returned(), o.Trouble)
+	}
+}
+
+func TestAnOrderThatCostNothingCanBeGivenUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(1)
+	o := w.place(t, "an", "gift")
+	if o.State != order.Fulfilled {
+		t.Fatal(o.State)
+	}
+	for range 2 {
+		if err := w.GiveUp(as(t, "an"), o.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o = w.get(t, o.ID)
+	if o.State != order.Cancelled || o.Cause != order.ByUser || len(w.places.all()) != 0 || w.exact(o) != nil || !o.WakeAt.IsZero() {
+		t.Errorf("%s by %s, %d places, %v", o.State, o.Cause, len(w.places.all()), w.exact(o))
+	}
+	paid := w.bought(t, "an", "seat")
+	if err := w.GiveUp(as(t, "an"), paid.ID); !errors.Is(err, enrolment.ErrOrdered) {
+		t.Errorf("one that was paid: %v", err)
 	}
 }

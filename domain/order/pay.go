@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"yingdi/domain"
+	"yingdi/domain/enrolment"
 	"yingdi/domain/wechatpay"
 )
 
@@ -192,6 +193,20 @@ func (o *Order) Cancel(cause Cause, now time.Time) error {
 		return ErrWaiting
 	}
 	o.cancel(cause, now)
+	return nil
+}
+
+// GiveUp ends an order that cost nothing, whose place was open or waited for others. Returns enrolment.ErrOrdered of any other.
+func (o *Order) GiveUp(cause Cause, now time.Time) error {
+	switch {
+	case o.Amount == 0 && !o.EndedAt.IsZero():
+		return domain.ErrSame
+	case o.Amount > 0 || o.State != PaidWaiting && o.State != Fulfilled:
+		return enrolment.ErrOrdered
+	}
+	o.State, o.Cause = Cancelled, cause
+	o.end(now)
+	o.WakeAt = o.nextWake(now)
 	return nil
 }
 

@@ -20,6 +20,9 @@ func (s *Service) Mine(ctx context.Context, id string) (Order, error) {
 	return o, err
 }
 
+// Get returns an order as it is. For other features.
+func (s *Service) Get(ctx context.Context, id string) (Order, error) { return s.Store.Get(ctx, id) }
+
 // List returns the acting person's orders, the newest first.
 func (s *Service) List(ctx context.Context, page domain.Page) ([]Order, domain.Cursor, error) {
 	actor := domain.ActorFrom(ctx)
@@ -64,6 +67,23 @@ func (s *Service) AskBack(ctx context.Context, id string, amount domain.Fen) (Or
 		return o, fmt.Errorf("order %s: %w", id, err)
 	}
 	return o, nil
+}
+
+// GiveUp implements enrolment.Orders: it ends an order that cost nothing, and the place with it; again changes nothing. What it
+// took part in and its coupon are given back as if all its money had been.
+func (s *Service) GiveUp(ctx context.Context, id string) error {
+	by := domain.ActorFrom(ctx).Member
+	if _, err := s.Store.Update(ctx, id, func(o *Order) error {
+		cause := ByStaff
+		if by == o.Member {
+			cause = ByUser
+		}
+		return o.GiveUp(cause, s.Clock.Now())
+	}); err != nil {
+		return fmt.Errorf("order %s: %w", id, err)
+	}
+	_, err := s.Drive(ctx, id)
+	return err
 }
 
 // Depart ends what a person who deletes their account has under way: an order that waits is cancelled, and a place that the

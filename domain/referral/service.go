@@ -45,6 +45,7 @@ type Bindings interface {
 // Store keeps commissions.
 type Store interface {
 	domain.Documents[Commission]
+	domain.Many[Commission]
 	// OfMember lists what somebody has earned of an organiser, the newest first; an empty stage means all.
 	OfMember(ctx context.Context, organiser, member string, in Stage, page domain.Page) ([]Commission, domain.Cursor, error)
 	// OfOrganiser lists an organiser's commissions, the newest first; an empty stage means all.

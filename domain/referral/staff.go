@@ -7,6 +7,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/member"
+	"yingdi/domain/order"
 	"yingdi/domain/source"
 )
 
@@ -143,6 +144,37 @@ func (s *Service) PlanFor(ctx context.Context, organiser, campID string) (Plan, 
 		return Plan{}, err
 	}
 	return s.Plans.Get(ctx, PlanID(organiser, campID))
+}
+
+// Share is what an order promised a promoter, and what came of it.
+type Share struct {
+	order.Share
+	Who        member.Card
+	Commission Commission // the zero one until the order is paid
+}
+
+// OfOrder tells what promoters earn by an order, level by level, to those who may see the money of its camp.
+func (s *Service) OfOrder(ctx context.Context, o order.Order) ([]Share, error) {
+	if err := domain.ActorFrom(ctx).Must(domain.RightMoney, domain.Place{Organiser: o.Organiser, Camp: o.Camp}); err != nil {
+		return nil, err
+	}
+	var ids, people []string
+	for _, share := range o.Promise.Shares {
+		ids, people = append(ids, CommissionID(o.ID, share.Level)), append(people, share.Member)
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	earned, err := s.Store.GetMany(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	cards, err := s.Members.Cards(ctx, people)
+	list := make([]Share, len(ids))
+	for i, share := range o.Promise.Shares {
+		list[i] = Share{share, cards[share.Member], earned[ids[i]]}
+	}
+	return list, err
 }
 
 // CommissionsOf lists an organiser's commissions, or those of one promoter, to those who may run its campaigns.

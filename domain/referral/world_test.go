@@ -265,16 +265,18 @@ func (w world) unearned(t testing.TB, who string, price, part domain.Fen) order.
 	must(t, err)
 	shares, err := w.Shares(t.Context(), who, c)
 	must(t, err)
-	now := w.clock.Now()
-	p := order.Promise{
+	o := paidOrder(fmt.Sprintf("n%d", len(w.orders.All(nil))), who, price, part, shares, c, w.clock.Now())
+	must(t, w.orders.Insert(t.Context(), o))
+	return o
+}
+
+func paidOrder(id, who string, price, part domain.Fen, shares []order.Share, c camp.Camp, now time.Time) order.Order {
+	o := order.Place(id, "o1", "c1", who, order.Promise{
 		Lines: []order.Line{{Kind: order.LinePrice, Amount: price}}, Part: part, LockAt: c.Calendar.Start(c.Start), Shares: shares,
 		Deadlines: []product.Deadline{{Until: c.Calendar.End("2026-03-03"), Percent: 50}},
-	}
-	id := fmt.Sprintf("n%d", len(w.orders.All(nil)))
-	o := order.Place(id, "o1", "c1", who, p, order.JSAPI, now)
+	}, order.JSAPI, now)
 	o.State, o.PaidAt, o.FulfilledAt = order.Fulfilled, now, now
 	o.Attempts = []order.Attempt{{Number: id + "-1", Amount: price, State: order.Succeeded, PaidAt: now}}
-	must(t, w.orders.Insert(t.Context(), o))
 	return o
 }
 

@@ -14,7 +14,10 @@ import (
 )
 
 // Boards keeps the teams of camps.
-type Boards interface{ domain.Documents[Board] }
+type Boards interface {
+	domain.Documents[Board]
+	domain.Many[Board]
+}
 
 // Store keeps who is in which team.
 type Store interface {

@@ -184,6 +184,16 @@ func (s *Service) All(ctx context.Context, campID string) ([]Team, error) {
 	return b.Teams, err
 }
 
+// OfCamps lists the teams of camps, by camp. Whoever calls it has checked who asks.
+func (s *Service) OfCamps(ctx context.Context, camps []string) (map[string][]Team, error) {
+	boards, err := s.Boards.GetMany(ctx, camps)
+	teams := make(map[string][]Team, len(boards))
+	for id, b := range boards {
+		teams[id] = b.Teams
+	}
+	return teams, err
+}
+
 // TeamsOf tells in which team each of the members is, by their ids. Whoever calls it has checked who asks.
 func (s *Service) TeamsOf(ctx context.Context, campID string, members []string) (map[string]string, error) {
 	ids := make([]string, len(members))

@@ -34,15 +34,18 @@ type AssistCampaign struct {
 	EndsAt   time.Time  `json:"ends_at"`
 	Sentence string     `json:"sentence" doc:"All of the terms in words"`
 	Mine     string     `json:"mine" doc:"Id of my own assist that is under way; empty if there is none"`
+	Left     int64      `json:"seconds_left" doc:"Until nobody can start any more, by the server's clock"`
+	Why      string     `json:"why" doc:"Why I cannot start, for me to read; empty if I can"`
 }
 
 func (a *api) assistCampaigns(ctx context.Context, in *CampPath) (*Answer[List[AssistCampaign]], error) {
 	list, err := a.Assists.Offers(ctx, in.Camp)
+	now := a.Clock.Now()
 	return listOf(list, "", func(o assist.Offer) AssistCampaign {
 		t := o.Terms
 		return AssistCampaign{
 			ID: o.ID, Camp: o.Camp, Offer: t.Offer, Title: o.Title, Floor: t.Floor, Helpers: t.Helpers, Hours: t.Hours, Lock: t.Lock, Coupons: t.Coupons,
-			EndsAt: o.EndsAt, Sentence: t.Sentence(), Mine: o.Mine,
+			EndsAt: o.EndsAt, Sentence: t.Sentence(), Mine: o.Mine, Left: secondsTo(o.EndsAt, now), Why: said(o.Why),
 		}
 	}), err
 }
@@ -97,17 +100,14 @@ func (a *api) assistOf(v assist.View) Assist {
 	shown := Assist{
 		ID: v.ID, Campaign: v.Campaign, Camp: v.Camp, CampTitle: v.In.Title, Offer: v.Offer, Seat: v.Seat, State: string(v.State), Says: v.Says(),
 		Start: v.Start, Price: v.Price(), Floor: v.Terms.Floor, Helpers: v.Terms.Helpers, Missing: v.Missing(), Until: v.ExpiresAt,
-		Left: max(int64(end.Sub(a.Clock.Now())/time.Second), 0), Paused: v.Paused, LockedUntil: moment(v.LockedUntil), Mine: v.Mine,
-		MayHelp: v.Why == nil && v.Did == nil, Helps: []Helped{}, Sentence: v.Terms.Sentence(),
+		Left: secondsTo(end, a.Clock.Now()), Paused: v.Paused, LockedUntil: moment(v.LockedUntil), Mine: v.Mine,
+		MayHelp: v.Why == nil && v.Did == nil, Why: said(v.Why), Helps: []Helped{}, Sentence: v.Terms.Sentence(),
 	}
 	if v.Mine {
 		shown.Order = v.Order
 	}
 	if v.Did != nil {
 		shown.MyCut = v.Did.Cut
-	}
-	if v.Why != nil {
-		shown.Why = v.Why.Message
 	}
 	return shown
 }

@@ -28,6 +28,7 @@ type Camp struct {
 	Zone      string     `json:"zone" example:"Asia/Shanghai"`
 	CutOff    int        `json:"cut_off" doc:"The hour at which a day ends"`
 	Seats     int        `json:"seats"`
+	Tags      []string   `json:"tags" nullable:"false" doc:"By which coupons name camps; short words for people to read"`
 }
 
 // CampPage is a camp on its own page.
@@ -104,7 +105,7 @@ func (a *api) campViews(ctx context.Context, camps ...camp.Camp) (func(camp.Camp
 		return Camp{
 			ID: c.ID, Organiser: c.Organiser, Title: c.Title, Cover: front.Cover, Share: front.Share, Phase: string(c.Phase(now)),
 			Start: c.Start, End: c.End, Pace: cmp.Or(string(c.Pace), "common"), EnrolFrom: from, EnrolBy: c.EnrolBy, Days: c.Days(), Zone: c.Calendar.Zone, CutOff: c.Calendar.CutOff,
-			Seats: c.Seats,
+			Seats: c.Seats, Tags: append([]string{}, c.Tags...),
 		}
 	}, err
 }

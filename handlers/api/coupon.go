@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"yingdi/domain"
 	"yingdi/domain/coupon"
 )
 
@@ -25,12 +26,15 @@ type Coupon struct {
 	Reason string     `json:"reason" doc:"Why it was revoked"`
 	Camps  []string   `json:"camps" nullable:"false" doc:"Ids of the camps that it holds for; with no camps and no tags all of the organiser's"`
 	Tags   []string   `json:"tags" nullable:"false" doc:"Or those with one of these tags"`
+	Took   domain.Fen `json:"took" doc:"In fen, what it took off the order that it was used in"`
+	Hint   string     `json:"hint" doc:"How it stands and what happens next, in words"`
 }
 
-func couponOf(c coupon.Coupon) Coupon {
+func (a *api) couponOf(c coupon.Coupon) Coupon {
+	now := a.Clock.Now()
 	return Coupon{
 		ID: c.ID, Title: c.Title, Says: c.Terms.Short(), State: string(c.State), From: moment(c.From), Until: c.Until, GotAt: c.GotAt, Order: c.Order,
-		Reason: c.Reason, Camps: append([]string{}, c.Terms.Camps...), Tags: append([]string{}, c.Terms.Tags...),
+		Took: c.Took, Hint: c.Hint(now), Reason: c.Reason, Camps: append([]string{}, c.Terms.Camps...), Tags: append([]string{}, c.Terms.Tags...),
 	}
 }
 
@@ -41,7 +45,7 @@ type myCouponsInput struct {
 
 func (a *api) coupons(ctx context.Context, in *myCouponsInput) (*Answer[List[Coupon]], error) {
 	list, next, err := a.Coupons.Mine(ctx, coupon.Stage(in.State), in.page())
-	return listOf(list, next, couponOf), err
+	return listOf(list, next, a.couponOf), err
 }
 
 // CouponOffer is what can be claimed.
@@ -52,12 +56,14 @@ type CouponOffer struct {
 	Left      int64  `json:"left"`
 	PerPerson int    `json:"per_person"`
 	Mine      int    `json:"mine" doc:"How many of them I have got"`
+	Valid     string `json:"valid" doc:"For how long one holds once one has it, in words"`
+	Why       string `json:"why" doc:"Why I cannot claim one, for me to read; empty if I can"`
 }
 
 func (a *api) couponOffers(ctx context.Context, in *CampPath) (*Answer[List[CouponOffer]], error) {
 	list, err := a.Coupons.Offers(ctx, in.Camp)
 	return listOf(list, "", func(o coupon.Offer) CouponOffer {
-		return CouponOffer{ID: o.ID, Title: o.Title, Says: o.Terms.Short(), Left: o.Left, PerPerson: o.PerPerson, Mine: o.Mine}
+		return CouponOffer{ID: o.ID, Title: o.Title, Says: o.Terms.Short(), Left: o.Left, PerPerson: o.PerPerson, Mine: o.Mine, Valid: o.Terms.Valid(), Why: said(o.Why)}
 	}), err
 }
 
@@ -70,7 +76,7 @@ type claimInput struct {
 
 func (a *api) claimCoupon(ctx context.Context, in *claimInput) (*Made[Coupon], error) {
 	c, fresh, err := a.Coupons.Claim(ctx, in.Template, max(in.Body.Number, 1))
-	return made(couponOf(c), fresh), err
+	return made(a.couponOf(c), fresh), err
 }
 
 type redeemInput struct {
@@ -81,5 +87,5 @@ type redeemInput struct {
 
 func (a *api) redeemCode(ctx context.Context, in *redeemInput) (*Answer[Coupon], error) {
 	c, err := a.Coupons.Redeem(ctx, in.Body.Code)
-	return answer(couponOf(c)), err
+	return answer(a.couponOf(c)), err
 }

@@ -35,15 +35,18 @@ type Groupbuy struct {
 	EndsAt    time.Time  `json:"ends_at"`
 	Sentence  string     `json:"sentence" doc:"All of the terms in words"`
 	Mine      string     `json:"mine" doc:"Id of the group that I am in and that still forms; empty if there is none"`
+	Left      int64      `json:"seconds_left" doc:"Until its end, by the server's clock"`
+	Why       string     `json:"why" doc:"Why I cannot open a group, for me to read; empty if I can"`
 }
 
 func (a *api) groupbuys(ctx context.Context, in *CampPath) (*Answer[List[Groupbuy]], error) {
 	list, err := a.Groupbuys.OfCamp(ctx, in.Camp)
+	now := a.Clock.Now()
 	return listOf(list, "", func(o groupbuy.Offered) Groupbuy {
 		t := o.Terms
 		return Groupbuy{
 			ID: o.ID, Camp: o.Camp, Offer: t.Offer, Title: o.Title, Size: t.Size, Leader: t.Leader, Member: t.Member, Hours: t.Hours, Coupons: t.Coupons,
-			PerPerson: t.PerPerson, EndsAt: o.EndsAt, Sentence: t.Sentence(), Mine: o.Mine,
+			PerPerson: t.PerPerson, EndsAt: o.EndsAt, Sentence: t.Sentence(), Mine: o.Mine, Left: secondsTo(o.EndsAt, now), Why: said(o.Why),
 		}
 	}), err
 }
@@ -64,8 +67,24 @@ type Group struct {
 	Left     int64      `json:"seconds_left" doc:"Until then, by the server's clock"`
 	People   []Fellow   `json:"people" nullable:"false" doc:"Who has paid, the first first"`
 	Mine     string     `json:"mine" enum:"reserved,paid,confirmed,released,refunding,refunded," doc:"How my own seat stands; empty without one"`
+	Says     string     `json:"says" doc:"How it stands for me and what happens next, in words"`
+	Order    string     `json:"order" doc:"Id of my order that the seat is of; empty without one"`
+	PayBy    *time.Time `json:"pay_by" doc:"Of my reserved seat: until when it is kept for me"`
+	Paused   bool       `json:"paused" doc:"The campaign takes nobody in; who has a seat keeps it"`
 	Joinable bool       `json:"joinable" doc:"I could ask for a seat now"`
+	Why      string     `json:"why" doc:"Why I cannot join, for me to read; empty if I can, or have a seat"`
 	Sentence string     `json:"sentence" doc:"The terms in words"`
+}
+
+// secondsTo an instant, for a countdown that does not trust the phone's clock.
+func secondsTo(at, now time.Time) int64 { return max(int64(at.Sub(now)/time.Second), 0) }
+
+// said is a refusal for people to read; empty for none.
+func said(why *domain.Error) string {
+	if why == nil {
+		return ""
+	}
+	return why.Message
 }
 
 // Fellow is somebody in a group, as all who have its link see them.
@@ -89,8 +108,11 @@ func (a *api) groupsOf(ctx context.Context, views ...groupbuy.View) ([]Group, er
 	for i, v := range views {
 		g := Group{
 			ID: v.ID, Groupbuy: v.Campaign, Camp: v.Camp, Offer: v.Offer, State: string(v.State), Cause: string(v.Cause), Size: v.Size, Free: v.Free,
-			Missing: v.Missing, Price: v.Price, Until: v.ExpiresAt, Left: max(int64(v.ExpiresAt.Sub(now)/time.Second), 0), People: []Fellow{},
-			Mine: string(v.Mine), Joinable: v.Joinable, Sentence: v.Sentence,
+			Missing: v.Missing, Price: v.Price, Until: v.ExpiresAt, Left: secondsTo(v.ExpiresAt, now), People: []Fellow{},
+			Mine: string(v.Mine.State), Says: v.Says(), Order: v.Mine.Order, Paused: v.Paused, Joinable: v.Joinable, Why: said(v.Why), Sentence: v.Sentence,
+		}
+		if v.Mine.State == groupbuy.Reserved {
+			g.PayBy = moment(v.Mine.PayBy)
 		}
 		for _, card := range v.In {
 			p := people[card.ID]

@@ -247,11 +247,12 @@ func (a *api) cancelOrder(ctx context.Context, in *OrderPath) (*Answer[Order], e
 // Refundable is what I would get back now.
 type Refundable struct {
 	Amount domain.Fen `json:"amount" doc:"In fen; 0 once the policy's time is over"`
+	Free   bool       `json:"free" doc:"It cost nothing: the seat is given up with DELETE /camps/{camp}/place instead, and a coupon comes back as its terms say"`
 }
 
 func (a *api) refundable(ctx context.Context, in *OrderPath) (*Answer[Refundable], error) {
 	o, err := a.Orders.Mine(ctx, in.Order)
-	return answer(Refundable{o.Refundable(a.Clock.Now())}), err
+	return answer(Refundable{o.Refundable(a.Clock.Now()), o.Amount == 0}), err
 }
 
 type refundInput struct {

@@ -16,13 +16,16 @@ type ReferralOffer struct {
 	Says     string  `json:"says" doc:"The terms in words, to be read before one takes part"`
 	Promoter bool    `json:"promoter" doc:"Whether I am a promoter"`
 	Barred   string  `json:"barred" doc:"Why I am no longer one; empty if I am"`
+	Why      string  `json:"why" doc:"Why it earns nothing now, for me to read; empty if it does"`
 	Link     *Shared `json:"link" doc:"With what I share the camp; null unless I am a promoter. The poster with my code is the operation invite-card"`
 }
 
 func (a *api) referralOffer(ctx context.Context, in *CampPath) (*Answer[ReferralOffer], error) {
 	o, err := a.Referrals.Look(ctx, in.Camp)
+	var refusal *domain.Error
 	if errors.Is(err, referral.ErrNoPlan) || errors.Is(err, referral.ErrStopped) {
-		return answer(ReferralOffer{Rates: []int{}}), nil
+		errors.As(err, &refusal)
+		return answer(ReferralOffer{Rates: []int{}, Why: said(refusal)}), nil
 	}
 	return answer(a.referralOfferOf(o)), err
 }

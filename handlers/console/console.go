@@ -115,6 +115,7 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.POST("/organisers/:organiser/groupbuys/:groupbuy/turn", h.turnGroupbuy)
 	g.POST("/organisers/:organiser/groupbuys/:groupbuy/extend", h.extendGroupbuy)
 	g.POST("/organisers/:organiser/groupbuys/:groupbuy/end", h.endGroupbuy)
+	g.POST("/organisers/:organiser/groupbuys/:groupbuy/seen", h.seeGroupbuySource)
 
 	g.GET("/organisers/:organiser/channels", h.listChannels)
 	g.GET("/organisers/:organiser/channels/new", h.newChannel)

@@ -283,7 +283,8 @@ func couponNumbers(v coupon.Campaign) []figure {
 	return []figure{
 		{"已领取", fmt.Sprint(v.Given), fmt.Sprintf("共 %d 张", v.Stock)},
 		{"已使用", fmt.Sprint(sum.Used), "占领取的 " + percentOf(sum.Used, sum.Got)},
-		{"带来订单金额", sum.Paid.String(), "学员实际支付，未扣除之后的退款"},
+		{"带来订单金额", sum.Paid.String(), "学员实际支付"},
+		{"扣除退款后", sum.Net().String(), "已退回 " + sum.Back.String()},
 		{"一共优惠", sum.Took.String(), ""},
 	}
 }
@@ -291,10 +292,10 @@ func couponNumbers(v coupon.Campaign) []figure {
 func couponCharts(v coupon.Campaign) []chart {
 	c := chart{
 		Title: "每天领取和使用", Note: "几分钟内更新一次；全额退款后退回的券不算使用。", Label: "日期", Wide: true,
-		Series: []series{bar("领取"), bar("使用"), {Name: "订单金额", Kind: "line", Unit: " 元", Right: true}},
+		Series: []series{bar("领取"), bar("使用"), {Name: "订单金额", Kind: "line", Unit: " 元", Right: true}, {Name: "扣除退款后", Kind: "line", Unit: " 元", Right: true, Faint: true}},
 	}
 	for _, d := range v.Tally.Days {
-		c.Rows = append(c.Rows, chartRow{d.Day.Chinese(), []chartCell{counted(d.Got), counted(d.Used), yuan(d.Paid)}})
+		c.Rows = append(c.Rows, chartRow{d.Day.Chinese(), []chartCell{counted(d.Got), counted(d.Used), yuan(d.Paid), yuan(d.Net())}})
 	}
 	if len(c.Rows) == 0 {
 		return nil

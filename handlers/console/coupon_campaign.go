@@ -100,16 +100,17 @@ func (h *console) teamsToGive(c echo.Context, organiser string) (list []campTeam
 	if err != nil {
 		return nil, err
 	}
+	ids := make([]string, len(camps))
+	for i, in := range camps {
+		ids[i] = in.ID
+	}
+	teams, err := h.Teams.OfCamps(ctx, ids)
 	for _, in := range camps {
-		teams, err := h.Teams.All(ctx, in.ID)
-		if err != nil {
-			return nil, err
-		}
-		if len(teams) > 0 && in.Archived.IsZero() {
-			list = append(list, campTeams{in.ID, in.Title, teams})
+		if len(teams[in.ID]) > 0 && in.Archived.IsZero() {
+			list = append(list, campTeams{in.ID, in.Title, teams[in.ID]})
 		}
 	}
-	return list, nil
+	return list, err
 }
 
 func (h *console) turnCoupon(c echo.Context) error {

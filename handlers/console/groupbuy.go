@@ -77,9 +77,12 @@ type groupbuyForm struct {
 	Coupons   string `form:"coupons"`
 	EndsAt    string `form:"ends_at"`
 	Do        string `form:"do"`
+
+	PerNetwork string `form:"per_network"` // nothing for any number
+	PerDevice  string `form:"per_device"`
 }
 
-var groupbuyFields = []string{"title", "camp", "offer", "size", "leader", "member", "hours", "per_person", "ends_at"}
+var groupbuyFields = []string{"title", "camp", "offer", "size", "leader", "member", "hours", "per_person", "per_network", "per_device", "ends_at"}
 
 // price reads an amount; one that was left out is none at all, which the rules refuse.
 func price(typed string) domain.Fen {
@@ -105,14 +108,29 @@ func (f groupbuyForm) form() groupbuy.Form {
 	return groupbuy.Form{Camp: in, Title: line(f.Title), EndsAt: minute(f.EndsAt), Terms: groupbuy.Terms{
 		Offer: offer, Size: number(f.Size), Leader: price(line(f.Leader)), Member: price(line(f.Member)), Hours: number(f.Hours),
 		PerPerson: number(f.PerPerson), Coupons: f.Coupons != "",
-	}}
+	}, Limits: groupbuy.Limits{PerNetwork: limit(f.PerNetwork), PerDevice: limit(f.PerDevice)}}
+}
+
+// limit reads a bound that may be left out.
+func limit(typed string) int {
+	if line(typed) == "" {
+		return 0
+	}
+	return number(typed)
+}
+
+func typedLimit(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
 }
 
 func groupbuyTyped(c groupbuy.Campaign) groupbuyForm {
 	return groupbuyForm{
 		ID: c.ID, Version: strconv.Itoa(c.Version), Title: c.Title, Seat: c.Camp + "/" + c.Terms.Offer, Size: strconv.Itoa(c.Terms.Size),
 		Leader: c.Terms.Leader.Yuan(), Member: c.Terms.Member.Yuan(), Hours: strconv.Itoa(c.Terms.Hours), PerPerson: strconv.Itoa(c.Terms.PerPerson),
-		Coupons: ticked(c.Terms.Coupons), EndsAt: typedMinute(c.EndsAt),
+		Coupons: ticked(c.Terms.Coupons), EndsAt: typedMinute(c.EndsAt), PerNetwork: typedLimit(c.Limits.PerNetwork), PerDevice: typedLimit(c.Limits.PerDevice),
 	}
 }
 
@@ -131,7 +149,7 @@ type groupbuyFormView struct {
 
 func (h *console) newGroupbuy(c echo.Context) error {
 	return h.groupbuyForm(c, http.StatusOK, groupbuyForm{
-		ID: h.Coupons.IDs.New(), Size: "3", Hours: "24", PerPerson: "1", EndsAt: typedMinute(h.now().AddDate(0, 0, 7).Truncate(time.Hour)),
+		ID: h.Coupons.IDs.New(), Size: "3", Hours: "24", PerPerson: "1", PerNetwork: "30", PerDevice: "2", EndsAt: typedMinute(h.now().AddDate(0, 0, 7).Truncate(time.Hour)),
 	}, false, Faults{})
 }
 

@@ -107,6 +107,17 @@ func (h *console) endGroupbuy(c echo.Context) error {
 	return h.done(c, groupbuyPath(in), said)
 }
 
+func (h *console) seeGroupbuySource(c echo.Context) error {
+	in, err := h.groupbuy(c)
+	if err != nil {
+		return err
+	}
+	if _, err := h.Groupbuys.SeeSource(c.Request().Context(), in.ID, c.FormValue("source")); err != nil {
+		return h.refused(c, groupbuyPath(in), err)
+	}
+	return h.done(c, groupbuyPath(in), "已标为没有问题；再有新的账号参团时会再次提醒")
+}
+
 var groupbuyStates = map[groupbuy.State]label{
 	groupbuy.Draft: {"草稿", "secondary"}, groupbuy.Active: {"进行中", "green"}, groupbuy.Paused: {"已暂停", "yellow"}, groupbuy.Ended: {"已结束", "secondary"},
 }

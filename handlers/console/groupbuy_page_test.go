@@ -6,6 +6,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/groupbuy"
 	"yingdi/domain/member"
+	"yingdi/domain/source"
 )
 
 // groupbuyPages are the pages of group-buys, full of the sample's text.
@@ -23,6 +24,7 @@ func (s sample) groupbuyPages() map[string][]view {
 			{Doc: domain.Doc{ID: "k1:g1"}, Leader: "m1", Terms: c.Terms, State: groupbuy.Forming, Seats: seats, OpenedAt: now, ExpiresAt: now},
 			{Leader: "m2", State: groupbuy.Failed, Cause: groupbuy.Expired, OpenedAt: now, EndedAt: now},
 		},
+		Odd:    []source.Source{{Doc: domain.Doc{ID: "k1:x"}, Signals: []string{s.text}, Takes: []source.Take{{Member: "m1", Starts: true, At: now}, {Member: "m2", At: now}}}},
 		People: map[string]member.Card{"m1": s.card()},
 	}
 	show := &groupbuyView{
@@ -31,7 +33,7 @@ func (s sample) groupbuyPages() map[string][]view {
 	}
 	draft, ended := *show, *show
 	draft.State, ended.State = groupbuy.Draft, groupbuy.Ended
-	form := groupbuyForm{ID: "k1", Version: "2", Title: s.text, Seat: "c1/std", Size: s.text, Leader: s.text, Member: s.text, Hours: s.text, PerPerson: s.text, EndsAt: s.text}
+	form := groupbuyForm{ID: "k1", Version: "2", Title: s.text, Seat: "c1/std", Size: s.text, Leader: s.text, Member: s.text, Hours: s.text, PerPerson: s.text, EndsAt: s.text, PerNetwork: s.text, PerDevice: s.text}
 	open := &groupbuyFormView{Frame: frame, Organiser: "o1", Form: form, Seats: []seatChoice{{"c1/std", s.text}}, Says: s.text, Faults: s.faults(groupbuyFields...)}
 	fixed := *open
 	fixed.Fixed = true

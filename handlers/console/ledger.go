@@ -116,7 +116,7 @@ func (h *console) decideMoney(c echo.Context) error {
 var sourceNames = map[ledger.Source]label{
 	ledger.Troubled: {"退款和收款异常", "red"}, ledger.Late: {"迟迟没有到账的退款", "orange"}, ledger.Payout: {"没有付成或没人领取的转账", "orange"},
 	ledger.Asked: {"等你处理的提现", "orange"}, ledger.Halted: {"等你确认的奖学金池", "orange"}, ledger.Helpless: {"系统发不出去的奖学金", "red"},
-	ledger.Different: {"与微信账单的差异", "orange"}, ledger.Died: {"失败的后台任务", "red"},
+	ledger.Stuck: {"没有结清的团", "orange"}, ledger.Different: {"与微信账单的差异", "orange"}, ledger.Died: {"失败的后台任务", "red"},
 }
 
 var billStates = map[bill.State]label{

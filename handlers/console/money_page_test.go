@@ -7,6 +7,7 @@ import (
 	"yingdi/domain/member"
 	"yingdi/domain/order"
 	"yingdi/domain/product"
+	"yingdi/domain/referral"
 	"yingdi/domain/transfer"
 	"yingdi/domain/wallet"
 )
@@ -30,6 +31,8 @@ func (s sample) moneyPages() map[string][]view {
 	stuck := d
 	stuck.State = wallet.Failed
 	people := map[string]member.Card{s.text: s.card()}
+	earned := referral.Commission{Doc: domain.Doc{ID: "n1:1"}, Rate: 1000, Base: 199_00, Amount: 19_90, Stage: referral.Withdrawn, Until: now, ReleasedAt: now, WithdrawnAt: now, Backs: []referral.Back{{Amount: 1, Cause: referral.ByStaff, At: now, Reason: s.text}}}
+	shares := []referral.Share{{Share: order.Share{Level: 1, Rate: 1000}, Who: s.card(), Commission: earned}, {Share: order.Share{Level: 2, Rate: 500}, Who: s.card()}}
 	sent := &transfer.Transfer{
 		State: transfer.Failed, Bills: []transfer.Bill{{Number: s.text, Bill: s.text, Reason: s.text, EndedAt: now}, {ClosesAt: now}, {}},
 		Trouble: []transfer.Trouble{{Note: s.text, At: now}, {Note: s.text, At: now, DoneAt: now, Outcome: s.text}},
@@ -54,14 +57,14 @@ func (s sample) moneyPages() map[string][]view {
 		"ledger/organiser": {&houseLedgerView{Frame: s.frame(), Organiser: "o1", Camps: []ledger.CampSums{{Camp: "c1", Title: s.text, Sums: sums}}, Numbers: sumNumbers(sums), Charts: sumCharts([]ledger.CampSums{{Title: s.text, Sums: sums}})}},
 		"ledger/desk": {&moneyView{
 			Frame: s.frame(), Hours: frame.Hours, Only: ledger.Troubled, Titles: map[string]string{"c1": s.text}, People: map[string]member.Card{"m": s.card()},
-			Sections: []moneySection{{Section: ledger.Section{Source: ledger.Troubled, Next: "x", Matters: []ledger.Matter{{
+			Sections: []moneySection{{Section: ledger.Section{Source: ledger.Stuck, Matters: []ledger.Matter{{Source: ledger.Stuck, ID: s.text, House: "o1", Camp: s.text, Campaign: "k1", Member: s.text, Number: s.text, Since: now, Again: true, Story: []bill.Chapter{{At: now, Text: s.text}}}}}}, {Section: ledger.Section{Source: ledger.Troubled, Next: "x", Matters: []ledger.Matter{{
 				Source: ledger.Troubled, ID: "o1", Number: s.text, Camp: "c1", Order: "o1", Member: "m", Amount: 1, Since: now, Again: true, Note: true,
 				Story: []bill.Chapter{{At: now, By: "m", Text: s.text}},
 			}}}, Follow: "/console/money?after=x"}},
 			Days: []bill.Day{{State: bill.Matched}},
 		}},
 		"order/list": {&ordersView{campFrame: frame, Orders: []orderRow{{o, s.card()}}, State: order.Paid, States: order.States, Follow: "/console?after=x"}},
-		"order/show": {&orderView{campFrame: frame, Order: o, Learner: s.card(), Left: 1, Form: grantForm{s.text, s.text, "yes", s.text}, Faults: s.faults("amount", "reason")}},
+		"order/show": {&orderView{campFrame: frame, Order: o, Learner: s.card(), Left: 1, Shares: shares, Form: grantForm{s.text, s.text, "yes", s.text}, Faults: s.faults("amount", "reason")}},
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/member"
 	"yingdi/domain/order"
+	"yingdi/domain/referral"
 )
 
 func ordersPath(camp string) string { return campPath(camp) + "/orders" }
@@ -111,6 +112,7 @@ type orderView struct {
 	Order   order.Order
 	Learner member.Card
 	Left    domain.Fen // that can be refunded
+	Shares  []referral.Share
 	Form    grantForm
 	Faults  Faults
 }
@@ -140,6 +142,9 @@ func (h *console) order(c echo.Context, status int, f grantForm, wrong Faults) e
 		f.Key = domain.Secret()[:20]
 	}
 	v := &orderView{campFrame: h.campFrame(c, in, tabMoney), Order: o, Learner: cards[o.Member], Left: o.Spare(true, h.now()), Form: f, Faults: wrong}
+	if v.Shares, err = h.Referrals.OfOrder(ctx, o); err != nil {
+		return err
+	}
 	v.Title, v.Sub = cards[o.Member].Nickname+"的订单", subOrders
 	v.Crumbs = append(v.Crumbs, Crumb{"订单", ordersPath(in.ID)})
 	return h.page(c, status, "order/show", v)

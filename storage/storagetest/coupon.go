@@ -92,16 +92,18 @@ var couponTests = tests{
 		same(t, pagesOf(t, 1, func(p domain.Page) ([]coupon.Coupon, domain.Cursor, error) {
 			return coupons.Store.Ready(t.Context(), "o1", "m1", p)
 		}), []string{"t1:m1:1", "t1:m1:3"})
+		_, err := coupons.Store.Update(t.Context(), used, func(c *coupon.Coupon) error { return c.Refund("n1", 20_00, noon) })
+		must(t, err)
 		var got, usedN int
 		var paid domain.Fen
 		for f, err := range coupons.Store.Facts(t.Context(), "t1") {
 			must(t, err)
 			got++
 			if !f.UsedAt.IsZero() {
-				usedN, paid = usedN+1, paid+f.Paid
+				usedN, paid = usedN+1, paid+f.Paid-f.Back
 			}
 		}
-		same(t, []int{got, usedN, int(paid)}, []int{3, 1, 149_00})
+		same(t, []int{got, usedN, int(paid)}, []int{3, 1, 129_00})
 		waking := pagesOf(t, 5, func(p domain.Page) ([]coupon.Coupon, domain.Cursor, error) {
 			return coupons.Store.Waking(t.Context(), noon.Add(30*24*time.Hour), p)
 		})

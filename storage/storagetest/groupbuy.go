@@ -18,6 +18,9 @@ type paidBack struct{}
 
 func (paidBack) Settle(context.Context, string) error          { return domain.ErrNotFound }
 func (paidBack) Settled(context.Context, string) (bool, error) { return true, nil }
+func (paidBack) Get(context.Context, string) (order.Order, error) {
+	return order.Order{}, domain.ErrNotFound
+}
 
 // market is the use cases of group-buys over an engine, with a campaign k for groups of a size.
 func (s *suite) market(t *testing.T, size int) (*groupbuy.Service, storage.GroupbuyStores) {
@@ -29,7 +32,7 @@ func (s *suite) market(t *testing.T, size int) (*groupbuy.Service, storage.Group
 		Terms: groupbuy.Terms{Offer: "std", Size: size, Leader: 99_00, Member: 129_00, Hours: 24, PerPerson: 1},
 	}))
 	return &groupbuy.Service{
-		Store: at.Groups, Campaigns: at.Campaigns, Entries: at.Entries, Orders: paidBack{}, Clock: domaintest.NewClock(noon.Format(time.RFC3339)),
+		Store: at.Groups, Campaigns: at.Campaigns, Entries: at.Entries, Sources: at.Sources, Sealer: domaintest.Sealer(), Orders: paidBack{}, Clock: domaintest.NewClock(noon.Format(time.RFC3339)),
 	}, at
 }
 
@@ -104,6 +107,17 @@ var groupbuyTests = tests{
 		same(t, pagesOf(t, 1, func(p domain.Page) ([]groupbuy.Group, domain.Cursor, error) {
 			return at.Groups.Waking(t.Context(), noon.Add(48*time.Hour), p)
 		}), []string{"k:g0", "k:g1", "k:g2", "k:g3"})
+		for _, of := range []struct {
+			organisers []string
+			want       int
+		}{{nil, 2}, {[]string{"o1"}, 2}, {[]string{"o1", "o2"}, 2}, {[]string{"o2"}, 0}, {[]string{}, 0}} {
+			late, _, err := at.Groups.Late(t.Context(), of.organisers, noon.Add(groupbuy.Patience+time.Second), domain.Page{})
+			must(t, err)
+			same(t, len(late), of.want)
+			late, _, err = at.Groups.Late(t.Context(), of.organisers, noon.Add(groupbuy.Patience), domain.Page{})
+			must(t, err)
+			same(t, len(late), 0)
+		}
 		var e groupbuy.Effect
 		for f, err := range at.Groups.Facts(t.Context(), "k", groupbuy.Forming) {
 			must(t, err)
