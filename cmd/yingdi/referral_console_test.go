@@ -48,7 +48,7 @@ func TestAManagerRunsAReferralPlan(t *testing.T) {
 	v.see(t, "/console/organisers/{house}/referral/commissions?stage=frozen", 200, "学费 ¥199.00 × 10% = ¥19.90", "最早可以提现", "撤销")
 	s.vars["commission"] = voided.FindStringSubmatch(v.page)[1]
 	v.submit(t, "/console/organisers/{house}/referral/commissions/void", values("commission", s.vars["commission"], "reason", "自己人刷单"), "已撤销", "机构撤销：自己人刷单")
-	v.see(t, "/console/camps/{shop}/orders/{order}", 200, "推广佣金", "一级，10%", "机构撤销：自己人刷单", "已扣回")
+	v.see(t, "/console/camps/{shop}/orders/{order}", 200, "推广佣金", "一级，10%", "机构撤销：自己人刷单", "已撤回")
 	s.passes(t, settle, 10*24*time.Hour)
 	v = s.staff(t, s.vars["owner"])
 	v.see(t, "/console/organisers/{house}/referral/commissions?stage=available", 200, "¥19.90 进入钱包")
