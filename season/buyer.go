@@ -35,6 +35,9 @@ func (b *buyer) live(ctx context.Context, moment int) error {
 	if err := b.renew(ctx, 0); err != nil {
 		return err
 	}
+	if err := b.funnel.leadBuyer(ctx, b, moment); err != nil {
+		return err
+	}
 	r := b.plan.dice(310, b.n, moment+3)
 	for _, number := range b.late {
 		if err := b.wallet(ctx, "anyway", url.Values{"number": {number}}); err != nil {

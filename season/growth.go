@@ -189,8 +189,7 @@ func (g *growth) gather(ctx context.Context) error {
 	}
 	first, next := g.friends[whoPromotes], g.friends[whoFollows]
 	for _, f := range []*friend{first, next} {
-		f.guest = &player{learner: f.learner, in: g.small, habit: habit{rate: 10}}
-		if err := f.guest.join(ctx); err != nil {
+		if err := f.touch(ctx, g.funnel.blog.scene, g.funnel.blog.id); err != nil {
 			return err
 		}
 	}
@@ -205,6 +204,11 @@ func (g *growth) gather(ctx context.Context) error {
 	}
 	for _, n := range []int{whoLeads, whoRaces, whoRaces + 1, whoRaces + 2, whoLeaves, whoStays} {
 		coming = append(coming, func(ctx context.Context) error { return g.friends[n].come(ctx, next) })
+	}
+	coming = append(coming, func(ctx context.Context) error { return g.funnel.leadNowhere(ctx, g.friends[whoIsAlone].learner) })
+	for _, f := range []*friend{first, next} {
+		f.guest = &player{learner: f.learner, in: g.small, habit: habit{rate: 10}}
+		coming = append(coming, f.guest.join)
 	}
 	return g.together(ctx, coming)
 }

@@ -92,25 +92,34 @@ func (t *staff) readHouse(ctx context.Context, from, to string) error {
 	if err != nil {
 		return err
 	}
-	house := audit.House{From: from, To: to, Series: map[string][]int64{}}
+	house := audit.House{From: from, To: to}
+	if house.Series, err = chartSeries(page); err != nil {
+		return err
+	}
+	t.book.write(func(p *audit.Promises) { p.House = house })
+	return nil
+}
+
+// chartSeries reads the tables of a page: a number for each row, by the name of its column.
+func chartSeries(page []byte) (map[string][]int64, error) {
+	series := map[string][]int64{}
 	for _, table := range chartTable.FindAll(page, -1) {
 		names := chartName.FindAllSubmatch(table, -1)
 		for _, row := range chartRow.FindAllSubmatch(table, -1) {
 			values := chartValue.FindAllSubmatch(row[1], -1)
 			if len(values) != len(names) {
-				return fmt.Errorf("a row of the organiser's numbers has %d values of %d", len(values), len(names))
+				return nil, fmt.Errorf("a row of numbers has %d values of %d", len(values), len(names))
 			}
 			for i, name := range names {
 				n, err := whole(string(values[i][1]))
 				if err != nil {
-					return err
+					return nil, err
 				}
-				house.Series[string(name[1])] = append(house.Series[string(name[1])], n)
+				series[string(name[1])] = append(series[string(name[1])], n)
 			}
 		}
 	}
-	t.book.write(func(p *audit.Promises) { p.House = house })
-	return nil
+	return series, nil
 }
 
 // whole reads a number without its point: yuan with two digits after it become fen.

@@ -33,21 +33,20 @@ func (f *friend) recommend(ctx context.Context) error {
 
 // come is by the link of a promoter, more than once.
 func (f *friend) come(ctx context.Context, by *friend) error {
-	for _, k := range []call{{method: http.MethodPost, path: "/scenes/" + by.scene + "/visits"}, {method: http.MethodPut, path: "/scenes/" + by.scene + "/referral"}} {
-		answers, err := f.twice(ctx, k, k, http.StatusOK)
-		if err != nil || k.method == http.MethodPost {
-			if err != nil {
-				return err
-			}
-			continue
+	if err := f.touch(ctx, by.scene, ""); err != nil {
+		return err
+	}
+	k := call{method: http.MethodPut, path: "/scenes/" + by.scene + "/referral"}
+	answers, err := f.twice(ctx, k, k, http.StatusOK)
+	if err != nil {
+		return err
+	}
+	for _, a := range answers {
+		var in struct{ Bound bool }
+		if err := a.into(&in); err != nil {
+			return err
 		}
-		for _, a := range answers {
-			var in struct{ Bound bool }
-			if err := a.into(&in); err != nil {
-				return err
-			}
-			f.book.check(in.Bound, "%s came by a promoter's link and is not bound", f.name)
-		}
+		f.book.check(in.Bound, "%s came by a promoter's link and is not bound", f.name)
 	}
 	f.book.write(func(p *audit.Promises) { p.Growth.Brought[f.member] = by.member })
 	f.book.count("recommended", 1)

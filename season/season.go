@@ -82,6 +82,7 @@ type season struct {
 	small      *prize // whose gains wait in the wallet
 	prizes     []*prize
 	growth     *growth
+	funnel     *funnel
 }
 
 // Play plays a season to its end. An error means that it could not go on; whether it went well is for the audit.
@@ -96,6 +97,7 @@ func Play(ctx context.Context, o Options) (Story, error) {
 		options: o, plan: NewPlan(o.Learners, o.Days, o.Seed), client: newClient(o.URL, o.AtOnce), book: newBook(), place: place,
 	}
 	s.killer, s.circle, s.shop, s.prize, s.growth = newKiller(s, fail), newCircle(s), newShop(s), newPrize(s), newGrowth(s)
+	s.funnel = newFunnel(s)
 	nobody, cancelled, small := otherPrizes(s)
 	s.prizes, s.small = []*prize{s.prize, nobody, cancelled, small}, small
 	for _, act := range []func(context.Context) error{s.prepare, s.enrol, s.run, s.finish} {
@@ -162,7 +164,7 @@ func (s *season) prepare(ctx context.Context) error {
 		return err
 	}
 	s.prize.second = admin
-	opening := []func(context.Context, string) error{s.teacher.open, s.circle.open, s.circle.openCourse, s.shop.open, s.growth.open}
+	opening := []func(context.Context, string) error{s.teacher.open, s.circle.open, s.circle.openCourse, s.shop.open, s.growth.open, s.funnel.open}
 	for _, z := range s.prizes {
 		opening = append(opening, z.open)
 	}
@@ -187,6 +189,9 @@ func (s *season) enrol(ctx context.Context) error {
 		s.applicants = append(s.applicants, l)
 		arriving = append(arriving, l.arrive)
 		ask := func(ctx context.Context) (err error) {
+			if err := s.funnel.leadLearner(ctx, l, i); err != nil {
+				return err
+			}
 			got[i], err = l.enrol(ctx)
 			return err
 		}
@@ -349,7 +354,10 @@ func (s *season) finish(ctx context.Context) error {
 	for _, z := range s.prizes {
 		camps = append(camps, z.camp)
 	}
-	return s.teacher.readNumbers(ctx, camps...)
+	if err := s.teacher.readNumbers(ctx, camps...); err != nil {
+		return err
+	}
+	return s.funnel.read(ctx)
 }
 
 // rest lets two days pass: in a day everything is counted, and asked for again that got no answer.

@@ -35,7 +35,7 @@ func (o *Order) RefundSeen(seen wechatpay.Refund, now time.Time) error {
 	switch seen.State {
 	case wechatpay.RefundSuccess:
 		o.tally().Back += seen.Amount
-		r.State, r.DoneAt, r.NextAt, r.Arrived = RefundSucceeded, now, time.Time{}, seen.Amount
+		r.State, r.DoneAt, r.NextAt, r.Arrived = RefundSucceeded, arrivedAt(seen, now), time.Time{}, seen.Amount
 		if seen.Amount != r.Amount {
 			o.trouble(WrongRefund, r.Number, fmt.Sprintf("应退 %s，微信通知 %s", r.Amount, seen.Amount), now)
 		}
@@ -63,6 +63,14 @@ func (o *Order) RefundSeen(seen wechatpay.Refund, now time.Time) error {
 	o.restate(now)
 	o.WakeAt = o.nextWake(now)
 	return nil
+}
+
+// arrivedAt is when the money was there by WeChat's word, however late we hear of it; now if it does not say.
+func arrivedAt(seen wechatpay.Refund, now time.Time) time.Time {
+	if seen.At.IsZero() || seen.At.After(now) {
+		return now
+	}
+	return seen.At
 }
 
 // Refused notes that WeChat will not take a refund as it is: a person must look.

@@ -154,6 +154,33 @@ func TestStaffRefundInPartsAndNeverMoreThanWasPaid(t *testing.T) {
 	}
 }
 
+// The notice got lost, and the refund is asked for again a day later: the books say when the money was there.
+func TestARefundHeardOfLateCountsOnTheDayOnWhichItArrived(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ says, want string }{
+		{"2026-02-28T10:00:00Z", "2026-02-28T10:00:00Z"}, {"", "2026-03-01T10:00:00Z"}, {"2026-03-01T10:00:01Z", "2026-03-01T10:00:00Z"},
+	} {
+		w := newWorld(5)
+		o := w.bought(t, "an", "seat")
+		w.clock.Set(at("2026-02-28T09:00:00Z"))
+		back, err := w.AskBack(as(t, "an"), o.ID, 199_00)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.clock.Set(at("2026-03-01T10:00:00Z"))
+		seen := wechatpay.Refund{Number: back.Refunds[0].Number, Trade: back.Refunds[0].Attempt, State: wechatpay.RefundSuccess, Amount: 199_00}
+		if tt.says != "" {
+			seen.At = at(tt.says)
+		}
+		if back, err = w.RefundSeen(t.Context(), seen); err != nil {
+			t.Fatal(err)
+		}
+		if got := back.Refunds[0].DoneAt; !got.Equal(at(tt.want)) {
+			t.Errorf("WeChat says %q, the order %s", tt.says, got)
+		}
+	}
+}
+
 func TestARefundThatWeChatCannotDeliverReachesAPerson(t *testing.T) {
 	t.Parallel()
 	w := newWorld(1)

@@ -74,6 +74,7 @@ var invariants = []struct {
 	{"assists", "assists and helps", assists},
 	{"coupons", "coupons", coupons},
 	{"commissions", "commissions", commissions},
+	{"channels", "columns of channels", channels},
 	{"effects-once", "counted numbers", effects},
 	{"seats", "places", seats},
 	{"capacity", "camps", capacity},

@@ -107,6 +107,7 @@ func good(t *testing.T) *season {
 	s.addShop(t)
 	s.addPrize(t)
 	s.addGrowth(t)
+	s.addFunnel(t)
 	s.addNumbers(t)
 	return s
 }
@@ -144,6 +145,7 @@ func TestEveryBrokenPromiseIsCaught(t *testing.T) {
 	maps.Copy(spoilt, poolSpoilt())
 	maps.Copy(spoilt, growthSpoilt())
 	maps.Copy(spoilt, walletSpoilt())
+	maps.Copy(spoilt, funnelSpoilt())
 	for name, c := range map[string]violation{
 		"an unexpected answer":             {"answers-expected", func(s *season) { s.Unexpected = []string{"500"} }},
 		"a repetition answered otherwise":  {"replays-equal", func(s *season) { s.Different = []string{"a comment"} }},

@@ -18,7 +18,10 @@ type (
 		Refunds   []Refund  `json:"refunds"`
 		CreatedAt time.Time `json:"created_at"`
 		EndedAt   time.Time `json:"ended_at"`
-		Trouble   []struct {
+
+		FulfilledAt time.Time `json:"fulfilled_at"`
+
+		Trouble []struct {
 			Kind   string    `json:"kind"`
 			Number string    `json:"number"`
 			DoneAt time.Time `json:"done_at"`

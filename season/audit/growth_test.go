@@ -80,6 +80,11 @@ func (s *season) addCampaigns() {
 	s.Notices = append(s.Notices, audit.Notice{ID: "referral:earned:w1:1", Member: "mia", Kind: "referral_news", Outcome: "refused", Reason: "no_credit"})
 }
 
+// inbox finds what somebody was told.
+func (s *season) inbox(id string) *audit.Notice {
+	return &s.Notices[slices.IndexFunc(s.Notices, func(n audit.Notice) bool { return n.ID == id })]
+}
+
 // bought is an order of the facts.
 func (s *season) bought(id string) *audit.Order {
 	return &s.Facts.Orders[slices.IndexFunc(s.Facts.Orders, func(o audit.Order) bool { return o.ID == id })]
@@ -155,8 +160,8 @@ func growthSpoilt() map[string]violation {
 			s.Wallets[0].Balance, s.Wallets[0].Entries = 10, append(s.Wallets[0].Entries, audit.Entry{ID: "x", Kind: "commission", Amount: 1})
 		}),
 		"a commission that is shown otherwise":     commission(func(_ *audit.Commission, s *season) { s.Growth.Earned[0].Net = 12 }),
-		"a commission that nobody was told of":     {"reviews-told", func(s *season) { s.Notices = s.Notices[:len(s.Notices)-1] }},
-		"a commission of which a stranger is told": {"reviews-told", func(s *season) { s.Notices[len(s.Notices)-1].Member = "oda" }},
+		"a commission that nobody was told of":     {"reviews-told", func(s *season) { s.inbox("referral:earned:w1:1").ID = "gone" }},
+		"a commission of which a stranger is told": {"reviews-told", func(s *season) { s.inbox("referral:earned:w1:1").Member = "oda" }},
 		"a group's refund without its end": {"refunds", func(s *season) {
 			s.bought("w3").EndedAt = s.Shop.All.AddDate(-9, 0, 0)
 			s.bought("w3").Promise.Lines[1].Kind = "coupon"

@@ -42,6 +42,7 @@ func told(t *trial, f *finding) {
 		f.expect(told == 1, "the author of %s, which was chosen, was told so %d times", id, told)
 	}
 	t.growthTold(byID, causes, f)
+	t.welcomed(byID, causes, f)
 	f.checked = len(causes)
 	for _, n := range t.Notices {
 		f.expect(causes[n.ID] || n.Kind == "reminder" || strings.HasPrefix(n.ID, "transfer:") || n.Camp != t.Camp && n.Camp != "", "notice %s has no cause", n.ID)

@@ -28,6 +28,7 @@ type Promises struct {
 	Shop       Shop
 	Prizes     []Prize
 	Growth     Growth
+	Funnel     Funnel
 	Orders     []Ordered
 	Refunds    []RefundAsked
 	OrdersSeen []OrderSeen // by their buyers, when all is over

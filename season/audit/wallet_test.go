@@ -62,6 +62,6 @@ func walletSpoilt() map[string]violation {
 			s.Facts.Transfers[len(s.Facts.Transfers)-1].Bills = append(s.Facts.Transfers[0].Bills, s.Facts.Transfers[len(s.Facts.Transfers)-1].Bills...)
 			s.Pay.Transfers[s.Facts.Transfers[0].Bills[0].Number] = s.Pay.Transfers["d1a"]
 		}},
-		"a rejection that nobody was told of": {"reviews-told", func(s *season) { s.Notices = s.Notices[:len(s.Notices)-2] }},
+		"a rejection that nobody was told of": {"reviews-told", func(s *season) { s.inbox("withdrawal:d2:rejected").Member = "ann" }},
 	}
 }
