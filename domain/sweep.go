@@ -13,23 +13,11 @@ type Passing[T any] interface {
 	Ended(ctx context.Context, before time.Time, page Page) ([]T, Cursor, error)
 }
 
-// Sweep deletes everything that ended before the instant.
+// Sweep deletes everything that ended before the instant. What cannot be deleted does not stop the others.
 func Sweep[T any, P interface {
 	*T
 	Head() *Doc
 }](ctx context.Context, store Passing[T], before time.Time) error {
-	for {
-		ended, next, err := store.Ended(ctx, before, Page{Limit: MaxPage})
-		if err != nil {
-			return err
-		}
-		for i := range ended {
-			if err := store.Delete(ctx, P(&ended[i]).Head().ID); err != nil {
-				return err
-			}
-		}
-		if next == "" {
-			return nil
-		}
-	}
+	return Round[T, P](ctx, "what ended", func(page Page) ([]T, Cursor, error) { return store.Ended(ctx, before, page) },
+		func(t T) error { return store.Delete(ctx, P(&t).Head().ID) })
 }

@@ -279,26 +279,7 @@ func (c *Collection[T]) Find(ctx context.Context, q Query, page domain.Page) ([]
 
 // Each walks through everything that the query matches, page by page; for workers and exports.
 func (c *Collection[T]) Each(ctx context.Context, q Query) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		page := domain.Page{Limit: domain.MaxPage}
-		for {
-			docs, next, err := c.Find(ctx, q, page)
-			if err != nil {
-				var zero T
-				yield(zero, err)
-				return
-			}
-			for _, doc := range docs {
-				if !yield(doc, nil) {
-					return
-				}
-			}
-			if next == "" {
-				return
-			}
-			page.After = next
-		}
-	}
+	return domain.Each(func(page domain.Page) ([]T, domain.Cursor, error) { return c.Find(ctx, q, page) })
 }
 
 // Entry is one document as an index holds it: its id and the values of the index's fields by name, each a string, an

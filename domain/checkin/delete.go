@@ -123,41 +123,33 @@ func (s *Service) hold(ctx context.Context, c Checkin) error {
 }
 
 func (s *Service) wipeLikes(ctx context.Context, id string, at time.Time) error {
-	for {
-		list, next, err := s.Likes.OfCheckin(ctx, id, at, domain.Page{Limit: domain.MaxPage})
-		if err != nil {
-			return err
-		}
-		for _, l := range list {
-			if _, err := s.Likes.Update(ctx, l.ID, func(l *Like) error {
+	for l, err := range domain.Each(func(page domain.Page) ([]Like, domain.Cursor, error) { return s.Likes.OfCheckin(ctx, id, at, page) }) {
+		if err == nil {
+			_, err = s.Likes.Update(ctx, l.ID, func(l *Like) error {
 				if !l.On || l.At.After(at) {
 					return domain.ErrSame
 				}
 				l.On = false
 				return nil
-			}); err != nil {
-				return err
-			}
+			})
 		}
-		if next == "" {
-			return s.recount(ctx, id, s.Likes.CountOn, func(c *Checkin) *int { return &c.Likes })
-		}
-	}
-}
-
-func (s *Service) wipeComments(ctx context.Context, id string, at time.Time) error {
-	for {
-		list, next, err := s.Comments.OfCheckin(ctx, id, at, domain.Page{Limit: domain.MaxPage})
 		if err != nil {
 			return err
 		}
-		for _, said := range list {
-			if _, err := s.Comments.Update(ctx, said.ID, func(c *Comment) error { return c.Delete() }); err != nil {
-				return err
-			}
+	}
+	return s.recount(ctx, id, s.Likes.CountOn, func(c *Checkin) *int { return &c.Likes })
+}
+
+func (s *Service) wipeComments(ctx context.Context, id string, at time.Time) error {
+	for said, err := range domain.Each(func(page domain.Page) ([]Comment, domain.Cursor, error) {
+		return s.Comments.OfCheckin(ctx, id, at, page)
+	}) {
+		if err == nil {
+			_, err = s.Comments.Update(ctx, said.ID, func(c *Comment) error { return c.Delete() })
 		}
-		if next == "" {
-			return s.recount(ctx, id, s.Comments.CountShown, func(c *Checkin) *int { return &c.Comments })
+		if err != nil {
+			return err
 		}
 	}
+	return s.recount(ctx, id, s.Comments.CountShown, func(c *Checkin) *int { return &c.Comments })
 }

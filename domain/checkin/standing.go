@@ -7,6 +7,7 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
+	"yingdi/domain/enrolment"
 	"yingdi/domain/member"
 )
 
@@ -97,20 +98,17 @@ func (s *Service) WeighAll(ctx context.Context) error {
 }
 
 func (s *Service) weighCamp(ctx context.Context, in camp.Camp) error {
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		enrolled, next, err := s.Enrolments.OfCamp(ctx, in.ID, page)
+	for e, err := range domain.Each(func(page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error) {
+		return s.Enrolments.OfCamp(ctx, in.ID, page)
+	}) {
+		if err == nil {
+			err = s.weigh(ctx, in, e.Member)
+		}
 		if err != nil {
 			return err
 		}
-		for _, e := range enrolled {
-			if err := s.weigh(ctx, in, e.Member); err != nil {
-				return err
-			}
-		}
-		if page.After = next; next == "" {
-			return nil
-		}
 	}
+	return nil
 }
 
 // Ranked is one learner of a ranking.

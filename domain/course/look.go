@@ -214,18 +214,15 @@ func (s *Service) Changed(ctx context.Context, campID string) error {
 
 // learners visits everybody who has a place in the camp.
 func (s *Service) learners(ctx context.Context, campID string, visit func(member string) error) error {
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		list, next, err := s.Places.ByCamp(ctx, campID, page)
+	for e, err := range domain.Each(func(page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error) {
+		return s.Places.ByCamp(ctx, campID, page)
+	}) {
 		if err != nil {
 			return err
 		}
-		for _, e := range list {
-			if err := visit(e.Member); err != nil {
-				return fmt.Errorf("enrolment %s: %w", e.ID, err)
-			}
-		}
-		if page.After = next; next == "" {
-			return nil
+		if err := visit(e.Member); err != nil {
+			return fmt.Errorf("enrolment %s: %w", e.ID, err)
 		}
 	}
+	return nil
 }

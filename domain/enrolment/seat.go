@@ -126,17 +126,13 @@ func (s *Service) refuse(ctx context.Context, id string) (Enrolment, error) {
 // Sweep finishes the reservations that a crash left behind, and takes back the offers that nobody took up in time.
 func (s *Service) Sweep(ctx context.Context) error {
 	now := s.Clock.Now()
-	left, _, err := s.Store.Unfinished(ctx, now, domain.Page{Limit: domain.MaxPage})
-	if err != nil {
-		return err
-	}
-	var failures []error
-	for _, e := range left {
-		if err := s.sweep(ctx, e, now); err != nil && !errors.Is(err, camp.ErrFull) {
-			failures = append(failures, fmt.Errorf("enrolment %s: %w", e.ID, err))
-		}
-	}
-	return errors.Join(failures...)
+	return domain.Round(ctx, "enrolment", func(page domain.Page) ([]Enrolment, domain.Cursor, error) { return s.Store.Unfinished(ctx, now, page) },
+		func(e Enrolment) error {
+			if err := s.sweep(ctx, e, now); !errors.Is(err, camp.ErrFull) {
+				return err
+			}
+			return nil
+		})
 }
 
 func (s *Service) sweep(ctx context.Context, e Enrolment, now time.Time) error {

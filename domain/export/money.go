@@ -23,7 +23,7 @@ func (w writer) money() part {
 		name: "资金", count: func(ctx context.Context) (int64, error) { return w.Orders.CountCamp(ctx, w.camp.ID) },
 		head: []string{"订单号", "学员编号", "昵称", "名额", "类型", "时间", "收入（元）", "支出（元）", "金额（分）", "状态", "商户单号", "微信单号", "原因", "微信账单日", "订单持有（元）", "其中奖学金池（元）"},
 		each: func(ctx context.Context, yield func(int, [][]any) error) error {
-			return pages(ctx, func(ctx context.Context, page domain.Page) ([]order.Order, domain.Cursor, error) {
+			return pages(func(page domain.Page) ([]order.Order, domain.Cursor, error) {
 				return w.Orders.ByCamp(ctx, w.camp.ID, "", page)
 			}, func(list []order.Order) error {
 				people, err := contacts(ctx, w, list, func(o order.Order) string { return o.Member })

@@ -2,6 +2,7 @@ package export
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -49,8 +50,10 @@ func contacts[T any](ctx context.Context, w writer, list []T, of func(T) string)
 	return w.Members.Contacts(ctx, ids, w.export.Names, w.export.Phones)
 }
 
-func (w writer) enrolled(ctx context.Context, page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error) {
-	return w.Enrolments.OfCamp(ctx, w.camp.ID, page)
+func (w writer) enrolled(ctx context.Context) func(domain.Page) ([]enrolment.Enrolment, domain.Cursor, error) {
+	return func(page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error) {
+		return w.Enrolments.OfCamp(ctx, w.camp.ID, page)
+	}
 }
 
 func (w writer) countEnrolled(ctx context.Context) (int64, error) {
@@ -61,7 +64,7 @@ func (w writer) learners() part {
 	return part{
 		name: "学员", head: []string{"学员编号", "昵称", "手机号", "小组", "报名时间", "打卡天数", "最近打卡日"}, count: w.countEnrolled,
 		each: func(ctx context.Context, yield func(int, [][]any) error) error {
-			return pages(ctx, w.enrolled, func(list []enrolment.Enrolment) error {
+			return pages(w.enrolled(ctx), func(list []enrolment.Enrolment) error {
 				rows, err := w.learnerRows(ctx, list)
 				if err != nil {
 					return err
@@ -111,7 +114,7 @@ func (w writer) forms(ctx context.Context) (part, error) {
 		head = append(head, f.Label)
 	}
 	return part{name: "报名表", head: head, count: w.countEnrolled, each: func(ctx context.Context, yield func(int, [][]any) error) error {
-		return pages(ctx, w.enrolled, func(list []enrolment.Enrolment) error {
+		return pages(w.enrolled(ctx), func(list []enrolment.Enrolment) error {
 			rows, err := w.formRows(ctx, asked, list)
 			if err != nil {
 				return err
@@ -154,7 +157,7 @@ var states = map[checkin.State]string{
 
 // handed walks through the check-ins of the export, with their tasks, be they removed or not.
 func (w writer) handed(ctx context.Context, do func([]checkin.Checkin, map[string]lesson.Task) error) error {
-	return pages(ctx, func(ctx context.Context, page domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
+	return pages(func(page domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
 		return w.Checkins.InDays(ctx, w.camp.ID, w.export.From, w.export.To, page)
 	}, func(list []checkin.Checkin) error {
 		ids := make([]string, 0, len(list))
@@ -278,30 +281,36 @@ func points(n int) any {
 }
 
 func (w writer) quizzes() part {
-	list := func(ctx context.Context, do func(quiz.Quiz) error) error {
-		return pages(ctx, func(ctx context.Context, page domain.Page) ([]quiz.Quiz, domain.Cursor, error) {
+	list := func(ctx context.Context) iter.Seq2[quiz.Quiz, error] {
+		return domain.Each(func(page domain.Page) ([]quiz.Quiz, domain.Cursor, error) {
 			return w.Service.Quizzes.OfCamp(ctx, w.camp.ID, page)
-		}, func(quizzes []quiz.Quiz) error {
-			for _, q := range quizzes {
-				if err := do(q); err != nil {
-					return err
-				}
-			}
-			return nil
 		})
 	}
 	return part{
 		name: "测评", head: []string{"测评", "学员编号", "昵称", "第几次", "状态", "得分", "满分", "及格", "待批改", "开始时间", "交卷时间"},
 		count: func(ctx context.Context) (total int64, err error) {
-			err = list(ctx, func(q quiz.Quiz) error {
+			for q, err := range list(ctx) {
+				if err != nil {
+					return 0, err
+				}
 				n, err := w.Attempts.CountQuiz(ctx, q.ID)
+				if err != nil {
+					return 0, err
+				}
 				total += n
-				return err
-			})
-			return total, err
+			}
+			return total, nil
 		},
 		each: func(ctx context.Context, yield func(int, [][]any) error) error {
-			return list(ctx, func(q quiz.Quiz) error { return w.attempts(ctx, q, yield) })
+			for q, err := range list(ctx) {
+				if err == nil {
+					err = w.attempts(ctx, q, yield)
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
 		},
 	}
 }
@@ -311,7 +320,7 @@ var attemptStates = map[quiz.State]string{
 }
 
 func (w writer) attempts(ctx context.Context, q quiz.Quiz, yield func(int, [][]any) error) error {
-	return pages(ctx, func(ctx context.Context, page domain.Page) ([]quiz.Attempt, domain.Cursor, error) {
+	return pages(func(page domain.Page) ([]quiz.Attempt, domain.Cursor, error) {
 		return w.Attempts.OfQuiz(ctx, q.ID, page)
 	}, func(list []quiz.Attempt) error {
 		people, err := contacts(ctx, w, list, func(a quiz.Attempt) string { return a.Member })

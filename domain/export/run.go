@@ -133,36 +133,24 @@ func (s *Service) fill(ctx context.Context, e Export, book Book, from part, p *p
 }
 
 // pages walks through a list.
-func pages[T any](ctx context.Context, list func(context.Context, domain.Page) ([]T, domain.Cursor, error), do func([]T) error) error {
-	page := domain.Page{Limit: domain.MaxPage}
-	for {
-		items, next, err := list(ctx, page)
+func pages[T any](list func(domain.Page) ([]T, domain.Cursor, error), do func([]T) error) error {
+	for items, err := range domain.Pages(list) {
+		if err == nil {
+			err = do(items)
+		}
 		if err != nil {
 			return err
 		}
-		if err := do(items); err != nil || next == "" {
-			return err
-		}
-		page.After = next
 	}
+	return nil
 }
 
 // Sweep takes away the files whose time is over, and gives up exports that nothing is heard of. One that fails does not
 // stop the others.
 func (s *Service) Sweep(ctx context.Context) error {
-	var failures []error
 	now := s.Clock.Now()
-	err := pages(ctx, func(ctx context.Context, page domain.Page) ([]Export, domain.Cursor, error) {
-		return s.Store.Due(ctx, now, page)
-	}, func(list []Export) error {
-		for _, e := range list {
-			if err := s.end(ctx, e); err != nil {
-				failures = append(failures, fmt.Errorf("export %s: %w", e.ID, err))
-			}
-		}
-		return nil
-	})
-	return errors.Join(append(failures, err)...)
+	return domain.Round(ctx, "export", func(page domain.Page) ([]Export, domain.Cursor, error) { return s.Store.Due(ctx, now, page) },
+		func(e Export) error { return s.end(ctx, e) })
 }
 
 func (s *Service) end(ctx context.Context, e Export) error {

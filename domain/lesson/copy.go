@@ -30,23 +30,20 @@ func (s *Service) CopyTo(ctx context.Context, from, to camp.Camp) error {
 // CopyMaterials gives a new term the materials of a camp, which appear as many days later as it starts later. For
 // camp.Copier.
 func (s *Service) CopyMaterials(ctx context.Context, from, to camp.Camp) error {
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		list, next, err := s.MaterialStore.OfCamp(ctx, from.ID, page)
+	for m, err := range domain.Each(func(page domain.Page) ([]Material, domain.Cursor, error) {
+		return s.MaterialStore.OfCamp(ctx, from.ID, page)
+	}) {
 		if err != nil {
 			return err
 		}
-		for _, m := range list {
-			m.Doc, m.Camp = domain.Doc{ID: camp.CopyID(to.ID, m.ID)}, to.ID
-			m.VisibleAt = from.Later(m.VisibleAt, to)
-			m.Emit(EventMaterial, s.Clock.Now(), nil)
-			if err := s.MaterialStore.Insert(ctx, m); err != nil && !errors.Is(err, domain.ErrExists) {
-				return err
-			}
-		}
-		if page.After = next; next == "" {
-			return nil
+		m.Doc, m.Camp = domain.Doc{ID: camp.CopyID(to.ID, m.ID)}, to.ID
+		m.VisibleAt = from.Later(m.VisibleAt, to)
+		m.Emit(EventMaterial, s.Clock.Now(), nil)
+		if err := s.MaterialStore.Insert(ctx, m); err != nil && !errors.Is(err, domain.ErrExists) {
+			return err
 		}
 	}
+	return nil
 }
 
 func (t Task) copyTo(from, to camp.Camp, now time.Time) Task {

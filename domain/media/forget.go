@@ -62,23 +62,15 @@ var endings = map[string]string{
 
 // FilesOf tells of every complete file that a person uploaded: a name for people, the key in the bucket, the bytes.
 func (s Shelf) FilesOf(ctx context.Context, member string, each func(name, key string, size int64) error) error {
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		list, next, err := s.Owned.OfPerson(ctx, member, page)
+	for m, err := range domain.Each(func(page domain.Page) ([]Media, domain.Cursor, error) { return s.Owned.OfPerson(ctx, member, page) }) {
+		if err == nil && m.State == Ready {
+			err = each(m.ID+endings[m.ContentType], m.Key(), m.Size)
+		}
 		if err != nil {
 			return err
 		}
-		for _, m := range list {
-			if m.State != Ready {
-				continue
-			}
-			if err := each(m.ID+endings[m.ContentType], m.Key(), m.Size); err != nil {
-				return err
-			}
-		}
-		if page.After = next; next == "" {
-			return nil
-		}
 	}
+	return nil
 }
 
 // Read opens a file, to be closed by the caller.

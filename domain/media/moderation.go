@@ -69,15 +69,9 @@ func (s *Service) Answer(ctx context.Context, r wechat.MediaResult) error {
 
 // SweepUnanswered hands what WeChat never answered to a person.
 func (s *Service) SweepUnanswered(ctx context.Context) error {
-	late, _, err := s.Store.Unanswered(ctx, s.Clock.Now(), domain.Page{Limit: domain.MaxPage})
-	if err != nil {
-		return err
-	}
-	var failures []error
-	for _, m := range late {
-		failures = append(failures, s.judge(ctx, m.ID, InReview, false))
-	}
-	return errors.Join(failures...)
+	now := s.Clock.Now()
+	return domain.Round(ctx, "media", func(page domain.Page) ([]Media, domain.Cursor, error) { return s.Store.Unanswered(ctx, now, page) },
+		func(m Media) error { return s.judge(ctx, m.ID, InReview, false) })
 }
 
 // Decide is a person's word about media: pass or reject. Whoever calls it has checked who asks.

@@ -306,17 +306,9 @@ func (s *Service) Scaled(ctx context.Context, id string, side int) ([]byte, erro
 
 // SweepOrphans deletes what nothing uses. A file that fails does not stop the others.
 func (s *Service) SweepOrphans(ctx context.Context) error {
-	orphans, _, err := s.Store.Orphans(ctx, s.Clock.Now(), domain.Page{Limit: domain.MaxPage})
-	if err != nil {
-		return err
-	}
-	var failures []error
-	for _, m := range orphans {
-		if err := s.discard(ctx, m); err != nil {
-			failures = append(failures, fmt.Errorf("orphan media %s: %w", m.ID, err))
-		}
-	}
-	return errors.Join(failures...)
+	now := s.Clock.Now()
+	return domain.Round(ctx, "orphan media", func(page domain.Page) ([]Media, domain.Cursor, error) { return s.Store.Orphans(ctx, now, page) },
+		func(m Media) error { return s.discard(ctx, m) })
 }
 
 // discard first makes sure that nothing can come to use the media, then deletes the bytes, then the document.

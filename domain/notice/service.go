@@ -118,7 +118,7 @@ func (s *Service) Tell(ctx context.Context, n Notice) error {
 // Wake makes those messages due whose quiet hours are over. For jobs.
 func (s *Service) Wake(ctx context.Context) error {
 	now := s.Clock.Now()
-	return s.each(ctx, func(page domain.Page) ([]Notice, domain.Cursor, error) {
+	return domain.Round(ctx, "notice", func(page domain.Page) ([]Notice, domain.Cursor, error) {
 		return s.Store.Asleep(ctx, now.Add(time.Microsecond), page)
 	}, func(n Notice) error {
 		_, err := s.Store.Update(ctx, n.ID, func(n *Notice) error { return n.wake(now) })
@@ -128,26 +128,7 @@ func (s *Service) Wake(ctx context.Context) error {
 
 // Sweep forgets what is older than an inbox remembers. For jobs.
 func (s *Service) Sweep(ctx context.Context) error {
-	return s.each(ctx, func(page domain.Page) ([]Notice, domain.Cursor, error) {
+	return domain.Round(ctx, "notice", func(page domain.Page) ([]Notice, domain.Cursor, error) {
 		return s.Store.Old(ctx, s.Clock.Now().Add(-s.Limits.Keep), page)
 	}, func(n Notice) error { return s.Store.Delete(ctx, n.ID) })
-}
-
-// each does work that takes what it is done with out of the list.
-func (s *Service) each(ctx context.Context, list func(domain.Page) ([]Notice, domain.Cursor, error), do func(Notice) error) error {
-	for page := (domain.Page{Limit: domain.MaxPage}); ctx.Err() == nil; {
-		found, next, err := list(page)
-		if err != nil {
-			return err
-		}
-		for _, n := range found {
-			if err := do(n); err != nil {
-				return err
-			}
-		}
-		if page.After = next; next == "" {
-			return nil
-		}
-	}
-	return ctx.Err()
 }

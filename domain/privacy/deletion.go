@@ -245,12 +245,10 @@ func (s *Service) carryOn(ctx context.Context, id string) error {
 
 // Sweep takes on what is due. One that fails does not stop the others. For jobs.
 func (s *Service) Sweep(ctx context.Context) error {
-	due, _, err := s.Deletions.Due(ctx, s.Clock.Now().Add(time.Microsecond), domain.Page{Limit: domain.MaxPage})
-	failures := []error{err}
-	for _, d := range due {
-		failures = append(failures, s.carryOn(ctx, d.ID))
-	}
-	return errors.Join(append(failures, s.sweepDownloads(ctx))...)
+	now := s.Clock.Now()
+	return errors.Join(domain.Round(ctx, "deletion", func(page domain.Page) ([]Deletion, domain.Cursor, error) {
+		return s.Deletions.Due(ctx, now.Add(time.Microsecond), page)
+	}, func(d Deletion) error { return s.carryOn(ctx, d.ID) }), s.sweepDownloads(ctx))
 }
 
 // Erase forgets a person, collection by collection, and goes on where it was interrupted. For jobs, after EventRunning.

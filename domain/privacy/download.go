@@ -232,12 +232,9 @@ func (s *Service) drop(ctx context.Context, d Download) error {
 
 // sweepDownloads deletes copies whose time is over.
 func (s *Service) sweepDownloads(ctx context.Context) error {
-	ended, _, err := s.Downloads.Ended(ctx, s.Clock.Now(), domain.Page{Limit: domain.MaxPage})
-	failures := []error{err}
-	for _, d := range ended {
-		failures = append(failures, s.drop(ctx, d))
-	}
-	return errors.Join(failures...)
+	now := s.Clock.Now()
+	return domain.Round(ctx, "download", func(page domain.Page) ([]Download, domain.Cursor, error) { return s.Downloads.Ended(ctx, now, page) },
+		func(d Download) error { return s.drop(ctx, d) })
 }
 
 // DropDownload deletes a person's copy and its file, as Part.First.

@@ -83,20 +83,15 @@ func (p Part[T]) Forget(ctx context.Context, member string) error {
 }
 
 func (p Part[T]) each(ctx context.Context, member string, do func(T) error) error {
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		list, next, err := p.Of(ctx, member, page)
+	for doc, err := range domain.Each(func(page domain.Page) ([]T, domain.Cursor, error) { return p.Of(ctx, member, page) }) {
+		if err == nil {
+			err = do(doc)
+		}
 		if err != nil {
 			return fmt.Errorf("%s of member %s: %w", p.Collection, member, err)
 		}
-		for _, doc := range list {
-			if err := do(doc); err != nil {
-				return fmt.Errorf("%s of member %s: %w", p.Collection, member, err)
-			}
-		}
-		if page.After = next; next == "" {
-			return nil
-		}
 	}
+	return nil
 }
 
 // plain is a document without what only the store needs of it.

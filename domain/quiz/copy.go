@@ -12,31 +12,14 @@ import (
 // CopyTo gives a new term the quizzes of a camp and the questions of its own bank; those that the organiser shares are the
 // same. For camp.Copier.
 func (s *Service) CopyTo(ctx context.Context, from, to camp.Camp) error {
-	if err := each(ctx, func(page domain.Page) ([]Question, domain.Cursor, error) {
+	if err := domain.Round(ctx, "question", func(page domain.Page) ([]Question, domain.Cursor, error) {
 		return s.Questions.OfBank(ctx, from.ID, page)
 	}, func(q Question) error { return s.copyQuestion(ctx, q, to) }); err != nil {
 		return err
 	}
-	return each(ctx, func(page domain.Page) ([]Quiz, domain.Cursor, error) {
+	return domain.Round(ctx, "quiz", func(page domain.Page) ([]Quiz, domain.Cursor, error) {
 		return s.Store.OfCamp(ctx, from.ID, page)
 	}, func(q Quiz) error { return s.copyQuiz(ctx, q, to) })
-}
-
-func each[T any](ctx context.Context, list func(domain.Page) ([]T, domain.Cursor, error), do func(T) error) error {
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		items, next, err := list(page)
-		if err != nil {
-			return err
-		}
-		for _, item := range items {
-			if err := do(item); err != nil {
-				return err
-			}
-		}
-		if page.After = next; next == "" {
-			return ctx.Err()
-		}
-	}
 }
 
 func (s *Service) copyQuestion(ctx context.Context, q Question, to camp.Camp) error {

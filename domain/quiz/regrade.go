@@ -140,21 +140,13 @@ func (s *Service) RunRegrade(ctx context.Context, id string) error {
 		return err
 	}
 	sum := Regrade{Moves: []Move{}}
-	page := domain.Page{Limit: domain.MaxPage}
-	for {
-		list, next, err := s.Attempts.OfQuiz(ctx, r.Quiz, page)
+	for a, err := range domain.Each(func(page domain.Page) ([]Attempt, domain.Cursor, error) { return s.Attempts.OfQuiz(ctx, r.Quiz, page) }) {
+		if err == nil {
+			err = s.regradeOne(ctx, r, q, a.ID, &sum)
+		}
 		if err != nil {
 			return err
 		}
-		for _, a := range list {
-			if err := s.regradeOne(ctx, r, q, a.ID, &sum); err != nil {
-				return err
-			}
-		}
-		if next == "" {
-			break
-		}
-		page.After = next
 	}
 	_, err = s.Regrades.Update(ctx, id, func(r *Regrade) error {
 		r.State, r.DoneAt = RegradeDone, s.Clock.Now()

@@ -134,20 +134,17 @@ func (s *Service) Statistics(ctx context.Context, campID, id string) (Paper, Sta
 		return p, Statistics{}, err
 	}
 	var tally Tally
-	page := domain.Page{Limit: domain.MaxPage}
-	for {
-		list, next, err := s.Attempts.First(ctx, id, page)
+	var cut bool
+	for a, err := range domain.Each(func(page domain.Page) ([]Attempt, domain.Cursor, error) { return s.Attempts.First(ctx, id, page) }) {
 		if err != nil {
 			return p, Statistics{}, err
 		}
-		for _, a := range list {
-			tally.Add(a)
+		if cut = tally.attempts >= maxCounted; cut {
+			break
 		}
-		if next == "" || tally.attempts >= maxCounted {
-			sum := tally.Statistics()
-			sum.Cut = next != ""
-			return p, sum, nil
-		}
-		page.After = next
+		tally.Add(a)
 	}
+	sum := tally.Statistics()
+	sum.Cut = cut
+	return p, sum, nil
 }

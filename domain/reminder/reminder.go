@@ -130,18 +130,17 @@ func (s *Service) remind(ctx context.Context, c camp.Camp, day domain.Day) error
 func page(campID string) string { return "pages/camp/camp?id=" + campID }
 
 func (s *Service) learners(ctx context.Context, campID string, each func([]enrolment.Enrolment) error) error {
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		enrolled, next, err := s.Enrolments.OfCamp(ctx, campID, page)
+	for enrolled, err := range domain.Pages(func(page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error) {
+		return s.Enrolments.OfCamp(ctx, campID, page)
+	}) {
+		if err == nil {
+			err = each(enrolled)
+		}
 		if err != nil {
 			return err
 		}
-		if err := each(enrolled); err != nil {
-			return err
-		}
-		if page.After = next; next == "" {
-			return nil
-		}
 	}
+	return nil
 }
 
 // late tells who of these has something to hand in on the day, by their own calendar, and has handed in nothing that

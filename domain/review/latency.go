@@ -108,21 +108,16 @@ func (s *Service) Latency(ctx context.Context, campID string, days int) (Latency
 	now := s.Clock.Now()
 	from := in.Calendar.Start(in.Calendar.Day(now).Add(1 - days))
 	var answers []Answered
-	page := domain.Page{Limit: domain.MaxPage}
-	for {
-		list, next, err := s.Store.ReleasedSince(ctx, campID, from, page)
+	for r, err := range domain.Each(func(page domain.Page) ([]Review, domain.Cursor, error) {
+		return s.Store.ReleasedSince(ctx, campID, from, page)
+	}) {
 		if err != nil {
 			return Latency{}, err
 		}
-		for _, r := range list {
-			for _, a := range r.Answers(now) {
-				if !a.Release.Before(from) {
-					answers = append(answers, a)
-				}
+		for _, a := range r.Answers(now) {
+			if !a.Release.Before(from) {
+				answers = append(answers, a)
 			}
-		}
-		if page.After = next; next == "" {
-			break
 		}
 	}
 	l := Latency{Camp: in, Reviewers: Paces(answers, in.Calendar)}

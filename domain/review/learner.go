@@ -115,22 +115,18 @@ func (s *Service) HandInAgain(ctx context.Context, checkinID string, f checkin.F
 // PassedHomework tells which homework a person has passed in a camp, by task, and since when: a fact for whoever
 // unlocks or pays by it. Whoever calls it has checked who asks.
 func (s *Service) PassedHomework(ctx context.Context, campID, memberID string) (map[string]time.Time, error) {
-	passed, page := map[string]time.Time{}, domain.Page{Limit: domain.MaxPage}
-	for {
-		list, next, err := s.Store.PassedBy(ctx, campID, memberID, page)
+	passed := map[string]time.Time{}
+	for r, err := range domain.Each(func(page domain.Page) ([]Review, domain.Cursor, error) {
+		return s.Store.PassedBy(ctx, campID, memberID, page)
+	}) {
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range list {
-			if since, ok := r.Passed(s.Clock.Now()); ok {
-				passed[r.Task] = since
-			}
+		if since, ok := r.Passed(s.Clock.Now()); ok {
+			passed[r.Task] = since
 		}
-		if next == "" {
-			return passed, nil
-		}
-		page.After = next
 	}
+	return passed, nil
 }
 
 // Follow makes sure that the queue agrees with the review, that its files are kept and that the learner knows what holds.
@@ -152,20 +148,12 @@ func (s *Service) Follow(ctx context.Context, checkinID string) error {
 // Settle ends the time in which releases could be undone. For the schedule.
 func (s *Service) Settle(ctx context.Context) error {
 	now := s.Clock.Now()
-	for {
-		list, next, err := s.Store.Unsettled(ctx, now.Add(time.Microsecond), domain.Page{Limit: domain.MaxPage})
-		if err != nil {
-			return err
-		}
-		for _, r := range list {
-			if _, err := s.Store.Update(ctx, r.ID, func(r *Review) error { return r.settle(now) }); err != nil {
-				return err
-			}
-		}
-		if next == "" {
-			return nil
-		}
-	}
+	return domain.Round(ctx, "review", func(page domain.Page) ([]Review, domain.Cursor, error) {
+		return s.Store.Unsettled(ctx, now.Add(time.Microsecond), page)
+	}, func(r Review) error {
+		_, err := s.Store.Update(ctx, r.ID, func(r *Review) error { return r.settle(now) })
+		return err
+	})
 }
 
 // Announce tells the learner what holds, once a release. For jobs, after EventPassed and EventReturned.

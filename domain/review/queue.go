@@ -163,19 +163,15 @@ func (s *Service) matching(ctx context.Context, sources []checkin.Waiting, f Fil
 			m.Count += n
 			continue
 		}
-		for page := (domain.Page{Limit: domain.MaxPage}); ; left -= domain.MaxPage {
-			if left <= 0 {
-				m.More = true
-				break
-			}
-			list, next, err := s.part(ctx, w, f, page)
+		for list, err := range domain.Pages(func(page domain.Page) ([]checkin.Checkin, domain.Cursor, error) { return s.part(ctx, w, f, page) }) {
 			if err != nil {
 				return m, err
 			}
-			if m.Count += int64(len(list)); next == "" {
+			if m.More = left <= 0; m.More {
 				break
 			}
-			page.After = next
+			m.Count += int64(len(list))
+			left -= domain.MaxPage
 		}
 	}
 	return m, nil

@@ -152,9 +152,9 @@ func (s *Service) Window(ctx context.Context, in camp.Camp) ([]byte, error) {
 // SweepFronts draws what is missing or no longer right: of camps from before there were fronts, or of an organiser with
 // another name. For the schedule.
 func (s *Service) SweepFronts(ctx context.Context) error {
-	page := domain.Page{Limit: domain.MaxPage}
-	for {
-		camps, next, err := s.Camps.Mine(ctx, camp.Filter{}, page)
+	for camps, err := range domain.Pages(func(page domain.Page) ([]camp.Camp, domain.Cursor, error) {
+		return s.Camps.Mine(ctx, camp.Filter{}, page)
+	}) {
 		if err != nil {
 			return err
 		}
@@ -176,9 +176,9 @@ func (s *Service) SweepFronts(ctx context.Context) error {
 				failures = append(failures, s.MakeFront(ctx, in.ID))
 			}
 		}
-		if err := errors.Join(failures...); err != nil || next == "" {
+		if err := errors.Join(failures...); err != nil {
 			return err
 		}
-		page.After = next
 	}
+	return nil
 }

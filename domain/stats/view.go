@@ -235,10 +235,14 @@ func (s *Service) OfOrganiser(ctx context.Context, id string, r Range) (House, e
 }
 
 func (s *Service) addCamps(ctx context.Context, h *House) error {
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		list, next, err := s.Store.Since(ctx, h.Organiser.ID, h.Range.From, page)
+	for list, err := range domain.Pages(func(page domain.Page) ([]Figures, domain.Cursor, error) {
+		return s.Store.Since(ctx, h.Organiser.ID, h.Range.From, page)
+	}) {
 		if err != nil {
 			return err
+		}
+		if h.Partial = len(h.Camps) >= maxCamps; h.Partial {
+			break
 		}
 		ids := make([]string, len(list))
 		for i, f := range list {
@@ -256,12 +260,9 @@ func (s *Service) addCamps(ctx context.Context, h *House) error {
 				h.Rows[i].add(own[i])
 			}
 		}
-		if h.Partial = next != "" && len(h.Camps) >= maxCamps; next == "" || h.Partial {
-			slices.SortStableFunc(h.Camps, func(a, b CampTotal) int { return b.Learners - a.Learners })
-			return nil
-		}
-		page.After = next
 	}
+	slices.SortStableFunc(h.Camps, func(a, b CampTotal) int { return b.Learners - a.Learners })
+	return nil
 }
 
 func (r *Row) add(o Row) {

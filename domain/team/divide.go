@@ -138,8 +138,9 @@ func (s *Service) toPlace(ctx context.Context, b Board, all bool) (learners []en
 
 // everybody walks through the learners of a camp in the order of their enrolment, with the teams that they are in.
 func (s *Service) everybody(ctx context.Context, b Board, do func(enrolment.Enrolment, Team) error) error {
-	for page := (domain.Page{Limit: domain.MaxPage}); ; {
-		list, next, err := s.Enrolments.OfCamp(ctx, b.ID, page)
+	for list, err := range domain.Pages(func(page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error) {
+		return s.Enrolments.OfCamp(ctx, b.ID, page)
+	}) {
 		if err != nil {
 			return err
 		}
@@ -153,11 +154,8 @@ func (s *Service) everybody(ctx context.Context, b Board, do func(enrolment.Enro
 				return err
 			}
 		}
-		if next == "" {
-			return nil
-		}
-		page.After = next
 	}
+	return nil
 }
 
 // Apply carries out the acting person's plan, which the seed names; asking again changes nothing.
