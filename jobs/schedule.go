@@ -27,6 +27,7 @@ func Table(s Services) []Periodic {
 		{"courses", time.Minute, s.Courses.Sweep},
 		{"media-unanswered", time.Minute, s.Media.SweepUnanswered},
 		{"media-orphans", 10 * time.Minute, s.Media.SweepOrphans},
+		{"media-previews", time.Hour, s.Media.SweepPreviews},
 		{"seats", time.Hour, s.Enrolments.RecountAll},
 		{"standings", 24 * time.Hour, s.Checkins.WeighAll},
 		{"sessions", time.Hour, s.Sessions.Sweep},

@@ -18,8 +18,14 @@ func NewMedia(ctx context.Context, db *DB) (Media, error) {
 		"trace":  func(m *media.Media) any { return orNil(m.Trace) },
 		"orphan": func(m *media.Media) any { return m.OrphanAt },
 		"due":    func(m *media.Media) any { return m.CheckDueAt },
+		"undrawn": func(m *media.Media) any {
+			if !m.Undrawn() {
+				return nil
+			}
+			return m.ContentType
+		},
 	}, ofPerson, Index{Name: "trace", Fields: []string{"trace"}, Unique: true},
-		Index{Name: "orphan", Fields: []string{"orphan"}}, Index{Name: "due", Fields: []string{"due"}})
+		Index{Name: "orphan", Fields: []string{"orphan"}}, Index{Name: "due", Fields: []string{"due"}}, Index{Name: "undrawn", Fields: []string{"undrawn"}})
 	return Media{c}, err
 }
 
@@ -36,6 +42,11 @@ func (s Media) Orphans(ctx context.Context, before time.Time, page domain.Page) 
 // Unanswered implements media.Store.
 func (s Media) Unanswered(ctx context.Context, before time.Time, page domain.Page) ([]media.Media, domain.Cursor, error) {
 	return s.Find(ctx, By("due").Range(nil, before), page)
+}
+
+// Undrawn implements media.Store.
+func (s Media) Undrawn(ctx context.Context, contentType string, page domain.Page) ([]media.Media, domain.Cursor, error) {
+	return s.Find(ctx, By("undrawn").Equal(contentType), page)
 }
 
 var _ media.Store = Media{}

@@ -194,6 +194,10 @@ func (mediaStore) Unanswered(context.Context, time.Time, domain.Page) ([]media.M
 	return nil, "", nil
 }
 
+func (mediaStore) Undrawn(context.Context, string, domain.Page) ([]media.Media, domain.Cursor, error) {
+	return nil, "", nil
+}
+
 type links struct{ media.Bucket }
 
 func (links) SignDownload(_ context.Context, key, _ string, _ time.Time) (string, error) {

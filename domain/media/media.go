@@ -69,6 +69,7 @@ const (
 const (
 	EventReady     = "media:ready"     // the bytes are there: check them, make a thumbnail
 	EventModerated = "media:moderated" // the verdict changed: whatever uses it decides again
+	EventUndrawn   = "media:undrawn"   // a document still has no preview: draw it
 )
 
 // Limits and lives.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"time"
 
 	"yingdi/domain"
 )
@@ -15,6 +17,7 @@ const (
 	MaxPages    = 10      // the first ones, that are drawn
 	PageSide    = 1440    // pixels at most
 	MaxPageSize = 4 << 20 // bytes of one picture
+	maxAsked    = 100     // documents whose preview is asked for again at once
 )
 
 // ErrUndrawable means that a document is broken, encrypted, or too much for the tools: trying again would not help.
@@ -43,14 +46,60 @@ func (m Media) keys() []string {
 	return keys
 }
 
+// Undrawn reports whether this is a document without a preview that nobody has yet found impossible.
+func (m Media) Undrawn() bool {
+	return m.Kind == Document && m.State == Ready && m.Pages == 0 && !m.Undrawable
+}
+
+// asked reports whether somebody is still to hear that the document wants a preview.
+func (m Media) asked() bool {
+	return slices.ContainsFunc(m.Outbox, func(e domain.Event) bool { return e.Type == EventReady || e.Type == EventUndrawn })
+}
+
+func (m *Media) askPreview(now time.Time) error {
+	if m.asked() || !m.Undrawn() {
+		return domain.ErrSame
+	}
+	m.Emit(EventUndrawn, now, nil)
+	return nil
+}
+
+// SweepPreviews asks again for the previews of documents that came when there was nothing to draw them with. This process
+// asks for what it could draw itself, and for some at a time: those that are drawn make room for the next. For the
+// schedule.
+func (s *Service) SweepPreviews(ctx context.Context) error {
+	left := maxAsked
+	for _, contentType := range types[Document].types {
+		if !s.Previews.Draws(contentType) {
+			continue
+		}
+		for m, err := range domain.Each(func(page domain.Page) ([]Media, domain.Cursor, error) { return s.Store.Undrawn(ctx, contentType, page) }) {
+			switch {
+			case err != nil:
+				return err
+			case m.asked():
+				continue
+			case left == 0:
+				return nil
+			}
+			left--
+			_, err := s.Store.Update(ctx, m.ID, func(m *Media) error { return m.askPreview(s.Clock.Now()) })
+			if err != nil && !errors.Is(err, domain.ErrNotFound) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // MakePreview draws the first pages of a document, if this process can. One that cannot be drawn is left as it is, and
-// that is noted. For jobs, after EventReady.
+// that is noted. For jobs, after EventReady and EventUndrawn.
 func (s *Service) MakePreview(ctx context.Context, id string) error {
 	m, err := s.Store.Get(ctx, id)
 	if errors.Is(err, domain.ErrNotFound) {
 		return nil
 	}
-	if err != nil || m.Kind != Document || m.State != Ready || m.Pages > 0 || m.Undrawable || !s.Previews.Draws(m.ContentType) {
+	if err != nil || !m.Undrawn() || !s.Previews.Draws(m.ContentType) {
 		return err
 	}
 	pages, err := s.draw(ctx, m)

@@ -176,3 +176,72 @@ func TestAPreviewIsMadeThoughTheProcessDiesAtAnyMoment(t *testing.T) {
 		}
 	}
 }
+
+// heard lets every consumer be done with what happened to the media, and returns what that was.
+func (w world) heard(t *testing.T, id string) (events []string) {
+	t.Helper()
+	if _, err := w.store.Update(t.Context(), id, func(m *media.Media) error {
+		events = nil
+		for _, e := range m.Outbox {
+			events = append(events, e.Type)
+		}
+		m.Outbox = nil
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return events
+}
+
+func TestDocumentsOlderThanTheToolsGetTheirPreviewsSomeAtATime(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	var old []media.Media
+	for range 130 {
+		old = append(old, w.document(t, media.PDF, "%PDF-1.7"))
+	}
+	word := w.document(t, media.Word, packed(t, "[Content_Types].xml", "word/document.xml"))
+	for _, m := range append(old, word, w.ready(t)) {
+		w.heard(t, m.ID) // and nobody could draw
+	}
+	w.Previews = &previews{pages: 1}
+	fresh := w.document(t, media.PDF, "%PDF-1.7") // whose turn comes by itself
+	for round, want := range []int{100, 30, 0} {
+		if round == 1 { // the process dies in the midst of it
+			w.power.Cut(5, true)
+			_ = w.SweepPreviews(t.Context())
+			if !w.power.Restore() {
+				t.Fatal("it never died")
+			}
+		}
+		if err := w.SweepPreviews(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		asked := 0
+		for _, m := range old {
+			for _, event := range w.heard(t, m.ID) {
+				if event != media.EventUndrawn {
+					t.Fatalf("%s of media %s", event, m.ID)
+				}
+				asked++
+				if err := w.MakePreview(t.Context(), m.ID); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if asked != want {
+			t.Errorf("round %d asked for %d previews, want %d", round, asked, want)
+		}
+	}
+	for _, m := range old {
+		if v := w.seen(t, m.ID); len(v.Pages) != 1 {
+			t.Errorf("media %s has %d pages", m.ID, len(v.Pages))
+		}
+	}
+	if got := w.heard(t, word.ID); got != nil {
+		t.Errorf("what nothing draws is asked for: %v", got)
+	}
+	if diff := cmp.Diff([]string{media.EventReady}, w.heard(t, fresh.ID)); diff != "" {
+		t.Error(diff)
+	}
+}

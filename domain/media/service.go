@@ -27,6 +27,8 @@ type Store interface {
 	Orphans(ctx context.Context, before time.Time, page domain.Page) ([]Media, domain.Cursor, error)
 	// Unanswered lists checks that were due before the instant.
 	Unanswered(ctx context.Context, before time.Time, page domain.Page) ([]Media, domain.Cursor, error)
+	// Undrawn lists documents of the type that are Undrawn.
+	Undrawn(ctx context.Context, contentType string, page domain.Page) ([]Media, domain.Cursor, error)
 }
 
 // WeChat looks at pictures and recordings; its answer comes later, by a push.

@@ -40,6 +40,10 @@ func (s store) Unanswered(_ context.Context, before time.Time, page domain.Page)
 	return s.Find(func(m media.Media) bool { return !m.CheckDueAt.IsZero() && m.CheckDueAt.Before(before) }, nil, page)
 }
 
+func (s store) Undrawn(_ context.Context, contentType string, page domain.Page) ([]media.Media, domain.Cursor, error) {
+	return s.Find(func(m media.Media) bool { return m.Undrawn() && m.ContentType == contentType }, nil, page)
+}
+
 // bucket keeps bytes in memory.
 type bucket struct {
 	mu    sync.Mutex
