@@ -28,33 +28,32 @@ func NewCheckins(ctx context.Context, db *DB) (checkins Checkins, likes Likes, c
 		return value
 	}
 	if checkins.Collection, err = NewCollection(ctx, db, "checkin", Keys[checkin.Checkin]{
-		"owned":  func(d *checkin.Checkin) any { return d.Member },
-		"camp":   func(c *checkin.Checkin) any { return c.Camp },
-		"member": func(c *checkin.Checkin) any { return c.Member },
-		"day":    func(c *checkin.Checkin) any { return string(c.Day) },
-		"task":   func(c *checkin.Checkin) any { return c.Task },
-		"at":     func(c *checkin.Checkin) any { return c.SubmittedAt },
-		"feed":   func(c *checkin.Checkin) any { return when(c.Public(), c.Camp) },
-		"chosen": func(c *checkin.Checkin) any { return when(c.Public() && c.Featured(), c.Camp) },
-		"veiled": func(c *checkin.Checkin) any {
-			return when(c.State == checkin.Hidden || c.State == checkin.Rejected, c.Camp)
-		},
-		"there":     func(c *checkin.Checkin) any { return when(c.State != checkin.Deleted, c.Camp) },
-		"counted":   func(c *checkin.Checkin) any { return when(c.Counts(), c.Camp) },
-		"learner":   func(c *checkin.Checkin) any { return when(c.Counts(), learner(c.Camp, c.Member)) },
-		"made":      func(c *checkin.Checkin) any { return c.MadeUp },
-		"queue":     func(c *checkin.Checkin) any { return when(c.Waits(), c.Camp) },
-		"house":     func(c *checkin.Checkin) any { return when(c.Waits(), c.Organiser) },
-		"unsettled": func(c *checkin.Checkin) any { return when(c.Unsettled(), c.Camp) },
-		"homework":  func(c *checkin.Checkin) any { return when(c.Homework && c.Waits(), learner(c.Camp, c.Member)) },
-		"turn":      func(c *checkin.Checkin) any { return string(c.Turn()) },
-		"since":     func(c *checkin.Checkin) any { return c.HandedAt() },
+		"owned":      func(d *checkin.Checkin) any { return d.Member },
+		"camp":       func(c *checkin.Checkin) any { return c.Camp },
+		"member":     func(c *checkin.Checkin) any { return c.Member },
+		"day":        func(c *checkin.Checkin) any { return string(c.Day) },
+		"task":       func(c *checkin.Checkin) any { return c.Task },
+		"at":         func(c *checkin.Checkin) any { return c.SubmittedAt },
+		"feed":       func(c *checkin.Checkin) any { return when(c.Public(), c.Camp) },
+		"chosen":     func(c *checkin.Checkin) any { return when(c.Public() && c.Featured(), c.Camp) },
+		"veil":       func(c *checkin.Checkin) any { return when(c.Veiled(), c.Camp) },
+		"veil_house": func(c *checkin.Checkin) any { return when(c.Veiled(), c.Organiser) },
+		"there":      func(c *checkin.Checkin) any { return when(c.State != checkin.Deleted, c.Camp) },
+		"counted":    func(c *checkin.Checkin) any { return when(c.Counts(), c.Camp) },
+		"learner":    func(c *checkin.Checkin) any { return when(c.Counts(), learner(c.Camp, c.Member)) },
+		"made":       func(c *checkin.Checkin) any { return c.MadeUp },
+		"queue":      func(c *checkin.Checkin) any { return when(c.Waits(), c.Camp) },
+		"house":      func(c *checkin.Checkin) any { return when(c.Waits(), c.Organiser) },
+		"unsettled":  func(c *checkin.Checkin) any { return when(c.Unsettled(), c.Camp) },
+		"homework":   func(c *checkin.Checkin) any { return when(c.Homework && c.Waits(), learner(c.Camp, c.Member)) },
+		"turn":       func(c *checkin.Checkin) any { return string(c.Turn()) },
+		"since":      func(c *checkin.Checkin) any { return c.HandedAt() },
 	}, ofPerson, Index{Name: "member", Fields: []string{"camp", "member", "day"}}, Index{Name: "there", Fields: []string{"there", "day", "task"}},
 		Index{Name: "unsettled", Fields: []string{"unsettled", "day"}}, Index{Name: "homework", Fields: []string{"homework", "day", "task"}},
 		Index{Name: "counted", Fields: []string{"counted", "day", "task"}},
 		Index{Name: "learner", Fields: []string{"learner", "day", "at", "made"}},
 		Index{Name: "feed", Fields: []string{"feed", "at"}}, Index{Name: "chosen", Fields: []string{"chosen", "at"}},
-		Index{Name: "veiled", Fields: []string{"veiled", "at"}}, Index{Name: "waiting", Fields: []string{"queue", "since"}},
+		Index{Name: "veil", Fields: []string{"veil", "at"}}, Index{Name: "veil_house", Fields: []string{"veil_house", "at"}}, Index{Name: "waiting", Fields: []string{"queue", "since"}},
 		Index{Name: "waiting_task", Fields: []string{"queue", "task", "since"}}, Index{Name: "waiting_turn", Fields: []string{"queue", "turn", "since"}},
 		Index{Name: "waiting_house", Fields: []string{"house", "since"}}); err != nil {
 		return
@@ -67,11 +66,14 @@ func NewCheckins(ctx context.Context, db *DB) (checkins Checkins, likes Likes, c
 		return
 	}
 	comments.Collection, err = NewCollection(ctx, db, "comment", Keys[checkin.Comment]{
-		"owned": func(d *checkin.Comment) any { return d.Member },
-		"shown": func(c *checkin.Comment) any { return when(c.State == checkin.Visible, c.Checkin) },
-		"under": func(c *checkin.Comment) any { return when(c.State != checkin.Deleted, c.Checkin) },
-		"at":    func(c *checkin.Comment) any { return c.At },
-	}, ofPerson, Index{Name: "shown", Fields: []string{"shown", "at"}}, Index{Name: "under", Fields: []string{"under", "at"}})
+		"owned":      func(d *checkin.Comment) any { return d.Member },
+		"shown":      func(c *checkin.Comment) any { return when(c.State == checkin.Visible, c.Checkin) },
+		"under":      func(c *checkin.Comment) any { return when(c.State != checkin.Deleted, c.Checkin) },
+		"veil":       func(c *checkin.Comment) any { return when(c.Veiled(), c.Camp) },
+		"veil_house": func(c *checkin.Comment) any { return when(c.Veiled(), c.Organiser) },
+		"at":         func(c *checkin.Comment) any { return c.At },
+	}, ofPerson, Index{Name: "shown", Fields: []string{"shown", "at"}}, Index{Name: "under", Fields: []string{"under", "at"}},
+		Index{Name: "veil", Fields: []string{"veil", "at"}}, Index{Name: "veil_house", Fields: []string{"veil_house", "at"}})
 	return
 }
 
@@ -86,8 +88,26 @@ func (s Checkins) Featured(ctx context.Context, camp string, page domain.Page) (
 }
 
 // Veiled implements checkin.Store.
-func (s Checkins) Veiled(ctx context.Context, camp string, page domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
-	return s.Find(ctx, By("veiled").Equal(camp).Descending(), page)
+func (s Checkins) Veiled(ctx context.Context, in checkin.Where, page domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
+	return s.Find(ctx, veiled(in), page)
+}
+
+// Veiled implements checkin.CommentStore.
+func (s Comments) Veiled(ctx context.Context, in checkin.Where, page domain.Page) ([]checkin.Comment, domain.Cursor, error) {
+	if len(in.Organisers) > 0 {
+		in.Organisers = append([]string{""}, in.Organisers...) // those of an earlier version
+	}
+	return s.Find(ctx, veiled(in), page)
+}
+
+func veiled(in checkin.Where) Query {
+	switch {
+	case in.All:
+		return amongst(By("veil_house"), nil).Descending()
+	case len(in.Organisers) > 0:
+		return amongst(By("veil_house"), in.Organisers[:min(len(in.Organisers), MaxIn)]).Descending()
+	}
+	return amongst(By("veil"), append([]string{}, in.Camps[:min(len(in.Camps), MaxIn)]...)).Descending()
 }
 
 // OfMember implements checkin.Store.

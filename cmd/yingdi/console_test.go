@@ -193,6 +193,8 @@ func TestTheConsoleShowsEverybodyTheirOwn(t *testing.T) {
 		{"/console/camps/{camp}/tasks/nothing", [6]int{303, 403, 403, 404, 404, 404}},
 		{"/console/camps/{camp}/learners/nobody", [6]int{303, 403, 404, 404, 404, 404}},
 		{"/console/camps/{camp}/reviews/nothing", [6]int{303, 403, 404, 404, 404, 404}},
+		{"/console/moderation/hidden", [6]int{303, 200, 200, 200, 200, 200}},
+		{"/console/moderation/hidden?kind=comment&camp={camp}", [6]int{303, 403, 200, 200, 200, 200}},
 		{"/console/camps/%20%27", [6]int{404, 404, 404, 404, 404, 404}},
 	} {
 		for i, role := range roles {
@@ -234,6 +236,7 @@ func TestTheConsoleShowsEverybodyTheirOwn(t *testing.T) {
 		{"/console/camps/{camp}/reviews/{checkin}/hide", values("reason", "无关"), [6]int{0, 403, 303, 303, 303, 303}},
 		{"/console/moderation/checkin_{checkin}", values("verdict", "show", "version", "1"), [6]int{0, 404, 303, 303, 303, 303}},
 		{"/console/moderation/checkin_{checkin}/undo", values("n", "1"), [6]int{0, 404, 303, 303, 303, 303}},
+		{"/console/moderation/checkin_{checkin}/unhide", values("version", "1"), [6]int{0, 404, 303, 303, 303, 303}},
 		{"/console/organisers", values("name", "新机构", "owner", s.vars["learner"]), [6]int{0, 403, 403, 403, 403, 303}},
 		{"/console/organisers/{organiser}/dismiss", values("member", s.vars["learner"]), [6]int{0, 403, 403, 403, 303, 303}},
 		{"/console/jobs/retry", values("job", "nothing"), [6]int{0, 403, 403, 403, 403, 404}},

@@ -140,8 +140,13 @@ func TestAHiddenCommentLeavesTheListAndTheCountAtOnce(t *testing.T) {
 	})
 	settle()
 	s.tell(t, fellow, []step{{name: "before", request: "GET /checkins/{checkin}", status: 200, want: `{"comments":1}`}})
-	if err := s.services.Moderation.Decide(staff, moderation.ID(moderation.Comment, s.vars["comment"]), moderation.Reject, "骂人", 0); err != nil {
+	id := moderation.ID(moderation.Comment, s.vars["comment"])
+	if err := s.services.Moderation.Decide(staff, id, moderation.Reject, "骂人", 0); err != nil {
 		t.Fatal(err)
+	}
+	v, _, err := s.services.Moderation.Hidden(staff, moderation.Filter{Kind: moderation.Comment}, domain.Page{})
+	if err != nil || len(v) != 1 || v[0].ID != id || v[0].By.ID != s.vars["teacher"] || v[0].Subject.Reason != "骂人" {
+		t.Errorf("what is hidden: %+v, %v", v, err)
 	}
 	s.tell(t, fellow, []step{
 		{name: "after", request: "GET /checkins/{checkin}/comments", status: 200, want: `{"items":[]}`},

@@ -97,7 +97,7 @@ func (a *app) joinServices(ctx context.Context) error {
 		Media: files, Members: members, WeChat: a.wechat, IDs: ids, Clock: a.clock,
 	}
 	moderations := &moderation.Service{
-		Store: at.cases, Reports: at.reports, Reporters: at.reporters, Checkins: checkins, Media: files, Members: members, Camps: camps,
+		Store: at.cases, Reports: at.reports, Reporters: at.reporters, Checkins: checkins, Veils: checkins, Media: files, Members: members, Camps: camps,
 		Notices: notices, Clock: a.clock,
 	}
 	a.reminders = &reminder.Service{

@@ -15,13 +15,14 @@ import (
 // Comment is a learner's or a teacher's word under a check-in.
 type Comment struct {
 	domain.Doc
-	Checkin string    `json:"checkin"`
-	Camp    string    `json:"camp"`
-	Member  string    `json:"member"`
-	Text    string    `json:"text"`
-	State   State     `json:"state"`
-	Reason  string    `json:"reason,omitempty"` // why it is not visible, by a person
-	At      time.Time `json:"at"`
+	Checkin   string    `json:"checkin"`
+	Camp      string    `json:"camp"`
+	Organiser string    `json:"organiser,omitempty"` // empty of comments of an earlier version
+	Member    string    `json:"member"`
+	Text      string    `json:"text"`
+	State     State     `json:"state"`
+	Reason    string    `json:"reason,omitempty"` // why it is not visible, by a person
+	At        time.Time `json:"at"`
 }
 
 // CheckComment bounds a comment.
@@ -49,6 +50,8 @@ type CommentStore interface {
 	CountShown(ctx context.Context, checkin string) (int64, error)
 	// OfCheckin lists what was said under a check-in up to the instant and not deleted, in whatever state.
 	OfCheckin(ctx context.Context, checkin string, until time.Time, page domain.Page) ([]Comment, domain.Cursor, error)
+	// Veiled lists what is, the newest of a camp or an organiser first. Those that know no organiser are in every one's list.
+	Veiled(ctx context.Context, in Where, page domain.Page) ([]Comment, domain.Cursor, error)
 }
 
 // Say puts a comment under a check-in. Others see it once WeChat's check has passed it.
@@ -65,7 +68,7 @@ func (s *Service) Say(ctx context.Context, id, text string) (Comment, error) {
 	}
 	now := s.Clock.Now()
 	said := Comment{
-		Doc: domain.Doc{ID: domain.OnceID(ctx, s.IDs)}, Checkin: id, Camp: c.Camp, Member: domain.ActorFrom(ctx).Member,
+		Doc: domain.Doc{ID: domain.OnceID(ctx, s.IDs)}, Checkin: id, Camp: c.Camp, Organiser: c.Organiser, Member: domain.ActorFrom(ctx).Member,
 		Text: text, State: Pending, At: now,
 	}
 	said.Emit(EventCommented, now, nil)

@@ -83,7 +83,7 @@ func (s *Service) look(ctx context.Context, w Wall, look Look, page domain.Page)
 	case look.Only == OnlyPinned:
 		return nil, "", nil
 	case look.Only == OnlyHidden:
-		return s.Store.Veiled(ctx, w.ID, page)
+		return s.Store.Veiled(ctx, Where{Camps: []string{w.ID}}, page)
 	case look.Topic != "":
 		return s.withTopic(ctx, w.ID, look, page)
 	case look.Only == OnlyFeatured:

@@ -3,6 +3,7 @@ package checkin_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -33,10 +34,8 @@ func (s store) Featured(_ context.Context, campID string, page domain.Page) ([]c
 	return s.Find(func(c checkin.Checkin) bool { return c.Public() && c.Featured() && c.Camp == campID }, newestFirst, page)
 }
 
-func (s store) Veiled(_ context.Context, campID string, page domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
-	return s.Find(func(c checkin.Checkin) bool {
-		return (c.State == checkin.Hidden || c.State == checkin.Rejected) && c.Camp == campID
-	}, newestFirst, page)
+func (s store) Veiled(_ context.Context, in checkin.Where, page domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
+	return s.Find(func(c checkin.Checkin) bool { return c.Veiled() && slices.Contains(in.Camps, c.Camp) }, newestFirst, page)
 }
 
 func (s store) OfMember(_ context.Context, campID, memberID string, page domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
@@ -120,6 +119,10 @@ func (s comments) OfCheckin(_ context.Context, id string, until time.Time, page 
 	return s.Find(func(c checkin.Comment) bool {
 		return c.Checkin == id && c.State != checkin.Deleted && !c.At.After(until)
 	}, nil, page)
+}
+
+func (s comments) Veiled(_ context.Context, in checkin.Where, page domain.Page) ([]checkin.Comment, domain.Cursor, error) {
+	return s.Find(func(c checkin.Comment) bool { return c.Veiled() && slices.Contains(in.Camps, c.Camp) }, nil, page)
 }
 
 func (s comments) CountShown(_ context.Context, id string) (int64, error) { return s.Count(shown(id)) }

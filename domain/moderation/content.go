@@ -21,6 +21,7 @@ type Subject struct {
 	Checkin   string // that it is, or that it stands under
 	Version   int
 	Standing  Standing
+	Reason    string // why others do not see it; empty if only the check said so
 	Text      string
 	Media     []string
 	At        time.Time
@@ -83,7 +84,7 @@ func (s *Service) lookCheckins(ctx context.Context, ids []string) (map[string]Su
 		}
 		subjects[id] = Subject{
 			Author: c.Member, Organiser: c.Organiser, Camp: c.Camp, Checkin: id, Version: c.Version,
-			Standing: Standing(c.State), Text: c.Text, Media: c.Media, At: c.SubmittedAt,
+			Standing: Standing(c.State), Reason: c.Reason, Text: c.Text, Media: c.Media, At: c.SubmittedAt,
 		}
 	}
 	return subjects, err
@@ -103,7 +104,7 @@ func (s *Service) lookComments(ctx context.Context, ids []string) (map[string]Su
 	for id, c := range found {
 		subjects[id] = Subject{
 			Author: c.Member, Organiser: parents[c.Checkin].Organiser, Camp: c.Camp, Checkin: c.Checkin,
-			Standing: Standing(c.State), Text: c.Text, At: c.At,
+			Standing: Standing(c.State), Reason: c.Reason, Text: c.Text, At: c.At,
 		}
 	}
 	return subjects, err

@@ -77,19 +77,23 @@ func scope(actor domain.Actor, f Filter) (Scope, error) {
 	return Scope{Camps: camps}, nil
 }
 
+func (s *Service) scope(ctx context.Context, f Filter) (Scope, error) {
+	if f.Camp != "" {
+		camps, err := s.Camps.Many(ctx, []string{f.Camp})
+		if err != nil {
+			return Scope{}, err
+		}
+		f.Organiser = camps[f.Camp].Organiser
+	}
+	return scope(domain.ActorFrom(ctx), f)
+}
+
 // Queue lists cases to those who may decide them: the longest open first, or the last decided first.
 func (s *Service) Queue(ctx context.Context, f Filter, page domain.Page) ([]Row, domain.Cursor, error) {
 	if f.State == "" {
 		f.State = Open
 	}
-	if f.Camp != "" {
-		camps, err := s.Camps.Many(ctx, []string{f.Camp})
-		if err != nil {
-			return nil, "", err
-		}
-		f.Organiser = camps[f.Camp].Organiser
-	}
-	in, err := scope(domain.ActorFrom(ctx), f)
+	in, err := s.scope(ctx, f)
 	if err != nil {
 		return nil, "", err
 	}

@@ -16,6 +16,7 @@ import (
 // Store keeps cases.
 type Store interface {
 	domain.Documents[Case]
+	domain.Many[Case]
 	// Cases lists those in a state and of a kind (empty: all) in the scope, the longest open first, or the last decided first.
 	Cases(ctx context.Context, in Scope, f Filter, page domain.Page) ([]Case, domain.Cursor, error)
 	// CountOpen counts the open ones in the scope.
@@ -58,6 +59,7 @@ type Service struct {
 	Reports   ReportStore
 	Reporters ReporterStore
 	Checkins  Checkins
+	Veils     Veils
 	Media     Media
 	Members   Members
 	Camps     Camps
@@ -172,4 +174,7 @@ func page(k Kind, checkinID string) string {
 	return "pages/checkin/checkin?id=" + checkinID
 }
 
-var _ Checkins = (*checkin.Service)(nil)
+var (
+	_ Checkins = (*checkin.Service)(nil)
+	_ Veils    = (*checkin.Service)(nil)
+)

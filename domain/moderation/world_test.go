@@ -66,6 +66,19 @@ func (w wall) CommentsByID(ctx context.Context, ids []string) (map[string]checki
 	return w.comments.GetMany(ctx, ids)
 }
 
+func within(in checkin.Where, organiser, camp string) bool {
+	return in.All || slices.Contains(in.Organisers, organiser) || slices.Contains(in.Camps, camp)
+}
+
+func (w wall) Veiled(_ context.Context, in checkin.Where, page domain.Page) ([]checkin.Checkin, domain.Cursor, error) {
+	return w.Find(func(c checkin.Checkin) bool { return c.Veiled() && within(in, c.Organiser, c.Camp) }, nil, page)
+}
+
+// VeiledComments are from when comments did not say whose they are.
+func (w wall) VeiledComments(_ context.Context, in checkin.Where, page domain.Page) ([]checkin.Comment, domain.Cursor, error) {
+	return w.comments.Find(func(c checkin.Comment) bool { return c.Veiled() && (len(in.Organisers) > 0 || within(in, "", c.Camp)) }, nil, page)
+}
+
 func (w wall) Rule(ctx context.Context, id string, version int, to checkin.State, reason string) error {
 	_, err := w.Update(ctx, id, func(c *checkin.Checkin) error { return c.Rule(version, to, reason, time.Time{}) })
 	return err
@@ -159,7 +172,7 @@ func newWorld() world {
 	}
 	w.Service = &moderation.Service{
 		Store: w.cases, Reports: reports{domaintest.NewStore[moderation.Report](power)}, Reporters: domaintest.NewStore[moderation.Reporter](power),
-		Checkins: w.wall, Media: files{}, Members: people{domaintest.NewStore[member.Member](power)}, Camps: camps{}, Notices: w.inbox, Cards: w.cards, Clock: w.clock,
+		Checkins: w.wall, Veils: w.wall, Media: files{}, Members: people{domaintest.NewStore[member.Member](power)}, Camps: camps{}, Notices: w.inbox, Cards: w.cards, Clock: w.clock,
 	}
 	return w
 }

@@ -304,9 +304,11 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 
 	g.GET("/moderation", h.showModeration)
 	g.POST("/moderation/bulk", h.moderateMany)
+	g.GET("/moderation/hidden", h.showHidden)
 	g.GET("/moderation/:case", h.showModeration)
 	g.POST("/moderation/:case", h.moderate)
 	g.POST("/moderation/:case/undo", h.undoModeration)
+	g.POST("/moderation/:case/unhide", h.unhide)
 	g.GET("/moderation/:case/record", h.showRecord)
 
 	g.POST("/media", h.beginMedia)

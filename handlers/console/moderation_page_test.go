@@ -30,6 +30,10 @@ func (s sample) moderationPages() map[string][]view {
 	return map[string][]view{
 		"moderation/desk":   {v},
 		"moderation/record": {&recordView{Frame: s.frame(), Hours: v.Hours, Rows: []moderation.Row{row, gone}, Follow: "/console?after=x"}},
+		"moderation/hidden": {&hiddenView{
+			Frame: s.frame(), Hours: v.Hours, Filter: moderation.Filter{Kind: moderation.Comment, Camp: "camp1"}, Query: "camp=camp1&kind=comment", Kinds: moderation.HiddenKinds,
+			Rows: []moderation.Veiled{{Row: row, Ruling: kept.Rulings[0], By: s.card()}, {Row: gone}, {Row: moderation.Row{Subject: moderation.Subject{Standing: moderation.Rejected}}}}, Follow: "/console?after=x",
+		}},
 	}
 }
 
@@ -40,5 +44,6 @@ func bareModerationPages() map[string][]view {
 			&moderationView{Open: &moderation.View{Row: moderation.Row{Gone: true}, Files: []media.View{}}},
 		},
 		"moderation/record": {&recordView{}},
+		"moderation/hidden": {&hiddenView{}},
 	}
 }
