@@ -98,6 +98,7 @@ type PayTransfer struct {
 	Remark    string     `json:"remark"`
 	State     string     `json:"state"`
 	Reason    string     `json:"reason,omitempty"`
+	Slow      bool       `json:"slow,omitempty"`
 	NotifyURL string     `json:"notify_url"`
 	Asked     string     `json:"asked"`
 	CreatedAt time.Time  `json:"created_at"`
@@ -206,7 +207,7 @@ type payCall struct {
 	parts []string // of the path, where its pattern has a group
 	query map[string]string
 	body  []byte
-	held  bool // of a refund: it does not arrive at once
+	held  bool // what is asked for does not happen at once
 }
 
 func (c payCall) decode(into any) *payError {

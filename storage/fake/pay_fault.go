@@ -14,7 +14,7 @@ type PayFault struct {
 	Down     bool   // answer 502
 	Lost     bool   // do it, then break the connection instead of answering
 	Unsigned bool   // do it, and answer without a signature
-	Held     bool   // of a refund: it waits for Settle
+	Held     bool   // a refund waits for Settle; a transfer is a slow one, see PayOptions.SlowTransfers
 	Times    int    // how many calls; 1 if zero
 }
 

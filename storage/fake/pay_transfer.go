@@ -61,9 +61,9 @@ func (p *Pay) transfer(c payCall) (any, *payError) {
 	}
 	t := PayTransfer{
 		Number: req.Number, Bill: serial("1330", p.now(), len(p.transfers)), OpenID: req.OpenID, Amount: req.Amount, Remark: req.Remark,
-		State: "WAIT_USER_CONFIRM", NotifyURL: req.NotifyURL, Asked: string(c.body), CreatedAt: p.now(),
+		State: "WAIT_USER_CONFIRM", Slow: p.o.SlowTransfers || c.held, NotifyURL: req.NotifyURL, Asked: string(c.body), CreatedAt: p.now(),
 	}
-	if p.o.SlowTransfers {
+	if t.Slow {
 		t.State = "ACCEPTED"
 	}
 	p.note(payFact{Transfer: &t})
@@ -130,7 +130,7 @@ func (p *Pay) cancelTransfer(c payCall) (any, *payError) {
 	case t.State == "SUCCESS", t.State == "FAIL", t.State == "TRANSFERING":
 		return nil, refusePay(400, "INVALID_REQUEST", "当前状态不能撤销")
 	case t.State == "CANCELING", t.State == "CANCELLED":
-	case p.o.SlowTransfers:
+	case t.Slow:
 		next := *t
 		next.State = "CANCELING"
 		p.note(payFact{Transfer: &next})
@@ -191,7 +191,7 @@ func (p *Pay) Confirm(number, refused string) string {
 		return "这笔转账已经结束"
 	case refused != "":
 		p.endTransfer(*t, "FAIL", refused)
-	case p.o.SlowTransfers:
+	case t.Slow:
 		next := *t
 		next.State = "TRANSFERING"
 		p.note(payFact{Transfer: &next})
