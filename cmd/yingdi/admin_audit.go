@@ -12,8 +12,6 @@ import (
 
 	"yingdi/config"
 	"yingdi/domain/ledger"
-	"yingdi/domain/referral"
-	"yingdi/domain/wallet"
 	"yingdi/storage"
 	"yingdi/storage/mongo"
 	"yingdi/storage/sqlite"
@@ -65,24 +63,19 @@ func auditData(ctx context.Context, c config.Config, backup string, out io.Write
 	if err != nil {
 		return err
 	}
-	report, err := ledger.Audit(ctx, moneyOf(ctx, at))
+	report, err := ledger.Audit(ctx, moneyOf(at).Facts(ctx))
 	if err == nil || errors.Is(err, ledger.ErrBroken) {
 		tellAudit(out, report)
 	}
 	return err
 }
 
-// moneyOf is every collection with money in it.
-func moneyOf(ctx context.Context, at stores) ledger.Facts {
-	return ledger.Facts{
-		Orders: at.orders.Everything(ctx), Transfers: at.transfers.Everything(ctx), Cases: at.billCases.Everything(ctx), Days: at.billDays.Everything(ctx),
-		Others: []ledger.Proof{
-			poolProof(at), listProof(at), walletProof(at), withdrawalProof(at), groupProof(at), assistProof(at),
-			{Name: "commission", Walk: func(ctx context.Context, found func(string, error)) error {
-				return referral.Audit(ctx, at.referrals.Commissions.Everything(ctx), at.orders, at.wallets, found)
-			}},
-			proof("wallet_page", at.walletPages.Everything, wallet.Page.Check),
-		},
+// moneyOf is where the money is.
+func moneyOf(at stores) storage.Money {
+	return storage.Money{
+		Orders: at.orders, Transfers: at.transfers, Days: at.billDays, Cases: at.billCases, Pools: at.pools, Wallets: at.wallets,
+		WalletPages: at.walletPages, Withdrawals: at.withdrawals, Groups: at.groupbuys.Groups, Assists: at.assists.Assists,
+		Commissions: at.referrals.Commissions,
 	}
 }
 

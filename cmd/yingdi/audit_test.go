@@ -102,16 +102,15 @@ func TestNoAmountOfAWholeWorldCanBeAlteredUnnoticed(t *testing.T) {
 }
 
 // money is where the documents with money in them are.
-func (s *site) money() stores {
+func (s *site) money() storage.Money {
 	v := s.services
-	return stores{
-		orders: v.Orders.Store.(storage.Orders), transfers: v.Transfers.Store.(storage.Transfers), billDays: v.Bills.Days.(storage.BillDays), billCases: v.Bills.Cases.(storage.BillCases),
-		pools: storage.PoolStores{
+	return storage.Money{
+		Orders: v.Orders.Store.(storage.Orders), Transfers: v.Transfers.Store.(storage.Transfers), Days: v.Bills.Days.(storage.BillDays), Cases: v.Bills.Cases.(storage.BillCases),
+		Pools: storage.PoolStores{
 			Members: v.Pools.People.(storage.PoolMembers), Settlements: v.Pools.Settlements.(*storage.Collection[pool.Settlement]), Sheets: v.Pools.Sheets.(storage.PoolSheets),
 		},
-		wallets: v.Wallets.Store.(storage.Wallets), walletPages: v.Wallets.Pages.(storage.WalletPages), withdrawals: v.Wallets.Withdrawals.(storage.Withdrawals),
-		groupbuys: storage.GroupbuyStores{Groups: v.Groupbuys.Store.(storage.Groupbuys)}, assists: storage.AssistStores{Assists: v.Assists.Store.(storage.Assists)},
-		referrals: storage.ReferralStores{Commissions: v.Referrals.Store.(storage.Commissions)},
+		Wallets: v.Wallets.Store.(storage.Wallets), WalletPages: v.Wallets.Pages.(storage.WalletPages), Withdrawals: v.Wallets.Withdrawals.(storage.Withdrawals),
+		Groups: v.Groupbuys.Store.(storage.Groupbuys), Assists: v.Assists.Store.(storage.Assists), Commissions: v.Referrals.Store.(storage.Commissions),
 	}
 }
 
@@ -134,7 +133,7 @@ func (s *site) everyAmount(t *testing.T, collections ...string) (altered int) {
 			alter(tree, "", func(where string) {
 				raw, _ := json.Marshal(tree)
 				s.put(t, collection, id, raw)
-				report, err := ledger.Audit(ctx, moneyOf(ctx, at))
+				report, err := ledger.Audit(ctx, at.Facts(ctx))
 				named := false
 				for _, f := range report.Faults {
 					named = named || f.ID == id && f.Collection == collection || strings.Contains(f.What, id) || collection == "pool_sheet" && f.ID == owner
@@ -146,24 +145,24 @@ func (s *site) everyAmount(t *testing.T, collections ...string) (altered int) {
 			s.put(t, collection, id, record.Body)
 		}
 	}
-	if report, err := ledger.Audit(ctx, moneyOf(ctx, at)); err != nil {
+	if report, err := ledger.Audit(ctx, at.Facts(ctx)); err != nil {
 		t.Errorf("nothing is altered any more: %v %+v", err, report.Faults)
 	}
 	return altered
 }
 
-func (s *site) idsOf(t *testing.T, at stores, collection string) []string {
+func (s *site) idsOf(t *testing.T, at storage.Money, collection string) []string {
 	t.Helper()
 	list := map[string]func() []string{
-		"order":           func() []string { return named(t, at.orders.Everything(t.Context())) },
-		"transfer":        func() []string { return named(t, at.transfers.Everything(t.Context())) },
-		"bill":            func() []string { return named(t, at.billDays.Everything(t.Context())) },
-		"bill_case":       func() []string { return named(t, at.billCases.Everything(t.Context())) },
-		"wallet":          func() []string { return named(t, at.wallets.Everything(t.Context())) },
-		"withdrawal":      func() []string { return named(t, at.withdrawals.Everything(t.Context())) },
-		"pool_member":     func() []string { return named(t, at.pools.Members.Everything(t.Context())) },
-		"pool_settlement": func() []string { return named(t, at.pools.Settlements.Everything(t.Context())) },
-		"pool_sheet":      func() []string { return named(t, at.pools.Sheets.Everything(t.Context())) },
+		"order":           func() []string { return named(t, at.Orders.Everything(t.Context())) },
+		"transfer":        func() []string { return named(t, at.Transfers.Everything(t.Context())) },
+		"bill":            func() []string { return named(t, at.Days.Everything(t.Context())) },
+		"bill_case":       func() []string { return named(t, at.Cases.Everything(t.Context())) },
+		"wallet":          func() []string { return named(t, at.Wallets.Everything(t.Context())) },
+		"withdrawal":      func() []string { return named(t, at.Withdrawals.Everything(t.Context())) },
+		"pool_member":     func() []string { return named(t, at.Pools.Members.Everything(t.Context())) },
+		"pool_settlement": func() []string { return named(t, at.Pools.Settlements.Everything(t.Context())) },
+		"pool_sheet":      func() []string { return named(t, at.Pools.Sheets.Everything(t.Context())) },
 	}[collection]()
 	if len(list) == 0 {
 		t.Fatalf("nothing is in %s", collection)
@@ -171,7 +170,10 @@ func (s *site) idsOf(t *testing.T, at stores, collection string) []string {
 	return list
 }
 
-func named[T any, P document[T]](t *testing.T, all iter.Seq2[T, error]) (ids []string) {
+func named[T any, P interface {
+	*T
+	Head() *domain.Doc
+}](t *testing.T, all iter.Seq2[T, error]) (ids []string) {
 	t.Helper()
 	for doc, err := range all {
 		if err != nil {

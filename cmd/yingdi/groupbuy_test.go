@@ -78,7 +78,7 @@ func (s *site) fairly(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		orders, err := s.services.Orders.Store.GetMany(ctx, ordersOf(g))
+		orders, err := s.services.Orders.Store.GetMany(ctx, g.Orders())
 		if err := errors.Join(err, g.Check(), g.Against(orders)); err != nil {
 			t.Error(err)
 		}

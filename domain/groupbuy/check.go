@@ -52,3 +52,11 @@ func (g Group) Against(orders map[string]order.Order) error {
 	}
 	return nil
 }
+
+// Orders are those of all seats.
+func (g Group) Orders() (ids []string) {
+	for _, s := range g.Seats {
+		ids = append(ids, s.Order)
+	}
+	return ids
+}

@@ -51,7 +51,7 @@ func Run(t *testing.T, open Open, options ...Option) {
 	for _, option := range options {
 		option(s)
 	}
-	groups := []map[string]func(*suite, *testing.T){documentTests, limitTests, uniqueTests, queryTests, featureTests, veilTests, sourceTests, couponTests, channelTests, referralTests, groupbuyTests, assistTests, moneyTests, upgradeTests, counterTests, outboxTests}
+	groups := []map[string]func(*suite, *testing.T){documentTests, limitTests, uniqueTests, queryTests, featureTests, veilTests, sourceTests, couponTests, channelTests, referralTests, groupbuyTests, assistTests, moneyTests, ledgerTests, upgradeTests, counterTests, outboxTests}
 	if !s.single {
 		groups = append(groups, raceTests, sourceRaces, couponRaces, channelRaces, referralRaces, groupbuyRaces, assistRaces)
 	}

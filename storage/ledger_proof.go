@@ -1,4 +1,4 @@
-package main
+package storage
 
 import (
 	"context"
@@ -11,8 +11,35 @@ import (
 	"yingdi/domain/groupbuy"
 	"yingdi/domain/ledger"
 	"yingdi/domain/pool"
+	"yingdi/domain/referral"
 	"yingdi/domain/wallet"
 )
+
+// Money is every collection with money in it.
+type Money struct {
+	Orders      Orders
+	Transfers   Transfers
+	Days        BillDays
+	Cases       BillCases
+	Pools       PoolStores
+	Wallets     Wallets
+	WalletPages WalletPages
+	Withdrawals Withdrawals
+	Groups      Groupbuys
+	Assists     Assists
+	Commissions Commissions
+}
+
+// Facts is all of it, for ledger.Audit.
+func (m Money) Facts(ctx context.Context) ledger.Facts {
+	return ledger.Facts{
+		Orders: m.Orders.Everything(ctx), Transfers: m.Transfers.Everything(ctx), Cases: m.Cases.Everything(ctx), Days: m.Days.Everything(ctx),
+		Others: []ledger.Proof{
+			m.pool(), m.lists(), m.wallet(), m.withdrawal(), m.group(), m.assist(), m.commission(),
+			proof("wallet_page", m.WalletPages.Everything, wallet.Page.Check),
+		},
+	}
+}
 
 type document[T any] interface {
 	*T
@@ -64,14 +91,14 @@ func idsOf[T any](list []T, of func(T) []string) (ids []string) {
 	return ids
 }
 
-// poolProof holds each member of a pool against their order, and what they gained against the transfers.
-func poolProof(at stores) ledger.Proof {
-	return proofs("pool_member", at.pools.Members.Everything, func(ctx context.Context, list []pool.Member) ([]error, error) {
-		orders, err := at.orders.GetMany(ctx, idsOf(list, func(m pool.Member) []string { return []string{m.Order} }))
+// pool holds each member of a pool against their order, and what they gained against the transfers.
+func (m Money) pool() ledger.Proof {
+	return proofs("pool_member", m.Pools.Members.Everything, func(ctx context.Context, list []pool.Member) ([]error, error) {
+		orders, err := m.Orders.GetMany(ctx, idsOf(list, func(p pool.Member) []string { return []string{p.Order} }))
 		if err != nil {
 			return nil, err
 		}
-		sent, err := at.transfers.GetMany(ctx, idsOf(list, pool.Member.Payouts))
+		sent, err := m.Transfers.GetMany(ctx, idsOf(list, pool.Member.Payouts))
 		if err != nil {
 			return nil, err
 		}
@@ -80,35 +107,35 @@ func poolProof(at stores) ledger.Proof {
 			paid[id] = t.Sent()
 		}
 		faults := make([]error, len(list))
-		for i, m := range list {
-			faults[i] = errors.Join(m.Check(), m.Against(orders), m.Paid(paid))
+		for i, p := range list {
+			faults[i] = errors.Join(p.Check(), p.Against(orders), p.Paid(paid))
 		}
 		return faults, nil
 	})
 }
 
-// listProof holds each settlement against its list.
-func listProof(at stores) ledger.Proof {
+// lists holds each settlement against its list.
+func (m Money) lists() ledger.Proof {
 	return ledger.Proof{Name: "pool_settlement", Walk: func(ctx context.Context, found func(string, error)) error {
-		for set, err := range at.pools.Settlements.Everything(ctx) {
+		for set, err := range m.Pools.Settlements.Everything(ctx) {
 			if err != nil {
 				return err
 			}
-			found(set.ID, set.CheckLines(pool.Lines(ctx, at.pools.Sheets, set)))
+			found(set.ID, set.CheckLines(pool.Lines(ctx, m.Pools.Sheets, set)))
 		}
 		return nil
 	}}
 }
 
-// walletProof holds what each wallet holds against the withdrawals that want it. One that moved while we looked is looked
+// wallet holds what each wallet holds against the withdrawals that want it. One that moved while we looked is looked
 // at again.
-func walletProof(at stores) ledger.Proof {
-	return proofs("wallet", at.wallets.Everything, func(ctx context.Context, list []wallet.Wallet) ([]error, error) {
+func (m Money) wallet() ledger.Proof {
+	return proofs("wallet", m.Wallets.Everything, func(ctx context.Context, list []wallet.Wallet) ([]error, error) {
 		faults := make([]error, len(list))
 		for i, w := range list {
 			for {
 				withdrawals, err := collected(domain.Each(func(page domain.Page) ([]wallet.Withdrawal, domain.Cursor, error) {
-					return at.withdrawals.ByWallet(ctx, w.ID, page)
+					return m.Withdrawals.ByWallet(ctx, w.ID, page)
 				}))
 				if err != nil {
 					return nil, err
@@ -116,7 +143,7 @@ func walletProof(at stores) ledger.Proof {
 				if faults[i] = errors.Join(w.Check(), w.CheckHolds(withdrawals)); faults[i] == nil {
 					break
 				}
-				now, err := at.wallets.Get(ctx, w.ID)
+				now, err := m.Wallets.Get(ctx, w.ID)
 				if err != nil {
 					return nil, err
 				}
@@ -140,10 +167,10 @@ func collected[T any](all iter.Seq2[T, error]) (list []T, err error) {
 	return list, nil
 }
 
-// withdrawalProof holds each withdrawal against its transfer.
-func withdrawalProof(at stores) ledger.Proof {
-	return proofs("withdrawal", at.withdrawals.Everything, func(ctx context.Context, list []wallet.Withdrawal) ([]error, error) {
-		sent, err := at.transfers.GetMany(ctx, idsOf(list, func(d wallet.Withdrawal) []string {
+// withdrawal holds each withdrawal against its transfer.
+func (m Money) withdrawal() ledger.Proof {
+	return proofs("withdrawal", m.Withdrawals.Everything, func(ctx context.Context, list []wallet.Withdrawal) ([]error, error) {
+		sent, err := m.Transfers.GetMany(ctx, idsOf(list, func(d wallet.Withdrawal) []string {
 			if d.Transfer() == "" {
 				return nil
 			}
@@ -160,10 +187,10 @@ func withdrawalProof(at stores) ledger.Proof {
 	})
 }
 
-// groupProof holds each group against the orders of its seats.
-func groupProof(at stores) ledger.Proof {
-	return proofs("groupbuy", at.groupbuys.Groups.Everything, func(ctx context.Context, list []groupbuy.Group) ([]error, error) {
-		orders, err := at.orders.GetMany(ctx, idsOf(list, ordersOf))
+// group holds each group against the orders of its seats.
+func (m Money) group() ledger.Proof {
+	return proofs("groupbuy", m.Groups.Everything, func(ctx context.Context, list []groupbuy.Group) ([]error, error) {
+		orders, err := m.Orders.GetMany(ctx, idsOf(list, groupbuy.Group.Orders))
 		if err != nil {
 			return nil, err
 		}
@@ -175,17 +202,10 @@ func groupProof(at stores) ledger.Proof {
 	})
 }
 
-func ordersOf(g groupbuy.Group) (ids []string) {
-	for _, s := range g.Seats {
-		ids = append(ids, s.Order)
-	}
-	return ids
-}
-
-// assistProof holds each assist against the order that has its price.
-func assistProof(at stores) ledger.Proof {
-	return proofs("assist", at.assists.Assists.Everything, func(ctx context.Context, list []assist.Assist) ([]error, error) {
-		orders, err := at.orders.GetMany(ctx, idsOf(list, func(a assist.Assist) []string {
+// assist holds each assist against the order that has its price.
+func (m Money) assist() ledger.Proof {
+	return proofs("assist", m.Assists.Everything, func(ctx context.Context, list []assist.Assist) ([]error, error) {
+		orders, err := m.Orders.GetMany(ctx, idsOf(list, func(a assist.Assist) []string {
 			if a.Order == "" {
 				return nil
 			}
@@ -205,4 +225,11 @@ func assistProof(at stores) ledger.Proof {
 		}
 		return faults, nil
 	})
+}
+
+// commission holds each commission against its order and the wallet that it went into.
+func (m Money) commission() ledger.Proof {
+	return ledger.Proof{Name: "commission", Walk: func(ctx context.Context, found func(string, error)) error {
+		return referral.Audit(ctx, m.Commissions.Everything(ctx), m.Orders, m.Wallets, found)
+	}}
 }
