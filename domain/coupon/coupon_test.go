@@ -151,6 +151,24 @@ func TestACouponIsOneOrdersAtATime(t *testing.T) {
 	}
 }
 
+// Pitfall: the template's id in the place of the coupon's.
+func TestTemplateIDUsedAsCouponID(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	template := w.active(t, fifty())
+	c := w.claimed(t, template.ID, "an")
+	in, _ := camps{}.Get(t.Context(), "c1")
+	if _, err := w.Priced(t.Context(), template.ID, "an", "n1", in); !errors.Is(err, coupon.ErrUnknown) {
+		t.Errorf("priced: %v", err)
+	}
+	if err := w.Lock(t.Context(), template.ID, "an", "n1"); !errors.Is(err, coupon.ErrUnknown) {
+		t.Errorf("locked: %v", err)
+	}
+	if got, err := w.Store.Get(t.Context(), c.ID); err != nil || got.State != coupon.Unused {
+		t.Errorf("the coupon itself is %s, %v", got.State, err)
+	}
+}
+
 // Pitfall: coupon given back expired.
 func TestWhatEndsWhileItIsLockedIsNotGivenBack(t *testing.T) {
 	t.Parallel()

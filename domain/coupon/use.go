@@ -71,7 +71,11 @@ func (s *Service) Free(ctx context.Context, id, orderID string, whole bool) erro
 }
 
 func (s *Service) change(ctx context.Context, id string, change func(*Coupon) error) error {
-	if _, err := s.Store.Update(ctx, id, change); err != nil {
+	_, err := s.Store.Update(ctx, id, change)
+	if errors.Is(err, domain.ErrNotFound) {
+		err = ErrUnknown
+	}
+	if err != nil {
 		return fmt.Errorf("coupon %s: %w", id, err)
 	}
 	return nil
