@@ -66,15 +66,17 @@ func total(list []int64) (sum int64) {
 	return sum
 }
 
-// origin is what had led somebody by an instant.
+// origin is what had led somebody by an instant: first of all, or the last channel. What a friend shared can be the first,
+// and takes nobody from a channel.
 func (t *trial) origin(member string, at time.Time, first bool) (channel string) {
 	for _, touch := range t.Funnel.Touches {
 		if touch.Member != member || touch.At.After(at) {
 			continue
 		}
-		if channel = touch.Channel; first {
-			return channel
+		if first {
+			return touch.Channel
 		}
+		channel = cmp.Or(touch.Channel, channel)
 	}
 	return channel
 }
