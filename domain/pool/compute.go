@@ -338,7 +338,7 @@ func (s *Service) gather(ctx context.Context, campID string) error {
 	list := func(page domain.Page) ([]order.Order, domain.Cursor, error) {
 		return s.Orders.Pooled(ctx, campID, page)
 	}
-	failed := besides(ctx, few, until(domain.Pages(list), &stopped), func(orders []order.Order) error {
+	failed := besides(ctx, few, domain.Until(domain.Pages(list), &stopped), func(orders []order.Order) error {
 		ids := make([]string, len(orders))
 		for i, o := range orders {
 			ids[i] = ID(campID, o.Member)

@@ -39,17 +39,6 @@ func besides[T any](ctx context.Context, many int, list iter.Seq[T], do func(T) 
 	return errors.Join(append(failures, ctx.Err())...)
 }
 
-// until walks through a list as far as it can be read, and notes why no further.
-func until[T any](list iter.Seq2[T, error], stopped *error) iter.Seq[T] {
-	return func(yield func(T) bool) {
-		for t, err := range list {
-			if *stopped = err; err != nil || !yield(t) {
-				return
-			}
-		}
-	}
-}
-
 // ahead does something with each of a list, a few at a time, and hands what comes of it on in the order of the list, up to
 // the first failure.
 func ahead[T, R any](ctx context.Context, list iter.Seq2[T, error], do func(context.Context, T) (R, error)) iter.Seq2[R, error] {

@@ -44,7 +44,7 @@ func (s *Service) TellStage(ctx context.Context, campID string, state State, at 
 		return nil // what it had come to before is of no interest any more
 	}
 	var stopped error
-	failed := besides(ctx, crowd, until(domain.Each(s.everybody(ctx, campID)), &stopped), func(m Member) error {
+	failed := besides(ctx, crowd, domain.Until(domain.Each(s.everybody(ctx, campID)), &stopped), func(m Member) error {
 		title, body := p.news(m, state)
 		if title == "" {
 			return nil

@@ -164,7 +164,7 @@ func (s *Service) payAll(ctx context.Context, p Pool) (done bool, err error) {
 	moving := func(page domain.Page) ([]Member, domain.Cursor, error) {
 		return s.People.AtStage(ctx, p.ID, StageMoving, page)
 	}
-	failed := besides(ctx, crowd, until(domain.Each(moving), &stopped), func(m Member) error { return s.pay(ctx, p, m) })
+	failed := besides(ctx, crowd, domain.Until(domain.Each(moving), &stopped), func(m Member) error { return s.pay(ctx, p, m) })
 	left, _, err := s.People.AtStage(ctx, p.ID, StageMoving, domain.Page{Limit: 1})
 	return len(left) == 0, errors.Join(failed, stopped, err)
 }
