@@ -18,6 +18,8 @@ type growth struct {
 	organiser, camp, offer string
 	filling, stopped       string // campaigns of group-buys: one that runs its time, and one that does not
 	assists, coupons       string
+	gifts                  string   // coupons that one gets by a code or as a gift
+	codes                  []string // of them
 	friends                []*friend
 }
 
@@ -32,6 +34,9 @@ const (
 	campaignHours = 20 // of a group, and of an assist: from one evening to before the next
 	couponOff     = 50_03
 	couponStock   = 3
+	giftOff       = 40_07
+	giftStock     = 4
+	giftCodes     = 3
 	growthDays    = 4 // of the camp, however short the season is
 	rateFirst     = 10_50
 	rateSecond    = 3_33 // hundredths of a percent
@@ -51,6 +56,9 @@ const (
 	whoFallsShort // starts one that does not
 	whoLeaves     // buys with a coupon and gives the seat back
 	whoStays      // buys at the full price, and is given a part back when it has earned a commission
+	whoRedeems    // buys with a code
+	whoIsGiven    // is given a coupon, and uses it while the campaign stands still
+	whoComesLate  // finds every campaign paused, and comes again when they go on
 	everybody
 )
 
@@ -61,6 +69,7 @@ type friend struct {
 	n                    int
 	order, group, assist string
 	coupon, scene        string
+	off                  int64             // that the coupon takes
 	guest                *player           // of the pool of small sums
 	wishes               map[string]string // withdrawals, by what they are called
 }
@@ -125,6 +134,10 @@ func (g *growth) campaigns(ctx context.Context) (err error) {
 			"kind": {"fixed"}, "off": {yuan(couponOff)}, "returns": {"yes"}, "camps": {g.camp}, "valid": {"days"}, "days": {"7"}, "public": {"yes"},
 			"stock": {strconv.Itoa(couponStock)}, "per_person": {"1"}, "per_network": {"100"}, "per_device": {"100"},
 		}},
+		{&g.gifts, "/coupons", "老友赠券", url.Values{
+			"kind": {"fixed"}, "off": {yuan(giftOff)}, "returns": {"yes"}, "camps": {g.camp}, "valid": {"days"}, "days": {"7"},
+			"stock": {strconv.Itoa(giftStock)}, "per_person": {"1"}, "per_network": {"100"}, "per_device": {"100"},
+		}},
 	} {
 		if *c.id, err = g.campaign(ctx, base+c.path, c.title, c.form); err != nil {
 			return err
@@ -139,7 +152,9 @@ func (g *growth) campaigns(ctx context.Context) (err error) {
 	g.book.write(func(p *audit.Promises) {
 		p.Growth = audit.Growth{
 			Camp: g.camp, Price: growthPrice, All: g.clock(1, cutOff*time.Hour), Half: g.clock(3, cutOff*time.Hour), Percent: halfBack,
-			Groups: map[string]audit.GroupTerms{}, Coupon: audit.CouponTerms{ID: g.coupons, Off: couponOff, Stock: couponStock, PerPerson: 1},
+			Groups: map[string]audit.GroupTerms{}, Coupons: map[string]audit.CouponTerms{
+				g.coupons: {Off: couponOff, Stock: couponStock, PerPerson: 1, Public: true}, g.gifts: {Off: giftOff, Stock: giftStock, PerPerson: 1},
+			},
 			Assist: audit.AssistTerms{ID: g.assists, Price: assistPrice, Helpers: assistHelpers, PerPerson: 1, Quota: 1},
 			Rates:  []int64{rateFirst, rateSecond}, Brought: map[string]string{},
 		}
@@ -147,6 +162,9 @@ func (g *growth) campaigns(ctx context.Context) (err error) {
 			p.Growth.Groups[id] = audit.GroupTerms{Size: groupSize, Leader: leaderPrice, Member: memberPrice}
 		}
 	})
+	if err := g.makeCodes(ctx); err != nil {
+		return err
+	}
 	_, err = g.teacher.post(ctx, base+"/referral/turn", url.Values{"camp": {g.camp}, "to": {"active"}})
 	return err
 }
@@ -187,6 +205,9 @@ func (g *growth) gather(ctx context.Context) error {
 	if err := g.together(ctx, arriving); err != nil {
 		return err
 	}
+	if err := g.readCodes(ctx); err != nil {
+		return err
+	}
 	first, next := g.friends[whoPromotes], g.friends[whoFollows]
 	for _, f := range []*friend{first, next} {
 		if err := f.touch(ctx, g.funnel.blog.scene, g.funnel.blog.id); err != nil {
@@ -213,7 +234,7 @@ func (g *growth) gather(ctx context.Context) error {
 	return g.together(ctx, coming)
 }
 
-// steps of the play, one in each morning and evening of the first days: what the friends do at once, and what staff do when
+// step is one of the play, in each morning and evening of the first days: what the friends do at once, and what staff do when
 // they have.
 func (g *growth) step(day int, at Moment) (work map[int]func(*friend, context.Context) error, then func(context.Context) error) {
 	all := func(do func(*friend, context.Context) error, who ...int) {
@@ -236,19 +257,28 @@ func (g *growth) step(day int, at Moment) (work map[int]func(*friend, context.Co
 	case [2]int{1, int(Morning)}:
 		all((*friend).claim, whoFollows, whoLeaves)
 		all((*friend).persevere, whoPromotes, whoFollows)
+		all((*friend).redeemFirst, whoRedeems)
+		then = g.give
 	case [2]int{1, int(Evening)}:
 		all((*friend).startAssist, whoIsHelped, whoFallsShort)
 		all((*friend).claimLast, whoPromotes, whoIsHelped, whoFallsShort)
 		all((*friend).openGroup, whoLeads, whoIsAlone, whoIsStopped)
-		all((*friend).buy, whoFollows, whoLeaves, whoStays)
+		all((*friend).buy, whoFollows, whoLeaves, whoStays, whoRedeems)
+		then = g.pause
+	case [2]int{1, int(Night)}:
+		all((*friend).findPaused, whoComesLate)
+		all((*friend).useGift, whoIsGiven)
+		then = g.resume
 	case [2]int{2, int(Morning)}:
 		all((*friend).race, whoRaces, whoRaces+1, whoRaces+2)
 		all((*friend).help, whoPromotes, whoLeaves, whoStays)
 		all((*friend).helpShort, whoFollows, whoFallsShort)
+		all((*friend).redeemLate, whoComesLate)
 		then = g.stop
 	case [2]int{2, int(Evening)}:
 		all((*friend).useAssist, whoIsHelped)
 		all((*friend).leave, whoLeaves)
+		all((*friend).buy, whoComesLate)
 	case [2]int{3, int(Morning)}:
 		all((*friend).tooLate, whoIsAlone, whoIsStopped, whoFallsShort)
 	case [2]int{3, int(Evening)}:

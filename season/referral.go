@@ -83,7 +83,7 @@ func (f *friend) claimOne(ctx context.Context) (got bool, err error) {
 		if err := a.into(&in); err != nil {
 			return false, err
 		}
-		f.coupon = in.ID
+		f.coupon, f.off = in.ID, couponOff
 	}
 	if f.coupon == "" {
 		f.book.count("coupons_refused", 1)
@@ -98,7 +98,7 @@ func (f *friend) claimOne(ctx context.Context) (got bool, err error) {
 func (f *friend) buy(ctx context.Context) error {
 	price, with := int64(growthPrice), url.Values{}
 	if f.coupon != "" {
-		price, with = growthPrice-couponOff, url.Values{"coupon": {f.coupon}}
+		price, with = growthPrice-f.off, url.Values{"coupon": {f.coupon}}
 	}
 	ok, err := f.place(ctx, price, with)
 	if err != nil || !f.book.check(ok, "%s cannot buy a seat", f.name) {

@@ -1,5 +1,7 @@
 package audit
 
+import "time"
+
 // The documents of campaigns, as far as an invariant needs them.
 type (
 	// Group is some people who buy together.
@@ -38,6 +40,10 @@ type (
 		Member   string `json:"member"`
 		State    string `json:"state"`
 		Order    string `json:"order"`
+
+		Way   string    `json:"way"`
+		Cause string    `json:"cause"` // the code that it came by, or the gift
+		GotAt time.Time `json:"got_at"`
 	}
 	// Commission is what an order earns somebody.
 	Commission struct {

@@ -14,11 +14,13 @@ type Growth struct {
 	Percent   int64
 	Groups    map[string]GroupTerms // by campaign
 	Assist    AssistTerms
-	Coupon    CouponTerms
-	Rates     []int64           // of commissions, by level, in hundredths of a percent
-	Brought   map[string]string // who came, and by whom
-	Claimed   []string          // coupons that were given out
+	Coupons   map[string]CouponTerms // by template
+	Rates     []int64                // of commissions, by level, in hundredths of a percent
+	Brought   map[string]string      // who came, and by whom
+	Claimed   []string               // coupons that were given out
 	Earned    []Earned
+
+	PausedFrom, PausedTo time.Time // in between nobody is given a coupon that is not public
 }
 
 // The terms of its campaigns.
@@ -38,9 +40,9 @@ type (
 	}
 	// CouponTerms are those of coupons.
 	CouponTerms struct {
-		ID               string
 		Off              int64
 		Stock, PerPerson int
+		Public           bool // everybody can claim one; otherwise by a code or as a gift
 	}
 	// Earned is a commission as its promoter is shown it.
 	Earned struct {
@@ -111,7 +113,7 @@ func discounts(t *trial, f *finding) {
 func (t *trial) price(o Order) int64 {
 	group, groups := o.line("group")
 	_, assists := o.line("assist")
-	_, coupons := o.line("coupon")
+	coupon, coupons := o.line("coupon")
 	switch {
 	case groups+assists+coupons > 1:
 		return -1
@@ -124,7 +126,8 @@ func (t *trial) price(o Order) int64 {
 	case assists == 1:
 		return t.Growth.Assist.Price
 	case coupons == 1:
-		return t.Growth.Price - t.Growth.Coupon.Off
+		template, _, _ := strings.Cut(coupon.Ref, ":")
+		return t.Growth.Price - t.Growth.Coupons[template].Off
 	}
 	return t.Growth.Price
 }
@@ -211,30 +214,39 @@ func assists(t *trial, f *finding) {
 }
 
 // coupons: no more were given out than there are, to all together and to each, the counter agrees, and those are they that
-// were acknowledged; each was used in one order at most, and every order that was paid with one has used it.
+// were acknowledged; a code made one, nothing was given while the campaign stood still; each was used in one order at most,
+// and every order that was paid with one has used it.
 func coupons(t *trial, f *finding) {
-	orders, terms := t.orders(), t.Growth.Coupon
-	given, has, used := map[string]Coupon{}, map[string]int{}, 0
+	orders := t.orders()
+	given, causes := map[string]Coupon{}, map[string]bool{}
+	has, stock := map[[2]string]int{}, map[string]int{}
 	for _, c := range t.whole.Coupons {
 		if c.State == "refused" {
 			continue
 		}
+		terms, ok := t.Growth.Coupons[c.Template]
 		f.expect(c.State != "asking" && c.State != "locked", "coupon %s is still %s", c.ID, c.State)
-		f.expect(c.Template == terms.ID && slices.Contains(t.Growth.Claimed, c.ID), "coupon %s was given to nobody", c.ID)
-		given[c.ID] = c
-		has[c.Member]++
+		f.expect(ok && slices.Contains(t.Growth.Claimed, c.ID), "coupon %s was given to nobody", c.ID)
+		f.expect(terms.Public == (c.Way == "claim"), "coupon %s was got by %s", c.ID, c.Way)
+		f.expect(c.Way != "code" || !causes[c.Cause], "coupon %s came by the code of another one", c.ID)
+		f.expect(terms.Public || !c.GotAt.After(t.Growth.PausedFrom) || !c.GotAt.Before(t.Growth.PausedTo), "coupon %s was given out while its campaign was paused", c.ID)
+		given[c.ID], causes[c.Cause] = c, true
+		has[[2]string{c.Template, c.Member}]++
+		stock[c.Template]++
 		if c.State != "used" {
 			continue
 		}
-		used++
 		line, _ := orders[c.Order].line("coupon")
 		_, paid := orders[c.Order].paid()
 		f.expect(line.Ref == c.ID && orders[c.Order].Member == c.Member && paid > 0, "coupon %s was used in order %s, which does not know it", c.ID, c.Order)
 	}
-	f.expect(len(given) <= terms.Stock && used <= len(given), "%d coupons of %d were given out, and %d used", len(given), terms.Stock, used)
-	f.expect(t.Counters["coupons:"+terms.ID] == int64(len(given)), "the counter says %d coupons and there are %d", t.Counters["coupons:"+terms.ID], len(given))
-	for who, n := range has {
-		f.expect(n <= terms.PerPerson, "%s has %d coupons", who, n)
+	for template, terms := range t.Growth.Coupons {
+		n := stock[template]
+		f.expect(n <= terms.Stock, "%d coupons of %d of %s were given out", n, terms.Stock, template)
+		f.expect(t.Counters["coupons:"+template] == int64(n), "the counter of %s says %d coupons and there are %d", template, t.Counters["coupons:"+template], n)
+	}
+	for key, n := range has {
+		f.expect(n <= t.Growth.Coupons[key[0]].PerPerson, "%s has %d coupons of %s", key[1], n, key[0])
 	}
 	for _, id := range t.Growth.Claimed {
 		_, ok := given[id]

@@ -22,7 +22,7 @@ func (s *season) addGrowth(t *testing.T) {
 	s.Camps = append(s.Camps, camp)
 	s.Growth = audit.Growth{
 		Camp: "w", Price: 200, Groups: map[string]audit.GroupTerms{"gb": {Size: 2, Leader: 120, Member: 150}},
-		Assist: audit.AssistTerms{ID: "as", Price: 80, Helpers: 2, PerPerson: 1, Quota: 2}, Coupon: audit.CouponTerms{ID: "ct", Off: 50, Stock: 2, PerPerson: 1},
+		Assist: audit.AssistTerms{ID: "as", Price: 80, Helpers: 2, PerPerson: 1, Quota: 2}, Coupons: map[string]audit.CouponTerms{"ct": {Off: 50, Stock: 2, PerPerson: 1, Public: true}},
 		Rates: []int64{10_00, 5_00}, Brought: map[string]string{"ned": "mia"}, Claimed: []string{"ct:qui:1"}, Earned: []audit.Earned{{ID: "w1:1", Member: "mia", Net: 9}},
 	}
 	paid, back := at(t, "2027-02-28 10:01"), at(t, "2027-03-01 12:00")
@@ -74,7 +74,7 @@ func (s *season) addCampaigns() {
 		{ID: "a1", Campaign: "as", Member: "rob", Cuts: []int64{70, 50}, Helps: []audit.Help{{Member: "ned", Cut: 70}, {Member: "oda", Cut: 50}}, State: "used", Order: "w5"},
 		{ID: "a2", Campaign: "as", Member: "sue", Cuts: []int64{40, 80}, Helps: []audit.Help{{Member: "ned", Cut: 40}}, State: "expired"},
 	}
-	s.Coupons = []audit.Coupon{{ID: "ct:qui:1", Template: "ct", Member: "qui", State: "used", Order: "w4"}, {ID: "ct:sue:1", Template: "ct", Member: "sue", State: "refused"}}
+	s.Coupons = []audit.Coupon{{ID: "ct:qui:1", Template: "ct", Member: "qui", State: "used", Order: "w4", Way: "claim", GotAt: s.Shop.All}, {ID: "ct:sue:1", Template: "ct", Member: "sue", State: "refused"}}
 	s.Commissions = []audit.Commission{{ID: "w1:1", Order: "w1", Level: 1, Member: "mia", Amount: 12, Backs: []audit.Amount{{Amount: 3}}, Stage: "available"}}
 	s.addWallet()
 	s.Notices = append(s.Notices, audit.Notice{ID: "referral:earned:w1:1", Member: "mia", Kind: "referral_news", Outcome: "refused", Reason: "no_credit"})
@@ -107,8 +107,10 @@ func growthSpoilt() map[string]violation {
 		"a line that is off by a fen":     {"discounts", func(s *season) { s.bought("w4").Promise.Lines[1].Amount++ }},
 		"a discount that raises a price":  {"discounts", func(s *season) { s.bought("w4").Promise.Lines[1].Amount = 1; s.bought("w4").Amount = 201 }},
 		"a price that eats into the pool": {"discounts", func(s *season) { s.bought("pfay").Promise.Part = 201 }},
-		"a coupon that takes off more":    {"discounts", func(s *season) { s.Growth.Coupon.Off = 49 }},
-		"a group at another price":        {"discounts", func(s *season) { s.Growth.Groups["gb"] = audit.GroupTerms{Size: 2, Leader: 120, Member: 149} }},
+		"a coupon that takes off more": {"discounts", func(s *season) {
+			s.Growth.Coupons["ct"] = audit.CouponTerms{Off: 49, Stock: 2, PerPerson: 1, Public: true}
+		}},
+		"a group at another price": {"discounts", func(s *season) { s.Growth.Groups["gb"] = audit.GroupTerms{Size: 2, Leader: 120, Member: 149} }},
 		"a group and a coupon in one order": {"discounts", func(s *season) {
 			s.bought("w2").Promise.Lines = append(s.bought("w2").Promise.Lines, audit.PriceLine{Kind: "coupon"})
 		}},
@@ -116,35 +118,48 @@ func growthSpoilt() map[string]violation {
 		"a group over its size": group(func(g *audit.Group, s *season) {
 			s.Growth.Groups["gb"] = audit.GroupTerms{Size: 1, Leader: 120, Member: 150}
 		}),
-		"a group that is never settled":    group(func(g *audit.Group, _ *season) { g.State = "forming" }),
-		"a failed group shown as formed":   group(func(_ *audit.Group, s *season) { s.Groups[1].State = "succeeded" }),
-		"a group that is settled by half":  group(func(g *audit.Group, _ *season) { g.Seats[1].Won, g.Seats[1].State = false, "refunded" }),
-		"a seat without its place":         group(func(_ *audit.Group, s *season) { s.place("w:oda").State = "left" }),
-		"a place without its seat":         group(func(_ *audit.Group, s *season) { s.place("w:oda").Order = "w3" }),
-		"a failed group that keeps money":  group(func(_ *audit.Group, s *season) { s.bought("w3").Refunds[0].Amount-- }),
-		"a seat of somebody else's":        group(func(g *audit.Group, _ *season) { g.Seats[1].Member = "ned" }),
-		"a seat that was sold twice":       group(func(_ *audit.Group, s *season) { s.Groups[1].Seats[0] = s.Groups[0].Seats[0] }),
-		"an order that paid for no group":  group(func(g *audit.Group, _ *season) { g.Seats = g.Seats[:1] }),
-		"a cut that nobody's help took":    assist(func(a *audit.Assist, _ *season) { a.Helps = a.Helps[:1] }),
-		"a help that took another cut":     assist(func(a *audit.Assist, _ *season) { a.Helps[1].Cut = 51 }),
-		"more help than there are cuts":    assist(func(a *audit.Assist, _ *season) { a.Helps = append(a.Helps, audit.Help{Member: "pia", Cut: 1}) }),
-		"a friend who helps twice":         assist(func(a *audit.Assist, _ *season) { a.Helps[1].Member = "ned" }),
-		"somebody who helps themselves":    assist(func(a *audit.Assist, _ *season) { a.Helps[1].Member = "rob" }),
-		"cuts below the floor":             assist(func(a *audit.Assist, _ *season) { a.Cuts[1], a.Helps[1].Cut = 60, 60 }),
-		"an assist that is used for free":  assist(func(a *audit.Assist, _ *season) { a.Order = "" }),
-		"an assist at another price":       assist(func(_ *audit.Assist, s *season) { s.bought("w5").Attempts[0].Amount = 81 }),
-		"an assist that goes on for ever":  assist(func(_ *audit.Assist, s *season) { s.Assists[1].State = "open" }),
-		"a price that nobody reached":      assist(func(_ *audit.Assist, s *season) { s.Assists = s.Assists[1:] }),
-		"somebody who helps too often":     assist(func(_ *audit.Assist, s *season) { s.Growth.Assist.Quota = 1 }),
-		"somebody who starts too often":    assist(func(_ *audit.Assist, s *season) { s.Assists[1].Member = "rob" }),
-		"more coupons than there are":      coupon(func(_ *audit.Coupon, s *season) { s.Growth.Coupon.Stock = 0 }),
-		"more coupons than one may have":   coupon(func(_ *audit.Coupon, s *season) { s.Growth.Coupon.PerPerson = 0 }),
-		"a coupon that nobody claimed":     coupon(func(_ *audit.Coupon, s *season) { s.Coupons[1].State = "unused" }),
-		"a coupon that is gone":            coupon(func(_ *audit.Coupon, s *season) { s.Coupons = s.Coupons[1:] }),
-		"a coupon that was used by itself": coupon(func(c *audit.Coupon, _ *season) { c.Order = "w5" }),
-		"a coupon that can be used again":  coupon(func(c *audit.Coupon, _ *season) { c.State, c.Order = "unused", "" }),
-		"a coupon that is locked for ever": coupon(func(c *audit.Coupon, _ *season) { c.State = "locked" }),
-		"a stock that counts wrong":        coupon(func(_ *audit.Coupon, s *season) { s.Counters["coupons:ct"] = 2 }),
+		"a group that is never settled":   group(func(g *audit.Group, _ *season) { g.State = "forming" }),
+		"a failed group shown as formed":  group(func(_ *audit.Group, s *season) { s.Groups[1].State = "succeeded" }),
+		"a group that is settled by half": group(func(g *audit.Group, _ *season) { g.Seats[1].Won, g.Seats[1].State = false, "refunded" }),
+		"a seat without its place":        group(func(_ *audit.Group, s *season) { s.place("w:oda").State = "left" }),
+		"a place without its seat":        group(func(_ *audit.Group, s *season) { s.place("w:oda").Order = "w3" }),
+		"a failed group that keeps money": group(func(_ *audit.Group, s *season) { s.bought("w3").Refunds[0].Amount-- }),
+		"a seat of somebody else's":       group(func(g *audit.Group, _ *season) { g.Seats[1].Member = "ned" }),
+		"a seat that was sold twice":      group(func(_ *audit.Group, s *season) { s.Groups[1].Seats[0] = s.Groups[0].Seats[0] }),
+		"an order that paid for no group": group(func(g *audit.Group, _ *season) { g.Seats = g.Seats[:1] }),
+		"a cut that nobody's help took":   assist(func(a *audit.Assist, _ *season) { a.Helps = a.Helps[:1] }),
+		"a help that took another cut":    assist(func(a *audit.Assist, _ *season) { a.Helps[1].Cut = 51 }),
+		"more help than there are cuts":   assist(func(a *audit.Assist, _ *season) { a.Helps = append(a.Helps, audit.Help{Member: "pia", Cut: 1}) }),
+		"a friend who helps twice":        assist(func(a *audit.Assist, _ *season) { a.Helps[1].Member = "ned" }),
+		"somebody who helps themselves":   assist(func(a *audit.Assist, _ *season) { a.Helps[1].Member = "rob" }),
+		"cuts below the floor":            assist(func(a *audit.Assist, _ *season) { a.Cuts[1], a.Helps[1].Cut = 60, 60 }),
+		"an assist that is used for free": assist(func(a *audit.Assist, _ *season) { a.Order = "" }),
+		"an assist at another price":      assist(func(_ *audit.Assist, s *season) { s.bought("w5").Attempts[0].Amount = 81 }),
+		"an assist that goes on for ever": assist(func(_ *audit.Assist, s *season) { s.Assists[1].State = "open" }),
+		"a price that nobody reached":     assist(func(_ *audit.Assist, s *season) { s.Assists = s.Assists[1:] }),
+		"somebody who helps too often":    assist(func(_ *audit.Assist, s *season) { s.Growth.Assist.Quota = 1 }),
+		"somebody who starts too often":   assist(func(_ *audit.Assist, s *season) { s.Assists[1].Member = "rob" }),
+		"more coupons than there are": coupon(func(_ *audit.Coupon, s *season) {
+			s.Growth.Coupons["ct"] = audit.CouponTerms{Off: 50, PerPerson: 1, Public: true}
+		}),
+		"more coupons than one may have": coupon(func(_ *audit.Coupon, s *season) {
+			s.Growth.Coupons["ct"] = audit.CouponTerms{Off: 50, Stock: 2, Public: true}
+		}),
+		"a coupon that nobody claimed":        coupon(func(_ *audit.Coupon, s *season) { s.Coupons[1].State = "unused" }),
+		"a coupon that is gone":               coupon(func(_ *audit.Coupon, s *season) { s.Coupons = s.Coupons[1:] }),
+		"a coupon that was used by itself":    coupon(func(c *audit.Coupon, _ *season) { c.Order = "w5" }),
+		"a coupon that can be used again":     coupon(func(c *audit.Coupon, _ *season) { c.State, c.Order = "unused", "" }),
+		"a coupon that is locked for ever":    coupon(func(c *audit.Coupon, _ *season) { c.State = "locked" }),
+		"a coupon that was not for everybody": coupon(func(c *audit.Coupon, _ *season) { c.Way = "gift" }),
+		"a code that made two coupons": coupon(func(c *audit.Coupon, s *season) {
+			c.Way, c.Cause = "code", "k"
+			s.Coupons = append(s.Coupons, *c)
+		}),
+		"a coupon that was given out while its campaign was paused": coupon(func(c *audit.Coupon, s *season) {
+			s.Growth.Coupons["ct"] = audit.CouponTerms{Off: 50, Stock: 2, PerPerson: 1}
+			c.Way, s.Growth.PausedFrom, s.Growth.PausedTo = "gift", s.Shop.All.Add(-1), s.Shop.Half
+		}),
+		"a stock that counts wrong": coupon(func(_ *audit.Coupon, s *season) { s.Counters["coupons:ct"] = 2 }),
 
 		"a commission that was altered":        commission(func(c *audit.Commission, _ *season) { c.Amount++ }),
 		"a commission kept after a refund":     commission(func(c *audit.Commission, _ *season) { c.Backs = nil }),
