@@ -84,6 +84,12 @@
     dirty = false;
     window.scrollTo(0, 0);
   });
+  // Where one is stays in sight among many tabs.
+  function sight() {
+    const on = document.querySelector("#tabs [aria-current]"), tabs = on?.parentElement;
+    if (on) tabs.scrollLeft += on.getBoundingClientRect().left - tabs.getBoundingClientRect().left - (tabs.clientWidth - on.offsetWidth) / 2;
+  }
+  for (const shown of ["DOMContentLoaded", "htmx:afterSettle"]) document.addEventListener(shown, sight);
   document.addEventListener("htmx:responseError", () => say("操作没有成功，请刷新页面再试"));
   document.addEventListener("htmx:sendError", () => say("网络不通，请检查后再试"));
 

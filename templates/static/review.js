@@ -150,7 +150,8 @@
     if (wrong) return wrong.focus();
     if (!desk.querySelector(".review-form .invalid-feedback, .alert-danger")) (desk.querySelector(".desk-open") || desk).focus({ preventScroll: true });
   }
-  document.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "desk") { set(); drive(); } });
+  // Not before its forms are sent the way this one was.
+  document.addEventListener("htmx:afterSettle", (event) => { if (event.target.id === "desk") { set(); drive(); } });
 
   // Who wants it done again goes on to say why.
   document.addEventListener("click", (event) => {
