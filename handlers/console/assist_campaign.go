@@ -127,7 +127,7 @@ func assistCharts(t assist.Tally) []chart {
 		return nil
 	}
 	c := chart{
-		Title: "每天的发起、成功、下单和付款", Note: "几分钟内更新一次；取消和全额退款的订单不算。", Label: "日期", Wide: true,
+		Title: "每天的发起、成功、下单和付款", Note: "几分钟内更新一次；取消和全额退款的订单不算。", Label: "日期",
 		Series: []series{bar("发起"), bar("助力成功"), bar("下单"), bar("付款"), {Name: "订单金额", Kind: "line", Unit: " 元", Right: true}},
 	}
 	for _, d := range t.Days {

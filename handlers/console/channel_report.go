@@ -125,10 +125,10 @@ func channelNumbers(r channel.Row) []figure {
 
 func channelCharts(p channel.Page) []chart {
 	people := chart{
-		Title: "每天的人", Note: "几分钟内更新一次。", Label: "日期", Wide: true,
+		Title: "每天的人", Note: "几分钟内更新一次。", Label: "日期",
 		Series: []series{bar("访问"), bar("新认识"), bar("报名"), bar("付款"), bar("完成"), bar("复购")},
 	}
-	money := chart{Title: "每天的钱", Note: "收款和退款各算在到账的那一天。", Label: "日期", Wide: true, Series: []series{
+	money := chart{Title: "每天的钱", Note: "收款和退款各算在到账的那一天。", Label: "日期", Series: []series{
 		{Name: "收款", Kind: "bar", Unit: " 元"}, {Name: "退款", Kind: "bar", Unit: " 元"}, {Name: "花费", Kind: "line", Unit: " 元"},
 	}}
 	for _, d := range p.Days {

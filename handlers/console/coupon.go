@@ -291,8 +291,8 @@ func couponNumbers(v coupon.Campaign) []figure {
 
 func couponCharts(v coupon.Campaign) []chart {
 	c := chart{
-		Title: "每天领取和使用", Note: "几分钟内更新一次；全额退款后退回的券不算使用。", Label: "日期", Wide: true,
-		Series: []series{bar("领取"), bar("使用"), {Name: "订单金额", Kind: "line", Unit: " 元", Right: true}, {Name: "扣除退款后", Kind: "line", Unit: " 元", Right: true, Faint: true}},
+		Title: "每天领取和使用", Note: "几分钟内更新一次；全额退款后退回的券不算使用。", Label: "日期",
+		Series: []series{bar("领取"), bar("使用"), {Name: "订单金额", Kind: "line", Unit: " 元", Right: true}, {Name: "扣除退款后", Kind: "line", Unit: " 元", Right: true}},
 	}
 	for _, d := range v.Tally.Days {
 		c.Rows = append(c.Rows, chartRow{d.Day.Chinese(), []chartCell{counted(d.Got), counted(d.Used), yuan(d.Paid), yuan(d.Net())}})

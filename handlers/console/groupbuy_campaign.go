@@ -150,7 +150,7 @@ func groupbuyCharts(days []groupbuy.DayTally) []chart {
 		return nil
 	}
 	c := chart{
-		Title: "每天开的团，后来怎样", Note: "按开团的日子算。", Label: "开团日期", Wide: true,
+		Title: "每天开的团，后来怎样", Note: "按开团的日子算。", Label: "开团日期",
 		Series: []series{{Name: "已成团", Kind: "bar", Stack: "groups"}, {Name: "正在拼", Kind: "bar", Stack: "groups"}, {Name: "未成团", Kind: "bar", Stack: "groups", Faint: true}},
 	}
 	for _, d := range days {

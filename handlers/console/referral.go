@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -65,7 +66,7 @@ func referralNumbers(o referral.Overview) []figure {
 
 func referralCharts(o referral.Overview) []chart {
 	c := chart{
-		Title: "每天的推广订单和佣金", Note: "按付款日期，几分钟内更新一次；随退款撤回的佣金不计入。", Label: "日期", Wide: true,
+		Title: "每天的推广订单和佣金", Note: "按付款日期，几分钟内更新一次；随退款撤回的佣金不计入。", Label: "日期",
 		Series: []series{bar("订单"), {Name: "学费", Kind: "line", Unit: " 元", Right: true}, {Name: "佣金", Kind: "line", Unit: " 元", Right: true}},
 	}
 	for _, d := range o.Tally.Days {
@@ -284,6 +285,30 @@ func (h *console) voidCommission(c echo.Context) error {
 		return h.refused(c, to, err)
 	}
 	return h.done(c, to, "已撤销，推广员会收到通知和原因")
+}
+
+// chapter is one thing that happened.
+type chapter struct {
+	At       time.Time
+	Text, By string
+}
+
+// commissionStory is what became of a commission, in the order in which it happened, and what is next.
+func commissionStory(c referral.Commission) (story []chapter) {
+	for _, b := range c.Backs {
+		story = append(story, chapter{b.At, b.Why() + "，扣回 " + b.Amount.String(), b.By})
+	}
+	if !c.ReleasedAt.IsZero() {
+		story = append(story, chapter{At: c.ReleasedAt, Text: c.Released.String() + " 进入钱包"})
+	}
+	if !c.WithdrawnAt.IsZero() {
+		story = append(story, chapter{At: c.WithdrawnAt, Text: "随提现付出"})
+	}
+	slices.SortStableFunc(story, func(a, b chapter) int { return a.At.Compare(b.At) })
+	if c.Stage == referral.Frozen {
+		story = append(story, chapter{At: c.Until, Text: "最早可以提现"})
+	}
+	return story
 }
 
 var referralStates = map[referral.State]label{

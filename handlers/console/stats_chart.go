@@ -14,7 +14,6 @@ type chart struct {
 	Label       string // of the first column
 	Series      []series
 	Rows        []chartRow
-	Wide        bool // many days
 }
 
 // series is a column of it: how it is drawn, and on which side its axis is.
@@ -61,7 +60,7 @@ func shareCell(part, of int) chartCell {
 
 // daily makes a chart of a row for each day; none where nothing is to be seen.
 func daily(rows []stats.Row, title, note string, columns []series, cells func(stats.Row) []chartCell) []chart {
-	c := chart{Title: title, Note: note, Label: "日期", Series: columns, Wide: true}
+	c := chart{Title: title, Note: note, Label: "日期", Series: columns}
 	some := false
 	for _, r := range rows {
 		row := chartRow{r.Day.Day.Chinese(), cells(r)}
