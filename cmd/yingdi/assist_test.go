@@ -114,7 +114,7 @@ func TestAnAssistFromItsStartToTheSeatAndBackOverHTTP(t *testing.T) {
 	s.paid(t, settle)
 	s.fairPrice(t, assist.Used)
 	s.tell(t, token, []step{
-		{name: "in, for less", request: "GET /orders/{order}", status: 200, want: `{"state":"fulfilled","received":9900}`},
+		{name: "in, for less", request: "GET /orders/{order}", status: 200, want: `{"state":"fulfilled","received":9900,"assist":"{assist}","group":""}`},
 		{name: "why there is none", request: "GET /camps/{shop}/assist-campaigns", status: 200, want: `{"items":[{"mine":"","why":"你在这个活动里发起助力的次数已经用完"}]}`},
 		{name: "no second one", request: "POST /assist-campaigns/{campaign}/assists", body: `{}`, status: 409, want: `{"code":"assist_limit"}`},
 		{name: "give it back", request: "POST /orders/{order}/refund", body: `{"amount":9900}`, status: 200},

@@ -169,6 +169,7 @@ type Order struct {
 	Cause     string     `json:"cause" enum:"user,timeout,admin,no_seat,no_coupon,no_special," doc:"Of a cancellation; no_special: what it took part in could not be had"`
 	Promise   Promise    `json:"promise" doc:"What was shown before paying"`
 	Group     string     `json:"group" doc:"Id of the group that it is in; empty without one"`
+	Assist    string     `json:"assist" doc:"Id of the assist whose price it has; empty without one"`
 	CreatedAt time.Time  `json:"created_at"`
 	PayBy     time.Time  `json:"pay_by" doc:"Until when the seat is held"`
 	PaidAt    *time.Time `json:"paid_at"`
@@ -192,6 +193,7 @@ func orderOf(o order.Order) Order {
 		ID: o.ID, Camp: o.Camp, State: string(o.State), Cause: string(o.Cause), Promise: promiseOf(o.Promise), CreatedAt: o.CreatedAt,
 		PayBy: o.PayBy, PaidAt: moment(o.PaidAt), WaitUntil: moment(o.WaitUntil), Received: o.Received(), Returned: o.Returned(), Refunds: []Refund{},
 	}
+	v.Assist = o.Promise.Used(order.LineAssist)
 	if ref := o.Promise.Used(order.LineGroup); ref != "" {
 		v.Group = groupbuy.GroupOf(ref, o.ID)
 	}
