@@ -85,15 +85,15 @@ func (s *Service) Look(ctx context.Context, id string) (View, error) {
 		return View{}, err
 	}
 	v, me := views[0], domain.ActorFrom(ctx).Member
-	if me == "" || v.Why != nil || v.Mine.Live() {
-		return v, nil
-	}
-	e, err := s.entry(ctx, g.Campaign, me)
-	if err == nil {
+	if v.Why == nil && me != "" && !v.Mine.Live() {
+		e, err := s.entry(ctx, g.Campaign, me)
+		if err != nil {
+			return View{}, err
+		}
 		errors.As(e.free("", g.Terms.PerPerson, s.Clock.Now()), &v.Why)
 		v.Joinable = v.Joinable && v.Why == nil
 	}
-	return v, err
+	return v, nil
 }
 
 // Joinable lists the groups of a campaign that one can join now, the one that ends first first.
