@@ -183,7 +183,7 @@ func (p *Pool) freeze(set Settlement, now time.Time) error {
 		p.become(Cancelled, ActCancel, p.Running.By, "全部退回", now)
 		return nil
 	}
-	p.become(Computed, ActCompute, p.Running.By, set.Hash[:12], now)
+	p.become(Computed, ActList, p.Running.By, set.Hash[:12], now)
 	return nil
 }
 

@@ -58,7 +58,7 @@ func (s *Service) judgeMember(ctx context.Context, campID, memberID string, act 
 		case p.State != Open && p.State != Locked && p.State != Closing:
 			return ErrState
 		}
-		p.note(act, by, what+"（"+memberID+"）", s.Clock.Now())
+		p.noteOf(memberID, act, by, what, s.Clock.Now())
 		return nil
 	}); err != nil {
 		return Member{}, fmt.Errorf("pool %s: %w", campID, err)
@@ -123,9 +123,9 @@ func (s *Service) Helped(ctx context.Context, campID, memberID, outcome string) 
 	return s.noted(ctx, campID, ActHelp, memberID)
 }
 
-func (s *Service) noted(ctx context.Context, campID string, kind ActKind, what string) error {
+func (s *Service) noted(ctx context.Context, campID string, kind ActKind, member string) error {
 	by := domain.ActorFrom(ctx).Member
-	_, err := s.Store.Update(ctx, campID, func(p *Pool) error { p.note(kind, by, what, s.Clock.Now()); return nil })
+	_, err := s.Store.Update(ctx, campID, func(p *Pool) error { p.noteOf(member, kind, by, "", s.Clock.Now()); return nil })
 	return err
 }
 

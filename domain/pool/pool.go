@@ -75,6 +75,8 @@ type Act struct {
 	By   string    `json:"by,omitempty"` // empty: the clock
 	At   time.Time `json:"at"`
 	Note string    `json:"note,omitempty"`
+
+	Member string `json:"member,omitempty"` // whom it was about
 }
 
 // ActKind says what was done.
@@ -86,7 +88,8 @@ const (
 	ActOpen     ActKind = "open"
 	ActLock     ActKind = "lock"
 	ActClose    ActKind = "close"
-	ActCompute  ActKind = "compute"
+	ActCompute  ActKind = "compute" // was ordered
+	ActList     ActKind = "list"    // the list is there
 	ActSign     ActKind = "sign"
 	ActPay      ActKind = "pay"
 	ActSettle   ActKind = "settle"
@@ -133,7 +136,12 @@ var (
 
 // note writes an act into the log.
 func (p *Pool) note(kind ActKind, by, what string, now time.Time) {
-	p.Log = append(p.Log, Act{kind, by, now, what})
+	p.noteOf("", kind, by, what, now)
+}
+
+// noteOf writes an act about a member into the log.
+func (p *Pool) noteOf(member string, kind ActKind, by, what string, now time.Time) {
+	p.Log = append(p.Log, Act{Kind: kind, By: by, At: now, Note: what, Member: member})
 	if len(p.Log) > maxLog {
 		p.Log = slices.Delete(p.Log, 1, len(p.Log)-maxLog+1) // the first says who made it
 	}

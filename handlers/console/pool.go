@@ -159,7 +159,7 @@ func (h *console) pool(c echo.Context, status int, typed *rulesForm, wrong Fault
 	for _, s := range r.Settlement.Signatures {
 		v.Signed = v.Signed || s.By == actor.Member
 	}
-	if v.Names, err = h.actorNames(ctx, p, r.Settlement); err != nil {
+	if v.Names, err = h.actorNames(ctx, p, r.Settlement, v.Missing); err != nil {
 		return err
 	}
 	return h.page(c, status, "pool/show", v)
@@ -287,6 +287,6 @@ var legStates = map[pool.LegState]label{
 }
 
 var poolActs = map[pool.ActKind]string{
-	pool.ActRules: "修改规则", pool.ActOpen: "开启奖学金池", pool.ActLock: "锁定", pool.ActClose: "进入核对和申诉", pool.ActCompute: "计算名单", pool.ActSign: "确认名单",
+	pool.ActRules: "修改规则", pool.ActOpen: "开启奖学金池", pool.ActLock: "锁定", pool.ActClose: "进入核对和申诉", pool.ActCompute: "开始计算名单", pool.ActList: "名单已算好", pool.ActSign: "确认名单",
 	pool.ActPay: "开始发放", pool.ActSettle: "全部结清", pool.ActCancel: "取消", pool.ActAppeal: "处理申诉", pool.ActBar: "资格", pool.ActPayAgain: "重新查看发放", pool.ActHelp: "人工处理发放",
 }

@@ -36,8 +36,8 @@ func (h *console) memberRows(ctx context.Context, list []pool.Member) ([]memberR
 	return rows, nil
 }
 
-// actorNames are the names of those who did something to a pool, by their ids.
-func (h *console) actorNames(ctx context.Context, p pool.Pool, set pool.Settlement) (map[string]string, error) {
+// actorNames are the names of those whom a pool's page speaks of, by their ids.
+func (h *console) actorNames(ctx context.Context, p pool.Pool, set pool.Settlement, missing *pool.Missing) (map[string]string, error) {
 	var ids []string
 	note := func(id string) {
 		if id != "" && !slices.Contains(ids, id) {
@@ -46,6 +46,12 @@ func (h *console) actorNames(ctx context.Context, p pool.Pool, set pool.Settleme
 	}
 	for _, a := range p.Log {
 		note(a.By)
+		note(a.Member)
+	}
+	if missing != nil {
+		for _, m := range missing.Appeals {
+			note(m.Member)
+		}
 	}
 	for _, s := range set.Signatures {
 		note(s.By)
