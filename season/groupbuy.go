@@ -10,38 +10,31 @@ import (
 	"yingdi/season/audit"
 )
 
-// pending is the order of one's own that waits to be paid.
-func (f *friend) pending(ctx context.Context) (string, error) {
-	a, ok, err := f.ask(ctx, call{method: http.MethodGet, path: "/orders"}, http.StatusOK)
-	if err != nil || !ok {
-		return "", err
-	}
-	var list struct{ Items []struct{ ID, State string } }
-	if err := a.into(&list); err != nil {
-		return "", err
-	}
-	for _, o := range list.Items {
-		if o.State == "pending_payment" {
-			return o.ID, nil
+// place orders a seat, and again if the order got lost with the server.
+func (f *friend) place(ctx context.Context, price int64, with url.Values, refusals ...string) (ok bool, err error) {
+	for range 3 {
+		var lost bool
+		if ok, lost, err = f.placeOnce(ctx, price, with, refusals...); err != nil || !lost || f.options.Kills == 0 {
+			break
 		}
 	}
-	return "", nil
+	return ok, err
 }
 
-// place orders a seat with two taps, at a price that is shown first, with what it takes part in; the refusals are those
-// that may be. Without an order the answer is false.
-func (f *friend) place(ctx context.Context, price int64, with url.Values, refusals ...string) (bool, error) {
+// placeOnce orders a seat with two taps, at a price that is shown first, with what it takes part in; the refusals are those
+// that may be. Without an order the answer is false; lost is one that nobody refused.
+func (f *friend) placeOnce(ctx context.Context, price int64, with url.Values, refusals ...string) (ok, lost bool, err error) {
 	base := "/camps/" + f.in.camp
 	a, ok, err := f.ask(ctx, call{method: http.MethodGet, path: base + "/offers/" + f.in.offer + "/preview?" + with.Encode()}, http.StatusOK, http.StatusConflict)
 	if err != nil || !ok {
-		return false, err
+		return false, false, err
 	}
 	if a.status == http.StatusConflict {
 		f.book.check(slices.Contains(refusals, a.code()), "%s was refused a price with %s", f.name, a.code())
 	} else {
 		var shown struct{ Amount int64 }
 		if err := a.into(&shown); err != nil {
-			return false, err
+			return false, false, err
 		}
 		f.book.check(shown.Amount == price, "%s was shown %d, not %d", f.name, shown.Amount, price)
 	}
@@ -55,7 +48,7 @@ func (f *friend) place(ctx context.Context, price int64, with url.Values, refusa
 	at := *f.now.Load()
 	answers, err := f.twice(ctx, order(), order(), http.StatusCreated, http.StatusOK, http.StatusConflict)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	refused := []string{}
 	f.order = ""
@@ -69,30 +62,24 @@ func (f *friend) place(ctx context.Context, price int64, with url.Values, refusa
 			continue // noted as unexpected
 		}
 		if err := a.into(&in); err != nil {
-			return false, err
+			return false, false, err
 		}
 		f.book.check(f.order == "" || f.order == in.ID, "%s got two orders for one wish", f.name)
 		f.order, f.group = in.ID, in.Group
-	}
-	if slices.Contains(refused, "assist_in_order") && f.order == "" { // the answer with the order died with the server
-		if f.order, err = f.pending(ctx); err != nil {
-			return false, err
-		}
-		refused = nil
 	}
 	if f.order != "" {
 		f.book.write(func(p *audit.Promises) {
 			p.Orders = append(p.Orders, audit.Ordered{ID: f.order, Camp: f.in.camp, Member: f.member, Amount: price, At: at})
 		})
 		if placed, err := f.placed(ctx); placed || err != nil {
-			return placed, err
+			return placed, false, err
 		}
 	}
 	for _, code := range refused { // the tap that came second may also be told of the order that the first one was about to lose
 		f.book.check(code == "conflict" || slices.Contains(refusals, code), "%s was refused an order with %s", f.name, code)
 	}
 	f.order = ""
-	return false, nil
+	return false, !slices.ContainsFunc(refused, func(code string) bool { return slices.Contains(refusals, code) }), nil
 }
 
 // placed tells whether the order is still there now that both taps are answered: until the first one is refused what it

@@ -1,6 +1,7 @@
 package order
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -195,6 +196,9 @@ func (s *Service) Place(ctx context.Context, w Wish) (o Order, fresh bool, err e
 		return Order{}, false, err
 	}
 	if had, err := s.pending(ctx, w.Camp); err != nil || had.ID != "" { // before the price: what it has nobody can have twice
+		if err == nil && !had.Steps.Done(stepSeat) { // whoever made it may have died
+			had, err = s.hold(ctx, had, w.Given)
+		}
 		return had, false, err
 	}
 	c, err := s.enrollable(ctx, w.Camp)
@@ -240,7 +244,8 @@ func (s *Service) Place(ctx context.Context, w Wish) (o Order, fresh bool, err e
 }
 
 // hold takes the coupon, what the order takes part in, and the seat of a new order, and cancels the order if it cannot have
-// all of them. Should this process die in between, the answers to the camp's form are lost with it, and Drive cancels the order.
+// all of them; again takes nothing twice. Should this process die in between, the answers to the camp's form are lost with
+// it: whoever asks again brings them, and otherwise Drive cancels the order.
 func (s *Service) hold(ctx context.Context, o Order, given form.Given) (Order, error) {
 	cause, refused := NoCoupon, s.lock(ctx, o)
 	if refused == nil {
@@ -270,7 +275,7 @@ func (s *Service) hold(ctx context.Context, o Order, given form.Given) (Order, e
 		if err := s.free(ctx, o); err != nil {
 			return o, err
 		}
-		return o, errors.Join(refused)
+		return o, cmp.Or(refused, fmt.Errorf("order %s: %w", o.ID, domain.ErrConflict))
 	case o.State == Paid:
 		return s.Drive(ctx, o.ID)
 	}
