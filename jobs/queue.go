@@ -120,7 +120,8 @@ func (q *Queue) Work(ctx context.Context) error {
 
 // process does one job.
 func (q *Queue) process(ctx context.Context, task *asynq.Task) error {
-	defer q.noteBegin()()
+	over := q.noteBegin()
+	defer over()
 	c, ok := q.routes.byKind[task.Type()]
 	var p domain.Posted
 	var err error
