@@ -1,6 +1,7 @@
 package signcard_test
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"testing"
@@ -33,6 +34,23 @@ func TestACardIsDrawnOnceAndItsCodeIsAskedForOnce(t *testing.T) {
 	}
 	if _, _, err := s.ForCheckin(domain.WithActor(t.Context(), domain.Actor{Member: "eve"}), id); !errors.Is(err, domain.ErrNotFound) {
 		t.Errorf("a stranger: %v", err)
+	}
+}
+
+// The check-in was deleted before its card was drawn: whoever came to take the card away found none.
+func TestTheCardOfACheckinThatWasDeletedMeanwhileIsTakenAway(t *testing.T) {
+	t.Parallel()
+	s := newWorld()
+	s.deleted = true
+	for _, job := range []func(context.Context, string) error{s.Withdraw, s.Make} {
+		if err := job(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range s.cards.All(nil) {
+		if c.State == signcard.Ready {
+			t.Errorf("card %s is still there", c.ID)
+		}
 	}
 }
 

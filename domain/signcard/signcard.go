@@ -182,7 +182,13 @@ func (s *Service) Make(ctx context.Context, checkinID string) error {
 			return nil
 		})
 	}
-	return errors.Join(failure, err)
+	if failed := errors.Join(failure, err); failed != nil {
+		return failed
+	}
+	if c, err = s.Checkins.Get(ctx, checkinID); err != nil || c.State != checkin.Deleted {
+		return err
+	}
+	return s.Withdraw(ctx, checkinID) // it was deleted before there was a card to take away
 }
 
 // first makes the choice of a card, and notes how far the learner had come by its day.
