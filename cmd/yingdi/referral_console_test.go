@@ -1,14 +1,11 @@
 package main
 
 import (
-	"regexp"
 	"testing"
 	"time"
 
 	"yingdi/domain/referral"
 )
-
-var voided = regexp.MustCompile(`name="commission" value="([^"]+)"`)
 
 // A manager sets up, watches and stops a referral plan by the console alone.
 func TestAManagerRunsAReferralPlan(t *testing.T) {
@@ -45,8 +42,9 @@ func TestAManagerRunsAReferralPlan(t *testing.T) {
 		t.Fatal(err)
 	}
 	v.see(t, "/console/organisers/{house}/referral", 200, "每天的推广订单和佣金", "¥398.00", "¥39.80", "先达到的在前", "推广员")
-	v.see(t, "/console/organisers/{house}/referral/commissions?stage=frozen", 200, "学费 ¥199.00 × 10% = ¥19.90", "最早可以提现", "撤销")
-	s.vars["commission"] = voided.FindStringSubmatch(v.page)[1]
+	s.vars["commission"] = referral.CommissionID(s.vars["order"], 1)
+	v.see(t, "/console/organisers/{house}/referral/commissions?stage=frozen", 200, "学费 ¥199.00 × 10% = ¥19.90", "最早可以提现", "撤销",
+		`name="commission" value="`+s.vars["commission"]+`"`)
 	v.submit(t, "/console/organisers/{house}/referral/commissions/void", values("commission", s.vars["commission"], "reason", "自己人刷单"), "已撤销", "机构撤销：自己人刷单")
 	v.see(t, "/console/camps/{shop}/orders/{order}", 200, "推广佣金", "一级，10%", "机构撤销：自己人刷单", "已撤回")
 	s.passes(t, settle, 10*24*time.Hour)
