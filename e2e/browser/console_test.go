@@ -63,9 +63,9 @@ func newCamp(t *testing.T, b *tab, title string) (id string) {
 	b.open(t, "/console/camps/new")
 	b.write(t, "#title", "诗")
 	b.write(t, "#intro", "每天读一首，写两句话。\n适合想慢下来的人。")
-	day := time.Now().In(time.FixedZone("CST", 8*3600)).Format("2006-01-02")
+	day := time.Now().In(zone).Format("2006-01-02")
 	b.write(t, "#start", day)
-	b.write(t, "#end", day)
+	b.write(t, "#end", time.Now().In(zone).AddDate(0, 0, 1).Format("2006-01-02")) // whatever runs late in the evening goes on after midnight
 	b.write(t, "#enrol_by", "")
 	b.do(t, chromedp.SetUploadFiles(chromedp.CSS("[data-upload=cover] input[type=file]"), []string{photo(t)}))
 	b.until(t, "document.querySelector('.upload-item img')?.naturalWidth > 0")
