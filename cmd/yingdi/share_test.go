@@ -121,6 +121,19 @@ func TestAPageThatIsNotThereSaysSo(t *testing.T) {
 	}
 }
 
+// sharedSite is a site with the scene of a running camp.
+func sharedSite(t *testing.T) (s *site, scene string) {
+	t.Helper()
+	s = newSite(t)
+	_, teacher := s.person(t, "王老师")
+	c, _ := s.running(t, teacher, 40)
+	scene, err := s.services.Channels.For(t.Context(), channel.Target{Kind: channel.ToCamp, Camp: c.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, scene
+}
+
 // down is a WeChat that gives neither links nor codes.
 type down struct{ asked int }
 
@@ -136,13 +149,7 @@ func (d *down) Link(context.Context, string, string) (string, error) {
 
 func TestAPageGoesOnWithoutWeChat(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	_, teacher := s.person(t, "王老师")
-	c, _ := s.running(t, teacher, 40)
-	scene, err := s.services.Channels.For(t.Context(), channel.Target{Kind: channel.ToCamp, Camp: c.ID})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, scene := sharedSite(t)
 	real, broken := s.services.Channels.WeChat, &down{}
 	s.services.Channels.WeChat = broken
 	for range 5 {
@@ -178,13 +185,7 @@ func (s *drawing) QR(ctx context.Context, scene, page string) ([]byte, error) {
 
 func TestAllWhoOpenAPageAtOnceSeeItsCode(t *testing.T) {
 	t.Parallel()
-	s := newSite(t)
-	_, teacher := s.person(t, "王老师")
-	c, _ := s.running(t, teacher, 40)
-	scene, err := s.services.Channels.For(t.Context(), channel.Target{Kind: channel.ToCamp, Camp: c.ID})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, scene := sharedSite(t)
 	draws := &drawing{s.services.Channels.WeChat, make(chan struct{}), make(chan struct{}, 10)}
 	s.services.Channels.WeChat = draws
 	var all sync.WaitGroup

@@ -40,8 +40,7 @@ const (
 var ErrNotYet = domain.Refusal(domain.KindUnavailable, "scene_not_yet", "小程序码正在生成，请稍后刷新")
 
 // Link returns an address that opens the mini-program where the scene leads. WeChat is asked once and the answer kept, also
-// if the caller does not wait for it.
-// Returns ErrNotYet, and what WeChat refuses.
+// if the caller does not wait for it. Returns ErrNotYet, and what WeChat refuses.
 func (s *Service) Link(ctx context.Context, scene Scene) (string, error) {
 	if scene.Link != "" && s.Clock.Now().Before(scene.LinkUntil) {
 		return scene.Link, nil

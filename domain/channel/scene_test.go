@@ -82,6 +82,20 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
+// shared is the scene of a camp that somebody put out.
+func (w *world) shared(t *testing.T) channel.Scene {
+	t.Helper()
+	id, err := w.For(t.Context(), channel.Target{Kind: channel.ToCamp, Camp: "c1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	scene, err := w.Resolve(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return scene
+}
+
 func TestASharedCampHasOneSceneForEachPerson(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -195,11 +209,7 @@ func TestWeChatIsAskedOnceForALinkHoweverManyCome(t *testing.T) {
 func TestAWeChatThatIsDownIsNotAskedByEveryVisitor(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	id, err := w.For(t.Context(), channel.Target{Kind: channel.ToCamp, Camp: "c1"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	scene, _ := w.Resolve(t.Context(), id)
+	scene := w.shared(t)
 	w.weChat.down = domain.ErrUnavailable
 	for range 5 {
 		if _, err := w.Link(t.Context(), scene); !errors.Is(err, domain.ErrUnavailable) && !errors.Is(err, channel.ErrNotYet) {
@@ -215,7 +225,7 @@ func TestAWeChatThatIsDownIsNotAskedByEveryVisitor(t *testing.T) {
 	w.weChat.down = nil
 	w.clock.Add(time.Minute)
 	first, err := w.Code(t.Context(), scene)
-	if err != nil || !bytes.HasPrefix(first, []byte(id)) {
+	if err != nil || !bytes.HasPrefix(first, []byte(scene.ID)) {
 		t.Errorf("%s, %v", first, err)
 	}
 	if again, err := w.Code(t.Context(), scene); err != nil || !bytes.Equal(again, first) || w.weChat.asked != 3 {
@@ -227,11 +237,7 @@ func TestAWeChatThatIsDownIsNotAskedByEveryVisitor(t *testing.T) {
 func TestACodeComesThoughThereIsNeverALink(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	id, err := w.For(t.Context(), channel.Target{Kind: channel.ToCamp, Camp: "c1"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	scene, _ := w.Resolve(t.Context(), id)
+	scene := w.shared(t)
 	w.weChat.down = domain.ErrForbidden
 	if _, err := w.Link(t.Context(), scene); !errors.Is(err, domain.ErrForbidden) {
 		t.Fatal(err)
@@ -245,11 +251,7 @@ func TestACodeComesThoughThereIsNeverALink(t *testing.T) {
 func TestACodeIsKeptAlsoIfWhoeverAskedForItLeaves(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	id, err := w.For(t.Context(), channel.Target{Kind: channel.ToCamp, Camp: "c1"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	scene, _ := w.Resolve(t.Context(), id)
+	scene := w.shared(t)
 	ctx, leave := context.WithCancel(t.Context())
 	w.weChat.meets = leave
 	if _, err := w.Code(ctx, scene); err != nil {

@@ -76,17 +76,6 @@ type Group struct {
 	Sentence string     `json:"sentence" doc:"The terms in words"`
 }
 
-// secondsTo an instant, for a countdown that does not trust the phone's clock.
-func secondsTo(at, now time.Time) int64 { return max(int64(at.Sub(now)/time.Second), 0) }
-
-// said is a refusal for people to read; empty for none.
-func said(why *domain.Error) string {
-	if why == nil {
-		return ""
-	}
-	return why.Message
-}
-
 // Fellow is somebody in a group, as all who have its link see them.
 type Fellow struct {
 	Nickname string `json:"nickname"`

@@ -91,14 +91,6 @@ func scoresOf(scores []review.Score) []CriterionScore {
 	return list
 }
 
-// moment is null for no instant.
-func moment(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
-}
-
 type redoInput struct {
 	CheckinPath
 	Body Words

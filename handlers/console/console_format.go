@@ -88,7 +88,6 @@ func funcs(asset func(file string) string) template.FuncMap {
 		"couponWay":       func(w coupon.Way) string { return couponWays[w] },
 		"platform":        func(p domain.Platform) string { return platformNames[p] },
 		"referralState":   func(s referral.State) label { return referralStates[s] },
-		"commissionStory": commissionStory,
 		"commissionStage": func(s referral.Stage) label { return commissionStages[s] },
 		"percentRate":     referral.Percent,
 		"moneySource":     func(s ledger.Source) label { return sourceNames[s] },

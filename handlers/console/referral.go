@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -285,30 +284,6 @@ func (h *console) voidCommission(c echo.Context) error {
 		return h.refused(c, to, err)
 	}
 	return h.done(c, to, "已撤销，推广员会收到通知和原因")
-}
-
-// chapter is one thing that happened.
-type chapter struct {
-	At       time.Time
-	Text, By string
-}
-
-// commissionStory is what became of a commission, in the order in which it happened, and what is next.
-func commissionStory(c referral.Commission) (story []chapter) {
-	for _, b := range c.Backs {
-		story = append(story, chapter{b.At, b.Why() + "，扣回 " + b.Amount.String(), b.By})
-	}
-	if !c.ReleasedAt.IsZero() {
-		story = append(story, chapter{At: c.ReleasedAt, Text: c.Released.String() + " 进入钱包"})
-	}
-	if !c.WithdrawnAt.IsZero() {
-		story = append(story, chapter{At: c.WithdrawnAt, Text: "随提现付出"})
-	}
-	slices.SortStableFunc(story, func(a, b chapter) int { return a.At.Compare(b.At) })
-	if c.Stage == referral.Frozen {
-		story = append(story, chapter{At: c.Until, Text: "最早可以提现"})
-	}
-	return story
 }
 
 var referralStates = map[referral.State]label{
