@@ -50,10 +50,6 @@ func TestASharedCampHasAPageThatWeChatCanPreview(t *testing.T) {
 	}}); err != nil {
 		t.Fatal(err)
 	}
-	system := domain.WithActor(t.Context(), domain.SystemActor)
-	if err := s.services.Signcards.MakeFront(system, c.ID); err != nil {
-		t.Fatal(err)
-	}
 	scene, err := s.services.Channels.ForShare(t.Context(), c.ID, learner)
 	if err != nil {
 		t.Fatal(err)

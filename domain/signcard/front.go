@@ -131,10 +131,18 @@ func (s *Service) FrontsOf(ctx context.Context, camps []camp.Camp) (map[string]F
 // ownKey is where a cover that staff have uploaded lies at the size of a front.
 func ownKey(camp, cover string) string { return "front/" + camp + "/" + cover + ".jpg" }
 
-// Window returns the picture that stands for a camp outside, a JPEG: its cover at a size for the web, or what was drawn in
-// its place. Returns domain.ErrNotFound if there is none yet. Whoever calls it has checked that the camp may be seen.
+// Window returns the picture that stands for a camp outside, a JPEG: its cover at a size for the web, or what is drawn in
+// its place, at once if no job has come to it yet: a link is passed on the moment a camp is published. Whoever calls it has
+// checked that the camp may be seen.
 func (s *Service) Window(ctx context.Context, in camp.Camp) ([]byte, error) {
 	if in.Cover == "" {
+		drawn, err := s.Files.Read(ctx, coverKey(in.ID), 4<<20)
+		if !errors.Is(err, domain.ErrNotFound) {
+			return drawn, err
+		}
+		if err := s.MakeFront(ctx, in.ID); err != nil {
+			return nil, err
+		}
 		return s.Files.Read(ctx, coverKey(in.ID), 4<<20)
 	}
 	at := ownKey(in.ID, in.Cover)

@@ -76,3 +76,16 @@ func TestAnInviteCardIsDrawnWhenAskedForAndAgainWhenItsNameChanges(t *testing.T)
 		t.Errorf("a draft: %v", err)
 	}
 }
+
+func TestTheWindowOfACampThatWasJustPublishedIsDrawnAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	published := w.camp
+	published.ID = "c1"
+	for range 2 {
+		picture, err := w.Window(t.Context(), published)
+		if err != nil || !strings.HasPrefix(string(picture), "晨读") || w.drawn != 2 {
+			t.Errorf("%q after %d drawings, %v", picture, w.drawn, err)
+		}
+	}
+}

@@ -32,7 +32,7 @@ type share struct {
 	style template.CSS
 	csp   string
 
-	links, codes singleflight.Group // a link that somebody shares is opened by many at once, and all of them wait for one answer
+	links, codes, pictures singleflight.Group // a link that somebody shares is opened by many at once, and all of them wait for one answer
 }
 
 // kinds says who fills in the page of which kind of scene.

@@ -30,11 +30,12 @@ func (h *share) picture(c echo.Context) error {
 	if v.Camp == nil {
 		return domain.ErrNotFound
 	}
-	picture, err := h.Signcards.Window(c.Request().Context(), v.Camp.Camp)
+	in := v.Camp.Camp
+	picture, err, _ := h.pictures.Do(in.ID, func() (any, error) { return h.Signcards.Window(context.WithoutCancel(c.Request().Context()), in) })
 	if err != nil {
 		return err
 	}
-	return h.jpeg(c, picture)
+	return h.jpeg(c, picture.([]byte))
 }
 
 // avatar of whoever shared.
