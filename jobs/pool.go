@@ -13,7 +13,7 @@ import (
 
 func pools(s *pool.Service) []Consumer {
 	return []Consumer{
-		{Name: "pool-member", Lane: Normal, Events: []string{order.EventFulfilled, order.EventRefunded, order.EventEnded}, Handle: byID(s.Follow)},
+		{Name: "pool-member", Lane: Normal, Events: []string{order.EventFulfilled, order.EventRefunded, order.EventStuck, order.EventEnded}, Handle: byID(s.Follow)},
 		{Name: "pool-stage", Lane: Slow, Timeout: 10 * time.Minute, Events: []string{pool.EventStage}, Handle: byID(s.Drive)},
 		{Name: "pool-list", Lane: Slow, Timeout: 10 * time.Minute, Events: []string{pool.EventCompute}, Handle: byID(s.Work)},
 		{Name: "pool-camp", Lane: Normal, Events: []string{camp.EventEnded}, Handle: byID(s.HeardCamp)},

@@ -47,10 +47,11 @@ func NewPools(ctx context.Context, db *DB) (s PoolStores, err error) {
 		"state":  func(m *pool.Member) any { return string(m.State) },
 		"part":   func(m *pool.Member) any { return int64(m.Part) },
 		"stage":  func(m *pool.Member) any { return string(m.Stage()) },
+		"look":   func(m *pool.Member) any { return m.Look() },
 		"appeal": func(m *pool.Member) any { return keyed(m.Appealing(), m.Camp) },
 		"help":   func(m *pool.Member) any { return keyed(m.Helpless(), m.Organiser) },
 	}, ofPerson, Index{Name: "state", Fields: []string{"camp", "state"}}, Index{Name: "parts", Fields: []string{"camp", "state", "part"}},
-		Index{Name: "stage", Fields: []string{"camp", "stage"}}, Index{Name: "appeal", Fields: []string{"appeal"}},
+		Index{Name: "stage", Fields: []string{"camp", "stage"}}, Index{Name: "look", Fields: []string{"camp", "look"}}, Index{Name: "appeal", Fields: []string{"appeal"}},
 		Index{Name: "help", Fields: []string{"help"}}); err != nil {
 		return
 	}
@@ -87,6 +88,11 @@ func (s PoolMembers) OfCamp(ctx context.Context, camp string, state pool.MemberS
 		return s.Find(ctx, By("id").Range(camp+":", camp+";"), page)
 	}
 	return s.Find(ctx, By("state").Equal(camp, string(state)), page)
+}
+
+// Looking implements pool.MemberStore.
+func (s PoolMembers) Looking(ctx context.Context, camp string, before time.Time, page domain.Page) ([]pool.Member, domain.Cursor, error) {
+	return s.Find(ctx, By("look").Equal(camp).Range(nil, before), page)
 }
 
 // AtStage implements pool.MemberStore.

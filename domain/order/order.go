@@ -165,6 +165,7 @@ const (
 	EventCancelled = "order:cancelled"
 	EventRefund    = "order:refund"   // one was asked for, or its time to be tried again came
 	EventRefunded  = "order:refunded" // one arrived; data RefundedData
+	EventStuck     = "order:stuck"    // one goes no further without a person
 	EventEnded     = "order:ended"    // the place goes back
 )
 

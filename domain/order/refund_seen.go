@@ -50,13 +50,13 @@ func (o *Order) RefundSeen(seen wechatpay.Refund, now time.Time) error {
 			return domain.ErrSame
 		}
 		r.State, r.NextAt = RefundClosed, time.Time{}
-		o.trouble(RefundRefused, r.Number, "微信关闭了这笔退款", now)
+		o.stuck(RefundRefused, r.Number, "微信关闭了这笔退款", now)
 	case wechatpay.RefundAbnormal:
 		if r.State == RefundAbnormally {
 			return domain.ErrSame
 		}
 		r.State, r.NextAt = RefundAbnormally, time.Time{}
-		o.trouble(RefundAbnormal, r.Number, "付款人的银行卡已注销或被冻结，需要线下退款或改退到其他账户", now)
+		o.stuck(RefundAbnormal, r.Number, "付款人的银行卡已注销或被冻结，需要线下退款或改退到其他账户", now)
 	default:
 		return domain.ErrSame
 	}
@@ -80,9 +80,15 @@ func (o *Order) Refused(number, why string, now time.Time) error {
 		return domain.ErrSame
 	}
 	r.State, r.NextAt = RefundClosed, time.Time{}
-	o.trouble(RefundRefused, number, why, now)
+	o.stuck(RefundRefused, number, why, now)
 	o.WakeAt = o.nextWake(now)
 	return nil
+}
+
+// stuck hands a refund over to a person, and tells whoever waits for it.
+func (o *Order) stuck(kind TroubleKind, number, note string, now time.Time) {
+	o.trouble(kind, number, note, now)
+	o.Emit(EventStuck, now, nil)
 }
 
 // Again sends a refund that got stuck on its way once more, under its own number, after a person has helped. One that is

@@ -3,6 +3,7 @@ package order_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -198,6 +199,10 @@ func TestARefundThatWeChatCannotDeliverReachesAPerson(t *testing.T) {
 	}
 	if o = w.get(t, o.ID); len(o.Trouble) != 1 || !o.Troubled() || o.State != order.Refunding {
 		t.Fatalf("%s, %+v", o.State, o.Trouble)
+	}
+	told := slices.DeleteFunc(slices.Clone(o.Outbox), func(e domain.Event) bool { return e.Type != order.EventStuck })
+	if len(told) != 1 { // whoever waits for the money hears that it does not come
+		t.Errorf("told of %d times", len(told))
 	}
 	w.bank.refunds[number].State = wechatpay.RefundSuccess
 	if _, err := w.Again(owner(t), o.ID, number); err != nil {

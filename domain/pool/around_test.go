@@ -57,6 +57,7 @@ type bank struct {
 	mu    sync.Mutex
 	sent  map[string]pool.Payout
 	state map[string]pool.LegState // by member; paid at once if there is none
+	asked map[string]int           // by member: how often
 	down  bool
 
 	refuses map[string]error // by order: what a refund of it is refused with
@@ -72,6 +73,7 @@ func (b *bank) Send(_ context.Context, p pool.Payout) (pool.LegState, string, er
 		return "", "", fmt.Errorf("payout %s asked for anew: %w", p.ID, domain.ErrConflict)
 	}
 	b.sent[p.ID] = p
+	b.asked[p.Member]++
 	if state := b.state[p.Member]; state != "" {
 		return state, "请联系老师", nil
 	}

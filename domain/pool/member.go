@@ -27,6 +27,8 @@ type Member struct {
 	Line *Line `json:"line,omitempty"` // what the frozen list says
 	Own  Leg   `json:"own,omitzero"`   // the own part, refunded
 	Gain Leg   `json:"gain,omitzero"`  // what comes on top, transferred
+
+	LookAt time.Time `json:"look_at,omitzero"` // when somebody must look at these again, even if nothing is heard of them
 }
 
 // MemberState says how a member stands.

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/order"
@@ -130,41 +131,38 @@ func (s *Service) spread(ctx context.Context, set Settlement) (Settlement, error
 
 // late sends those their part back whose payment was heard of too late for the list.
 func (s *Service) late(ctx context.Context, set Settlement) error {
-	for _, state := range []MemberState{In, Disqualified, Quit} {
-		list := func(page domain.Page) ([]Member, domain.Cursor, error) {
-			return s.People.OfCamp(ctx, set.Camp, state, page)
+	unlisted := func(page domain.Page) ([]Member, domain.Cursor, error) {
+		return s.People.AtStage(ctx, set.Camp, "", page)
+	}
+	for m, err := range domain.Each(unlisted) {
+		if err != nil {
+			return err
 		}
-		for m, err := range domain.Each(list) {
-			if err != nil {
-				return err
+		if m.Listed() || m.State == Withdrawn {
+			continue
+		}
+		if _, err := s.Refunds.PayBackPart(ctx, m.Order, "pool-late", m.Part, "奖学金名单已确定，奖学金部分退回"); err != nil {
+			return err
+		}
+		if _, err := s.People.Update(ctx, m.ID, func(m *Member) error {
+			if m.Listed() || m.State == Withdrawn {
+				return domain.ErrSame
 			}
-			if m.Listed() {
-				continue
-			}
-			if _, err := s.Refunds.PayBackPart(ctx, m.Order, "pool-late", m.Part, "奖学金名单已确定，奖学金部分退回"); err != nil {
-				return err
-			}
-			if _, err := s.People.Update(ctx, m.ID, func(m *Member) error {
-				if m.Listed() || m.State == Withdrawn {
-					return domain.ErrSame
-				}
-				m.State = Withdrawn
-				return nil
-			}); err != nil {
-				return err
-			}
+			m.State = Withdrawn
+			return nil
+		}); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// payAll drives every payout that is under way, and reports whether none is any more.
+// payAll drives every payout whose time has come, and reports whether none is under way any more.
 func (s *Service) payAll(ctx context.Context, p Pool) (done bool, err error) {
 	var stopped error
-	moving := func(page domain.Page) ([]Member, domain.Cursor, error) {
-		return s.People.AtStage(ctx, p.ID, StageMoving, page)
-	}
-	failed := besides(ctx, crowd, domain.Until(domain.Each(moving), &stopped), func(m Member) error { return s.pay(ctx, p, m) })
+	now := s.Clock.Now().Add(time.Microsecond)
+	due := func(page domain.Page) ([]Member, domain.Cursor, error) { return s.People.Looking(ctx, p.ID, now, page) }
+	failed := besides(ctx, crowd, domain.Until(domain.Each(due), &stopped), func(m Member) error { return s.pay(ctx, p, m) })
 	left, _, err := s.People.AtStage(ctx, p.ID, StageMoving, domain.Page{Limit: 1})
 	return len(left) == 0, errors.Join(failed, stopped, err)
 }
@@ -197,14 +195,9 @@ func (s *Service) pay(ctx context.Context, p Pool, m Member) error {
 	if gain.Amount > 0 && gain.State != LegPaid {
 		failures = append(failures, s.payGain(ctx, m, &gain))
 	}
-	_, err := s.People.Update(ctx, m.ID, func(m *Member) error {
-		first, second := m.Own.move(own, s.Clock.Now()), m.Gain.move(gain, s.Clock.Now())
-		if !first && !second {
-			return domain.ErrSame
-		}
-		return nil
-	})
-	if failed := errors.Join(append(failures, err)...); failed != nil {
+	failed := errors.Join(failures...)
+	_, err := s.People.Update(ctx, m.ID, func(m *Member) error { return m.looked(own, gain, failed != nil, s.Clock.Now()) })
+	if failed = errors.Join(failed, err); failed != nil {
 		return fmt.Errorf("payout of %s: %w", m.ID, failed)
 	}
 	return nil

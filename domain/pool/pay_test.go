@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"yingdi/domain"
 	"yingdi/domain/order"
@@ -86,5 +87,48 @@ func TestWhatOnlyAPersonCanPayIsListedUntilTheySayWhatTheyDid(t *testing.T) {
 	must(t, w.PayAgain(staff(t, "boss"), "c1", "bo"))
 	if got := waiting(); !slices.Equal(got, []string{"c1:bo"}) {
 		t.Errorf("tried again in vain: %v", got)
+	}
+}
+
+func TestAPayoutOfWhichNothingIsHeardIsLookedAtEverMoreSeldomAndNeverLeft(t *testing.T) {
+	t.Parallel()
+	w := played(t, theRules)
+	w.bank.state["an"] = pool.LegWaiting
+	w.goes(t, at("2026-03-10", 0))
+	w.paid(t)
+	passes := func(d time.Duration) { // and the pool is driven once in ten minutes
+		for end := w.clock.Now().Add(d); w.clock.Now().Before(end); {
+			w.clock.Add(10 * time.Minute)
+			must(t, w.Drive(t.Context(), "c1"))
+		}
+	}
+	before := w.bank.asked["an"]
+	passes(48 * time.Hour)
+	if often := w.bank.asked["an"] - before; often < 10 || often > 14 { // after 10, 20, 40 … minutes, and then every six hours
+		t.Errorf("looked at %d times in two days", often)
+	}
+	if p := w.pool(t); p.State != pool.Paying || w.bank.asked["bo"] != 1 {
+		t.Errorf("%s, bo was looked at %d times", p.State, w.bank.asked["bo"])
+	}
+	w.bank.state["an"] = pool.LegPaid // and nobody says so
+	passes(7 * time.Hour)
+	if p := w.pool(t); p.State != pool.Settled || w.member(t, "an").Gain.State != pool.LegPaid {
+		t.Errorf("%s, %+v", p.State, w.member(t, "an").Gain)
+	}
+	w.exact(t)
+}
+
+func TestAPayoutThatEarlierVersionsLeftOnItsWayIsLookedAt(t *testing.T) {
+	t.Parallel()
+	w := played(t, theRules)
+	w.bank.state["an"] = pool.LegWaiting
+	w.goes(t, at("2026-03-10", 0))
+	w.paid(t)
+	_, err := w.people.Update(t.Context(), "c1:an", func(m *pool.Member) error { m.LookAt = time.Time{}; return nil })
+	must(t, err)
+	w.bank.state["an"] = pool.LegPaid
+	w.settles(t)
+	if p := w.pool(t); p.State != pool.Settled {
+		t.Error(p.State)
 	}
 }

@@ -124,6 +124,41 @@ func (m Member) Stage() Stage {
 	return StageDone
 }
 
+// Look is when somebody must look at a payout that moves, even if nothing is heard of it; zero once none does.
+func (m Member) Look() time.Time {
+	switch {
+	case m.Stage() != StageMoving:
+		return time.Time{}
+	case m.LookAt.IsZero():
+		return m.moved()
+	}
+	return m.LookAt
+}
+
+// moved is when either of the amounts last changed.
+func (m Member) moved() time.Time {
+	if m.Own.At.After(m.Gain.At) {
+		return m.Own.At
+	}
+	return m.Gain.At
+}
+
+// lookAtMost bounds how long a payout of which nothing is heard is left alone.
+const lookAtMost = 6 * time.Hour
+
+// looked takes in how the amounts stand. The longer nothing happens to a payout, the longer nobody looks: what does happen
+// is heard of. What could not be looked at stays due.
+func (m *Member) looked(own, gain Leg, failed bool, now time.Time) error {
+	first, second := m.Own.move(own, now), m.Gain.move(gain, now)
+	switch due := !failed && !now.Before(m.Look()); {
+	case m.Stage() == StageMoving && due:
+		m.LookAt = now.Add(min(max(now.Sub(m.moved()), lookAgain), lookAtMost))
+	case !first && !second:
+		return domain.ErrSame
+	}
+	return nil
+}
+
 // Standing is the one state that a list of members shows: the most urgent of the two.
 func (m Member) Standing() LegState {
 	for _, s := range []LegState{LegFailed, LegUnclaimed, LegExpired, LegWaiting, LegDue, LegPaying, LegPaid} {

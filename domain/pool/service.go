@@ -40,6 +40,8 @@ type MemberStore interface {
 	domain.Many[Member]
 	// OfCamp lists a pool's members; an empty state means all.
 	OfCamp(ctx context.Context, camp string, state MemberState, page domain.Page) ([]Member, domain.Cursor, error)
+	// Looking lists those of a pool whose Look lies before the instant.
+	Looking(ctx context.Context, camp string, before time.Time, page domain.Page) ([]Member, domain.Cursor, error)
 	// AtStage lists those whose payout is at a stage.
 	AtStage(ctx context.Context, camp string, stage Stage, page domain.Page) ([]Member, domain.Cursor, error)
 	// Helpless lists those whom only a person can help, of these organisers, or of all for nil.

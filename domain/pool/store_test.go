@@ -40,6 +40,10 @@ func (s *people) AtStage(_ context.Context, camp string, stage pool.Stage, page 
 	return s.Find(func(m pool.Member) bool { return m.Camp == camp && m.Stage() == stage }, byMember, page)
 }
 
+func (s *people) Looking(_ context.Context, camp string, before time.Time, page domain.Page) ([]pool.Member, domain.Cursor, error) {
+	return s.Find(func(m pool.Member) bool { return m.Camp == camp && !m.Look().IsZero() && m.Look().Before(before) }, byMember, page)
+}
+
 func (s *people) Helpless(_ context.Context, organisers []string, page domain.Page) ([]pool.Member, domain.Cursor, error) {
 	return s.Find(func(m pool.Member) bool { return m.Helpless() && among(organisers, m.Organiser) }, byMember, page)
 }

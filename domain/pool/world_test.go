@@ -60,7 +60,7 @@ func newWorld() world {
 		*w.tasks = append(*w.tasks, lesson.Task{Doc: domain.Doc{ID: "t" + string(d)}, Camp: "c1", Day: d, Kind: lesson.KindCheckin})
 	}
 	w.staff = &organiser.Organiser{Doc: domain.Doc{ID: "o1"}, Staff: []organiser.Post{{Member: "boss", Role: domain.RoleOwner}, {Member: "teacher", Camp: "c1", Role: domain.RoleTeacher}}}
-	w.bank = &bank{sent: map[string]pool.Payout{}, state: map[string]pool.LegState{}}
+	w.bank = &bank{sent: map[string]pool.Payout{}, state: map[string]pool.LegState{}, asked: map[string]int{}}
 	w.news = &news{told: map[string]notice.Notice{}}
 	w.pools, w.people = &pools{domaintest.NewStore[pool.Pool](w.power)}, &people{domaintest.NewStore[pool.Member](w.power)}
 	w.sets, w.sheets = domaintest.NewStore[pool.Settlement](w.power), &sheets{domaintest.NewStore[pool.Sheet](w.power)}
