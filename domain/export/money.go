@@ -2,16 +2,10 @@ package export
 
 import (
 	"context"
-	"fmt"
 
 	"yingdi/domain"
 	"yingdi/domain/order"
 )
-
-// decimal writes an amount, which is not below zero, as a number with two decimals; it never passes through a float.
-func decimal(f domain.Fen) string {
-	return fmt.Sprintf("%d.%02d", f/100, f%100)
-}
 
 var causes = map[order.RefundCause]string{
 	order.CauseOrphan: "重复或过期付款", order.CauseNoSeat: "名额已满", order.CauseLearner: "学员申请", order.CauseStaff: "机构退款", order.CausePool: "奖学金池返还", order.CauseSpecial: "未成团",
@@ -49,9 +43,9 @@ func (w writer) moneyRows(o order.Order, nickname string) (rows [][]any) {
 		if !f.Done && !f.Back {
 			continue // nobody paid it
 		}
-		kind, state, in, out, amount := "收款", "到账", decimal(f.Amount), "", f.Amount
+		kind, state, in, out, amount := "收款", "到账", any(f.Amount), any(""), f.Amount
 		if f.Back {
-			kind, in, out, amount = "退款", "", decimal(f.Amount), -f.Amount
+			kind, in, out, amount = "退款", "", f.Amount, -f.Amount
 		}
 		if !f.Done {
 			state = "途中"
@@ -62,7 +56,7 @@ func (w writer) moneyRows(o order.Order, nickname string) (rows [][]any) {
 		})
 	}
 	if n := len(rows); n > 0 {
-		rows[n-1][14], rows[n-1][15] = decimal(o.Held()), decimal(o.HeldPart())
+		rows[n-1][14], rows[n-1][15] = o.Held(), o.HeldPart()
 	}
 	return rows
 }

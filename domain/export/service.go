@@ -42,7 +42,8 @@ type Books interface {
 type Book interface {
 	// Sheet begins another sheet. One that grows too long for a sheet goes on in a further one, with the same head.
 	Sheet(name string, head []string) error
-	// Row writes strings, int64s and float64s. No string is ever taken for a formula.
+	// Row writes strings, int64s and float64s, and each domain.Fen as a number of yuan that shows two decimals. No string is
+	// ever taken for a formula.
 	Row(cells []any) error
 	// Finish returns the file, to be read before Discard.
 	Finish() (file io.Reader, size int64, err error)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"yingdi/domain"
 	"yingdi/domain/export"
 )
 
@@ -36,14 +37,22 @@ func (b Books) New() (export.Book, error) {
 		Font: &excelize.Font{Bold: true}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E8F3EC"}},
 		Alignment: &excelize.Alignment{Vertical: "center"},
 	})
+	if err != nil {
+		return nil, err
+	}
 	made.bold = style
+	made.money, err = made.file.NewStyle(&excelize.Style{NumFmt: twoDecimals})
 	return made, err
 }
+
+// twoDecimals is Excel's own format 0.00.
+const twoDecimals = 2
 
 type book struct {
 	file   *excelize.File
 	sheet  *excelize.StreamWriter
 	bold   int
+	money  int
 	most   int
 	name   string
 	part   int // of the sheets that go by the name
@@ -121,6 +130,8 @@ func (b *book) Row(cells []any) error {
 			b.bytes += len(v)
 		case int64, float64:
 			safe[i] = v
+		case domain.Fen:
+			safe[i] = excelize.Cell{StyleID: b.money, Value: yuan(v)}
 		default:
 			return fmt.Errorf("spreadsheet: a cell cannot hold a %T", cell)
 		}
@@ -128,6 +139,10 @@ func (b *book) Row(cells []any) error {
 	b.rows++
 	return b.sheet.SetRow("A"+strconv.Itoa(b.rows+1), safe)
 }
+
+// yuan is the number that a spreadsheet keeps for an amount: it has no whole numbers of fen. The file says the very fen of
+// any amount of up to fifteen digits, which are all that Excel keeps.
+func yuan(f domain.Fen) float64 { return float64(f) / 100 }
 
 // Finish implements export.Book. The library would put the whole file together in memory; it is given a file instead.
 func (b *book) Finish() (file io.Reader, size int64, err error) {

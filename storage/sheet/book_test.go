@@ -3,13 +3,16 @@ package sheet_test
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
+	"pgregory.net/rapid"
 
+	"yingdi/domain"
 	"yingdi/domain/export"
 	"yingdi/storage/sheet"
 )
@@ -70,6 +73,49 @@ func TestABookGoesOnInAFurtherSheetWhenOneIsFull(t *testing.T) {
 	if diff := cmp.Diff(want, finished(t, book)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
+}
+
+// A program that adds up the column of yuan gets every fen of it.
+func TestAnAmountIsANumberOfYuanThatShowsEveryFen(t *testing.T) {
+	t.Parallel()
+	amounts := []domain.Fen{0, 1, 10, 99, 100, 199_01, -30_07, 1_000_000_00, 9_999_999_999_999_99, -9_999_999_999_999_99}
+	book := newBook(t, 0)
+	must(t, book.Sheet("资金", []string{"元"}))
+	for _, f := range amounts {
+		must(t, book.Row([]any{f}))
+	}
+	file, _, err := book.Finish()
+	must(t, err)
+	read, err := excelize.OpenReader(file)
+	must(t, err)
+	defer read.Close()
+	for i, f := range amounts {
+		cell := fmt.Sprintf("A%d", i+2)
+		kind, err := read.GetCellType("资金", cell)
+		must(t, err)
+		shown, err := read.GetCellValue("资金", cell)
+		must(t, err)
+		raw, err := read.GetCellValue("资金", cell, excelize.Options{RawCellValue: true})
+		must(t, err)
+		want := strings.Replace(f.String(), "¥", "", 1)
+		if kind != excelize.CellTypeUnset && kind != excelize.CellTypeNumber || shown != want {
+			t.Errorf("%s is of type %d and shows %q", f, kind, shown)
+		}
+		if exact := strings.TrimSuffix(strings.TrimRight(want, "0"), "."); raw != exact && f != 0 {
+			t.Errorf("%s is written as %q", f, raw)
+		}
+	}
+	must(t, book.Discard())
+}
+
+func TestTheNumberOfAnAmountIsExact(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		f := domain.Fen(rapid.Int64Range(-1e15+1, 1e15-1).Draw(rt, "fen"))
+		if n := sheet.Yuan(f); fmt.Sprintf("%.2f", n) != strings.Replace(f.String(), "¥", "", 1) || math.Round(n*100) != float64(f) {
+			rt.Fatalf("%s is %v", f, n)
+		}
+	})
 }
 
 func TestFormulaInjectionInExports(t *testing.T) {
