@@ -19,6 +19,7 @@ import (
 	"yingdi/domain/pool"
 	"yingdi/domain/product"
 	"yingdi/domain/wallet"
+	"yingdi/season/audit"
 )
 
 // prize is a camp of five days that starts in a week, whose seats cost ¥199 of which ¥100 go into its pool: three days of
@@ -189,6 +190,11 @@ func TestAScholarshipCampFromItsFirstOrderToItsSettledPool(t *testing.T) {
 	if n := s.everyAmount(t, "pool_member", "pool_settlement", "pool_sheet"); n < 60 {
 		t.Errorf("only %d amounts of the pool were altered", n)
 	}
+	first, err := s.services.Lessons.OfDay(t.Context(), in.ID, day(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.provesFaults(t, []audit.Pool{{ID: in.ID, State: "settled"}}, first[0].ID, day(1))
 }
 
 func (s *site) id(t *testing.T, name string) string {

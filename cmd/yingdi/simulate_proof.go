@@ -24,25 +24,32 @@ func proveFolder(ctx context.Context, folder string, pools []audit.Pool) (list [
 	if err != nil {
 		return nil, err
 	}
-	var said bytes.Buffer
-	list = append(list, proven("admin-audit", &said, auditData(ctx, c, "", &said)))
 	a, err := wire(ctx, c, &clock{}, logger(c.Log))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, a.close()) }()
+	return prove(ctx, c, a, pools), nil
+}
+
+// prove runs the commands on the data of an app.
+func prove(ctx context.Context, c config.Config, a *app, pools []audit.Pool) (list []audit.Invariant) {
+	var said bytes.Buffer
+	list = append(list, proven("admin-audit", &said, auditData(ctx, c, "", &said)))
 	var failures []error
 	verified := 0
 	for _, p := range pools {
 		if p.State == "settled" || p.State == "cancelled" {
 			verified++
-			failures = append(failures, verifyPool(ctx, a, &said, p.ID))
+			if err := verifyPool(ctx, a, &said, p.ID); err != nil {
+				failures = append(failures, fmt.Errorf("pool %s: %w", p.ID, err))
+			}
 		}
 	}
 	if failed := errors.Join(failures...); failed != nil {
-		return append(list, proven("verify-pool", &said, failed)), nil
+		return append(list, proven("verify-pool", &said, failed))
 	}
-	return append(list, audit.Invariant{Name: "verify-pool", OK: true, Detail: fmt.Sprintf("%d pools", verified)}), nil
+	return append(list, audit.Invariant{Name: "verify-pool", OK: true, Detail: fmt.Sprintf("%d pools", verified)})
 }
 
 // proven is what a command said: its first line, or all that it found.
