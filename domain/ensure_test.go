@@ -67,9 +67,8 @@ func TestChangesThatComeTogetherAreCountedTogether(t *testing.T) {
 	if err := r.Ask(at); err != nil { // while it is being counted
 		t.Error(err)
 	}
-	r.Finish(at)
-	if r.Counting || !r.CountedAt.Equal(at) || !r.DueAt.After(at) {
-		t.Errorf("what changed while it was counted is lost: %+v", r)
+	if err := r.Finish(r.DueAt, at); err != nil || r.Counting || !r.CountedAt.Equal(at) || !r.DueAt.After(at) {
+		t.Errorf("what changed while it was counted is lost: %+v, %v", r, err)
 	}
 	at = r.DueAt
 	if err := r.Begin(at); err != nil {
@@ -78,8 +77,14 @@ func TestChangesThatComeTogetherAreCountedTogether(t *testing.T) {
 	if at = r.DueAt; r.Begin(at) != nil { // the one who counted has died
 		t.Error("nobody takes up what a crash left")
 	}
-	if r.Finish(at); !r.DueAt.IsZero() || r.Begin(at.Add(time.Hour)) == nil {
-		t.Errorf("counts though nothing changed: %+v", r)
+	if err := r.Finish(at, at); !errors.Is(err, domain.ErrSame) || !r.Counting {
+		t.Errorf("one that was overtaken ends the count of another: %v, %+v", err, r)
+	}
+	if err := r.Finish(r.DueAt, at); err != nil || !r.DueAt.IsZero() || r.Begin(at.Add(time.Hour)) == nil {
+		t.Errorf("counts though nothing changed: %v, %+v", err, r)
+	}
+	if err := r.Finish(time.Time{}, at); !errors.Is(err, domain.ErrSame) {
+		t.Errorf("ends though nobody counts: %v", err)
 	}
 }
 
@@ -135,6 +140,35 @@ func TestWhatIsDueIsCountedOnceAndWhatFailsIsCountedAgain(t *testing.T) {
 		if had.Beans != 7 || !had.CountedAt.Equal(clock.Now()) && had.ID == "bad" || had.Counting {
 			t.Errorf("%+v", had)
 		}
+	}
+}
+
+func TestACountThatWasOvertakenLeavesTheNewerNumbers(t *testing.T) {
+	t.Parallel()
+	clock := domaintest.NewClock("2026-03-01T09:00:00+08:00")
+	all := tallies{domaintest.NewStore[tally](&domaintest.Power{})}
+	if _, err := domain.Ensure(t.Context(), all, tally{Doc: domain.Doc{ID: "a"}}, func(t *tally) error { return t.Ask(clock.Now()) }); err != nil {
+		t.Fatal(err)
+	}
+	beans := 1
+	var count func() error
+	count = func() error {
+		clock.Add(time.Hour)
+		return domain.CountDue(t.Context(), clock, all, "tally", func(tally) (func(*tally), error) {
+			counted := beans
+			if beans++; beans == 2 { // it sleeps over its lease, and another one counts
+				if err := count(); err != nil {
+					return nil, err
+				}
+			}
+			return func(t *tally) { t.Beans = counted }, nil
+		})
+	}
+	if err := count(); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := all.Get(t.Context(), "a"); err != nil || got.Beans != 2 || got.Counting || !got.DueAt.IsZero() {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 

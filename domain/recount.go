@@ -42,15 +42,20 @@ func (r *Recount) Begin(now time.Time) error {
 	return nil
 }
 
-// Finish notes that the numbers are there.
-func (r *Recount) Finish(now time.Time) {
+// Finish notes that the numbers are there, of the count whose Due was that once it had begun. One whose lease ran out and
+// that somebody else took up is refused with ErrSame: its numbers may be older than those that stand.
+func (r *Recount) Finish(due, now time.Time) error {
+	if !r.Counting || !r.DueAt.Equal(due) {
+		return ErrSame
+	}
 	r.CountedAt, r.Counting, r.DueAt = now, false, time.Time{}
 	if r.Again {
 		r.Again, r.DueAt = false, now.Add(recountSoon)
 	}
+	return nil
 }
 
-// Due is when the count may begin; zero if nothing is to be counted.
+// Due is when the count may begin, also again if it has begun; zero if nothing is to be counted.
 func (r *Recount) Due() time.Time { return r.DueAt }
 
 // Recounts keeps numbers that are counted anew.
@@ -66,7 +71,8 @@ func CountDue[T any, P interface {
 	*T
 	Head() *Doc
 	Begin(now time.Time) error
-	Finish(now time.Time)
+	Due() time.Time
+	Finish(due, now time.Time) error
 }](ctx context.Context, clock Clock, docs Recounts[T], what string, count func(T) (func(*T), error)) error {
 	now := clock.Now()
 	return Round[T, P](ctx, what, func(page Page) ([]T, Cursor, error) { return docs.Due(ctx, now.Add(time.Microsecond), page) }, func(due T) error {
@@ -84,8 +90,10 @@ func CountDue[T any, P interface {
 			return err
 		}
 		_, err = docs.Update(ctx, id, func(t *T) error {
+			if err := P(t).Finish(P(&due).Due(), clock.Now()); err != nil {
+				return err
+			}
 			note(t)
-			P(t).Finish(clock.Now())
 			return nil
 		})
 		return err
