@@ -46,7 +46,7 @@ func (a *app) joinServices(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	renderer, err := card.New(card.Fonts())
+	renderer, err := card.New()
 	if err != nil {
 		return err
 	}

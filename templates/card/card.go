@@ -3,15 +3,8 @@
 package card
 
 import (
-	"bytes"
 	"context"
-	"embed"
-	"errors"
-	"fmt"
-	"io"
-	"io/fs"
 	"strings"
-	"sync"
 	"unicode"
 
 	"yingdi/domain"
@@ -20,92 +13,28 @@ import (
 	"yingdi/templates/card/typeset"
 )
 
-//go:embed fonts
-var embedded embed.FS
-
-// Fonts is what New wants: the fonts that the build embedded.
-func Fonts() fs.FS {
-	sub, err := fs.Sub(embedded, "fonts")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return sub
-}
-
 const quality = 85 // of the JPEG
 
 // Renderer draws cards. It implements signcard.Renderer, remembers what cards share, and is safe for concurrent use.
 type Renderer struct {
-	serif, sans *typeset.Typeface
-	plates      *cache[plateKey, func() (plate, error)]
-	canvases    sync.Pool
-	blocks      *cache[blockKey, typeset.Block]
-	avatars     *cache[patchKey, *patch]
-	codes       *cache[patchKey, *patch]
-	logos       *cache[patchKey, *patch]
+	*press
+	photos *cache[plateKey, func() (plate, error)] // plates of organisers' pictures
 }
 
 var _ signcard.Renderer = (*Renderer)(nil)
 
-// blockKey is what the lines of a saying follow from.
-type blockKey struct {
-	text          string
-	font          signcard.Font
-	size          int
-	width, height int
+// New draws with the fonts that the build embedded. The renderers of a process share one press; a picture of an organiser is
+// known by an id of one product's, and is each one's own. Pictures are painted when they are first asked for.
+func New() (*Renderer, error) {
+	p, err := house()
+	if err != nil {
+		return nil, err
+	}
+	return p.renderer(), nil
 }
 
-// mostPlates are kept: a plate takes a megabyte and a half.
-const mostPlates = 48
-
-// New reads NotoSerifSC-SemiBold.ttf, NotoSansSC-Regular.ttf and, for emoji, NotoEmoji-Regular.ttf; without the last one,
-// emoji are left out. Pictures are painted when they are first asked for.
-func New(fonts fs.FS) (*Renderer, error) {
-	emoji, err := typeface(fonts, "NotoEmoji-Regular.ttf", nil)
-	if errors.Is(err, fs.ErrNotExist) {
-		emoji, err = nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	sans, err := typeface(fonts, "NotoSansSC-Regular.ttf", emoji)
-	if err != nil {
-		return nil, err
-	}
-	serif, err := typeface(fonts, "NotoSerifSC-SemiBold.ttf", sans)
-	if err != nil {
-		return nil, err
-	}
-	r := &Renderer{
-		serif: serif, sans: sans,
-		plates:  newCache[plateKey, func() (plate, error)](mostPlates),
-		blocks:  newCache[blockKey, typeset.Block](1024),
-		avatars: newCache[patchKey, *patch](1024),
-		codes:   newCache[patchKey, *patch](512),
-		logos:   newCache[patchKey, *patch](64),
-	}
-	r.canvases.New = func() any { return mosaic.NewCanvas(signcard.Width, signcard.Height) }
-	return r, nil
-}
-
-func typeface(fonts fs.FS, name string, fallback *typeset.Typeface) (*typeset.Typeface, error) {
-	f, err := fonts.Open(name)
-	if err != nil {
-		return nil, fmt.Errorf("card: font %s is missing, run make assets: %w", name, err)
-	}
-	src, ok := f.(io.ReaderAt) // an embedded font stays where it is
-	if !ok {
-		data, err := io.ReadAll(f)
-		if err != nil {
-			return nil, fmt.Errorf("card: read font %s: %w", name, err)
-		}
-		src = bytes.NewReader(data)
-	}
-	face, err := typeset.Parse(src, fallback)
-	if err != nil {
-		return nil, fmt.Errorf("card: font %s: %w", name, err)
-	}
-	return face, nil
+func (p *press) renderer() *Renderer {
+	return &Renderer{p, newCache[plateKey, func() (plate, error)](mostPhotos)}
 }
 
 // Render draws the sheet. A picture that cannot be had or a day that is none is refused with domain.ErrInvalid. Whatever

@@ -28,11 +28,9 @@ import (
 
 var update = flag.Bool("update", false, "write the golden cards anew")
 
-var shared = sync.OnceValues(func() (*Renderer, error) { return New(Fonts()) })
-
 func renderer(t testing.TB) *Renderer {
 	t.Helper()
-	r, err := shared()
+	r, err := New()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,13 +158,12 @@ func gray(m image.Image, x, y int) float64 {
 
 func TestTheSameSheetAlwaysGivesTheSameBytes(t *testing.T) {
 	t.Parallel()
-	r, other := renderer(t), func() *Renderer {
-		r, err := New(Fonts())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return r
-	}()
+	r := renderer(t)
+	apart, err := newPress(fonts())
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := apart.renderer()
 	want := map[string][]byte{}
 	for name, s := range golden(t) {
 		want[name] = render(t, other, s)
@@ -176,7 +173,7 @@ func TestTheSameSheetAlwaysGivesTheSameBytes(t *testing.T) {
 		wg.Go(func() {
 			for name, s := range golden(t) {
 				if got, err := r.Render(t.Context(), s); err != nil || !bytes.Equal(got, want[name]) {
-					t.Errorf("%s: another renderer draws other bytes (%v)", name, err)
+					t.Errorf("%s: another press draws other bytes (%v)", name, err)
 				}
 			}
 		})
@@ -275,11 +272,11 @@ func TestWhatIsRefused(t *testing.T) {
 
 func TestWithoutFontsItSaysWhatToDo(t *testing.T) {
 	t.Parallel()
-	if _, err := New(fstest.MapFS{}); err == nil || !strings.Contains(err.Error(), "make assets") {
+	if _, err := newPress(fstest.MapFS{}); err == nil || !strings.Contains(err.Error(), "make assets") {
 		t.Errorf("missing: got %v", err)
 	}
 	broken := fstest.MapFS{"NotoSansSC-Regular.ttf": {Data: []byte("no font")}}
-	if _, err := New(broken); err == nil || !strings.Contains(err.Error(), "NotoSansSC-Regular.ttf") {
+	if _, err := newPress(broken); err == nil || !strings.Contains(err.Error(), "NotoSansSC-Regular.ttf") {
 		t.Errorf("broken: got %v", err)
 	}
 }

@@ -72,10 +72,7 @@ func studioDesign() signcard.Design {
 
 func TestAnOrganisersPictureIsReadOnceForManyCards(t *testing.T) {
 	t.Parallel()
-	r, err := New(Fonts())
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := renderer(t)
 	var reads atomic.Int64
 	s := sheet(t)
 	read := photo(t)
@@ -97,6 +94,17 @@ func TestAnOrganisersPictureIsReadOnceForManyCards(t *testing.T) {
 	s.Picture, s.Photo = "p2", func(context.Context) ([]byte, error) { return []byte("no picture"), nil }
 	if _, err := r.Render(t.Context(), s); !errors.Is(err, domain.ErrInvalid) {
 		t.Errorf("what is no picture: %v", err)
+	}
+}
+
+func TestAnOrganisersPictureIsThatOfItsOwnProduct(t *testing.T) {
+	t.Parallel()
+	s := sheet(t)
+	s.Picture, s.Photo = "p1", photo(t)
+	here := render(t, renderer(t), s)
+	s.Photo = func(context.Context) ([]byte, error) { return code(t), nil }
+	if there := render(t, renderer(t), s); bytes.Equal(here, there) {
+		t.Error("one product shows the picture of another that has its id")
 	}
 }
 
@@ -147,19 +155,19 @@ func TestWithoutTheFontForEmojiTheyAreLeftOut(t *testing.T) {
 	t.Parallel()
 	two := fstest.MapFS{}
 	for _, name := range []string{"NotoSansSC-Regular.ttf", "NotoSerifSC-SemiBold.ttf"} {
-		data, err := fs.ReadFile(Fonts(), name)
+		data, err := fs.ReadFile(fonts(), name)
 		if err != nil {
 			t.Fatal(err)
 		}
 		two[name] = &fstest.MapFile{Data: data}
 	}
-	r, err := New(two)
+	p, err := newPress(two)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := sheet(t)
 	s.Nickname = "🌸阿紫👩‍🚀"
-	if got := said(r.layout(s, true, true), "name"); got != "阿紫" {
+	if got := said(p.renderer().layout(s, true, true), "name"); got != "阿紫" {
 		t.Errorf("the name is %q", got)
 	}
 }

@@ -48,13 +48,16 @@ const sealRed, white = 0xb5392f, 0xfffaf2
 
 // plateOf finds or makes the plate of a sheet. One that could not be made is not remembered.
 func (r *Renderer) plateOf(ctx context.Context, s signcard.Sheet) (plate, error) {
-	key := keyOfPlate(s)
-	made := r.plates.get(key, func() func() (plate, error) {
+	key, known := keyOfPlate(s), r.plates
+	if key.photo {
+		known = r.photos
+	}
+	made := known.get(key, func() func() (plate, error) {
 		return sync.OnceValues(func() (plate, error) { return r.newPlate(ctx, key, s.Photo) })
 	})
 	p, err := made()
 	if err != nil {
-		r.plates.drop(key)
+		known.drop(key)
 	}
 	return p, err
 }
