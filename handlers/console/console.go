@@ -4,6 +4,7 @@ package console
 
 import (
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -321,7 +322,8 @@ func Mount(e *echo.Echo, s *web.Services, o Options) {
 	g.POST("/jobs/retry", h.retryJob, need(domain.RightOperate))
 }
 
-func newConsole(s *web.Services, o Options) *console {
+// pages are those that the build embedded, read once.
+var pages = sync.OnceValue(func() *web.Pages {
 	address, err := assets(templates.Static())
 	if err != nil {
 		panic("console: " + err.Error())
@@ -330,10 +332,14 @@ func newConsole(s *web.Services, o Options) *console {
 	if err != nil {
 		panic("console: " + err.Error())
 	}
+	return pages
+})
+
+func newConsole(s *web.Services, o Options) *console {
 	if o.Limits == (web.Limits{}) {
 		o.Limits = web.DefaultLimits
 	}
-	return &console{Services: s, pages: pages, cookies: web.Cookies{Secure: o.Secure}, csp: policy(o.MediaOrigin), limits: o.Limits}
+	return &console{Services: s, pages: pages(), cookies: web.Cookies{Secure: o.Secure}, csp: policy(o.MediaOrigin), limits: o.Limits}
 }
 
 // policy is what a page may load: our own files, and media from where they are stored. Nothing inline.

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -56,18 +57,23 @@ func Mount(e *echo.Echo, s *web.Services, l web.Limits) {
 	g.GET("/:scene/code.jpg", h.code)
 }
 
+// pages are those that the build embedded, read once.
+var pages = sync.OnceValue(func() *web.Pages {
+	pages, err := web.ParsePages(templates.Share(), funcs)
+	if err != nil {
+		panic(err)
+	}
+	return pages
+})
+
 func newShare(s *web.Services) *share {
 	style, err := fs.ReadFile(templates.Share(), "layout/share.css")
 	if err != nil {
 		panic(err)
 	}
-	pages, err := web.ParsePages(templates.Share(), funcs)
-	if err != nil {
-		panic(err)
-	}
 	sum := sha256.Sum256(style)
 	return &share{
-		Services: s, pages: pages, style: template.CSS(style), //nolint:gosec // our own file
+		Services: s, pages: pages(), style: template.CSS(style), //nolint:gosec // our own file
 		csp: "default-src 'none'; img-src 'self' data:; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
 			"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 	}
