@@ -19,9 +19,10 @@ type Comments struct{ *Collection[checkin.Comment] }
 
 // NewCheckins declares the collections. feed is the camp of those that its learners may see, queue the camp and house
 // the organiser of those that wait for a review, counted the camp of those that count and learner their camp and author,
-// shown the check-in of comments that may be seen, liked the check-in of likes that stand.
+// shown the check-in of comments that may be seen, liked the check-in of likes that stand, veil and veil_house the camp and
+// the organiser of what others do not see, veiled its time.
 func NewCheckins(ctx context.Context, db *DB) (checkins Checkins, likes Likes, comments Comments, err error) {
-	when := func(ok bool, value string) any {
+	when := func(ok bool, value any) any {
 		if !ok {
 			return nil
 		}
@@ -38,6 +39,7 @@ func NewCheckins(ctx context.Context, db *DB) (checkins Checkins, likes Likes, c
 		"chosen":     func(c *checkin.Checkin) any { return when(c.Public() && c.Featured(), c.Camp) },
 		"veil":       func(c *checkin.Checkin) any { return when(c.Veiled(), c.Camp) },
 		"veil_house": func(c *checkin.Checkin) any { return when(c.Veiled(), c.Organiser) },
+		"veiled":     func(c *checkin.Checkin) any { return when(c.Veiled(), c.SubmittedAt) },
 		"there":      func(c *checkin.Checkin) any { return when(c.State != checkin.Deleted, c.Camp) },
 		"counted":    func(c *checkin.Checkin) any { return when(c.Counts(), c.Camp) },
 		"learner":    func(c *checkin.Checkin) any { return when(c.Counts(), learner(c.Camp, c.Member)) },
@@ -53,8 +55,8 @@ func NewCheckins(ctx context.Context, db *DB) (checkins Checkins, likes Likes, c
 		Index{Name: "counted", Fields: []string{"counted", "day", "task"}},
 		Index{Name: "learner", Fields: []string{"learner", "day", "at", "made"}},
 		Index{Name: "feed", Fields: []string{"feed", "at"}}, Index{Name: "chosen", Fields: []string{"chosen", "at"}},
-		Index{Name: "veil", Fields: []string{"veil", "at"}}, Index{Name: "veil_house", Fields: []string{"veil_house", "at"}}, Index{Name: "waiting", Fields: []string{"queue", "since"}},
-		Index{Name: "waiting_task", Fields: []string{"queue", "task", "since"}}, Index{Name: "waiting_turn", Fields: []string{"queue", "turn", "since"}},
+		Index{Name: "veil", Fields: []string{"veil", "at"}}, Index{Name: "veil_house", Fields: []string{"veil_house", "at"}}, Index{Name: "veiled", Fields: []string{"veiled"}},
+		Index{Name: "waiting", Fields: []string{"queue", "since"}}, Index{Name: "waiting_task", Fields: []string{"queue", "task", "since"}}, Index{Name: "waiting_turn", Fields: []string{"queue", "turn", "since"}},
 		Index{Name: "waiting_house", Fields: []string{"house", "since"}}); err != nil {
 		return
 	}
@@ -71,9 +73,10 @@ func NewCheckins(ctx context.Context, db *DB) (checkins Checkins, likes Likes, c
 		"under":      func(c *checkin.Comment) any { return when(c.State != checkin.Deleted, c.Checkin) },
 		"veil":       func(c *checkin.Comment) any { return when(c.Veiled(), c.Camp) },
 		"veil_house": func(c *checkin.Comment) any { return when(c.Veiled(), c.Organiser) },
+		"veiled":     func(c *checkin.Comment) any { return when(c.Veiled(), c.At) },
 		"at":         func(c *checkin.Comment) any { return c.At },
 	}, ofPerson, Index{Name: "shown", Fields: []string{"shown", "at"}}, Index{Name: "under", Fields: []string{"under", "at"}},
-		Index{Name: "veil", Fields: []string{"veil", "at"}}, Index{Name: "veil_house", Fields: []string{"veil_house", "at"}})
+		Index{Name: "veil", Fields: []string{"veil", "at"}}, Index{Name: "veil_house", Fields: []string{"veil_house", "at"}}, Index{Name: "veiled", Fields: []string{"veiled"}})
 	return
 }
 
@@ -103,7 +106,7 @@ func (s Comments) Veiled(ctx context.Context, in checkin.Where, page domain.Page
 func veiled(in checkin.Where) Query {
 	switch {
 	case in.All:
-		return amongst(By("veil_house"), nil).Descending()
+		return By("veiled").Range(time.Unix(0, 0), nil).Descending()
 	case len(in.Organisers) > 0:
 		return amongst(By("veil_house"), in.Organisers[:min(len(in.Organisers), MaxIn)]).Descending()
 	}

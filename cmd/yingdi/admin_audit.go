@@ -42,14 +42,14 @@ func auditData(ctx context.Context, c config.Config, backup string, out io.Write
 		engine, err = mongo.Open(ctx, c.Mongo.URI, c.Mongo.Database)
 	} else {
 		if backup == "" {
-			backup = filepath.Join(c.Data, "yingdi.db")
+			backup = filepath.Join(c.Data, documentsFile)
 		}
 		folder, failed := os.MkdirTemp("", "yingdi-audit-")
 		if failed != nil {
 			return failed
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-		at := filepath.Join(folder, "yingdi.db")
+		at := filepath.Join(folder, documentsFile)
 		if err := sqlite.Backup(ctx, backup, at); err != nil {
 			return err
 		}

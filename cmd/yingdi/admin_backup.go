@@ -25,7 +25,7 @@ func adminBackupCommand() *cobra.Command {
 		if loaded.Documents != "sqlite" {
 			return config.Problem{Key: "documents", What: "is " + loaded.Documents, Fix: "Back that up with its own tools, such as mongodump"}
 		}
-		if err := sqlite.Backup(cmd.Context(), filepath.Join(loaded.Data, "yingdi.db"), args[0]); err != nil {
+		if err := sqlite.Backup(cmd.Context(), filepath.Join(loaded.Data, documentsFile), args[0]); err != nil {
 			return err
 		}
 		fmt.Fprintf(cmd.OutOrStdout(), "The documents are in %s.\n", args[0])

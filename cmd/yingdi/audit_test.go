@@ -83,7 +83,7 @@ func TestTheAuditOfAWholeWorldHoldsToTheFen(t *testing.T) {
 		t.Errorf("%s %v", said, err)
 	}
 	backup := filepath.Join(t.TempDir(), "copy.db")
-	if err := sqlite.Backup(t.Context(), filepath.Join(s.config.Data, "yingdi.db"), backup); err != nil {
+	if err := sqlite.Backup(t.Context(), filepath.Join(s.config.Data, documentsFile), backup); err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer

@@ -21,7 +21,9 @@ import (
 	"yingdi/domain/notice"
 	"yingdi/domain/organiser"
 	"yingdi/domain/review"
+	"yingdi/storage"
 	"yingdi/storage/fake"
+	"yingdi/storage/sqlite"
 )
 
 // bundle is the whole product in a test: SQLite, embedded queue and media in a folder of the test's own, a stand-in for
@@ -75,6 +77,13 @@ func newBundle(t testing.TB) *bundle {
 	both.Handle("/v3/", wallet)
 	server := httptest.NewServer(both)
 	c.WeChat.BaseURL, c.Pay.BaseURL = server.URL, server.URL
+	empty, err := emptyDocuments()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(c.Data, documentsFile), empty, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	a, err := wire(context.Background(), c, at, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
@@ -90,6 +99,25 @@ func newBundle(t testing.TB) *bundle {
 	})
 	return &bundle{a, stand, wallet}
 }
+
+// emptyDocuments is a file with all collections in it, and nothing in them: making them anew for each test is slow.
+var emptyDocuments = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "yingdi-empty-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	file := filepath.Join(folder, documentsFile)
+	engine, err := sqlite.Open(context.Background(), file)
+	if err != nil {
+		return nil, err
+	}
+	_, err = openStores(context.Background(), storage.NewDB(engine))
+	if err = errors.Join(err, engine.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file)
+})
 
 // payFolder holds the keys of the merchant of all tests: making them is slow.
 var payFolder = sync.OnceValues(func() (string, error) {

@@ -53,13 +53,13 @@ func (f devFolder) beginDemo() (bool, error) {
 		return false, nil
 	}
 	if f.has(demoBegun) {
-		for _, name := range []string{"yingdi.db", "yingdi.db-wal", "yingdi.db-shm", "wechat.json", "pay.json", "media"} {
+		for _, name := range []string{documentsFile, documentsFile + "-wal", documentsFile + "-shm", "wechat.json", "pay.json", "media"} {
 			if err := os.RemoveAll(f.file(name)); err != nil {
 				return false, err
 			}
 		}
 	}
-	if f.has("yingdi.db") {
+	if f.has(documentsFile) {
 		return true, nil // somebody's own, which must not be cleared away
 	}
 	return true, os.WriteFile(f.file(demoBegun), nil, 0o600)

@@ -199,7 +199,7 @@ func restore(t *testing.T, backup, folder string) {
 		err = os.MkdirAll(folder, 0o750)
 	}
 	if err == nil {
-		err = os.WriteFile(filepath.Join(folder, "yingdi.db"), raw, 0o600)
+		err = os.WriteFile(filepath.Join(folder, documentsFile), raw, 0o600)
 	}
 	if err != nil {
 		t.Fatal(err)

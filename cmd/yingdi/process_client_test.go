@@ -196,7 +196,7 @@ func (p prepared) kept(c *child, all []handed) {
 // outboxes counts, in the file itself, the documents with events that nobody has dealt with yet.
 func (p prepared) outboxes(t *testing.T) int {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(p.folder, "yingdi.db")+"?mode=ro&_pragma=busy_timeout(10000)")
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(p.folder, documentsFile)+"?mode=ro&_pragma=busy_timeout(10000)")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ func vaultOf(t *testing.T, folder string, do func(storage.Members)) {
 	if err := os.MkdirAll(folder, 0o750); err != nil {
 		t.Fatal(err)
 	}
-	engine, err := sqlite.Open(t.Context(), filepath.Join(folder, "yingdi.db"))
+	engine, err := sqlite.Open(t.Context(), filepath.Join(folder, documentsFile))
 	if err != nil {
 		t.Fatal(err)
 	}

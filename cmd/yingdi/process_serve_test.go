@@ -82,7 +82,7 @@ func TestOneBoxServesThoughWeChatCannotBeReached(t *testing.T) {
 			t.Errorf("%s is in the log", name)
 		}
 	}
-	if !exists(folder, "yingdi.db") || exists(folder, "dev.lock") {
+	if !exists(folder, documentsFile) || exists(folder, "dev.lock") {
 		t.Error("the folder is not that of a production server")
 	}
 }

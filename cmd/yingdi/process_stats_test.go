@@ -16,7 +16,7 @@ import (
 // figuresIn reads a camp's numbers from a folder that no process has open.
 func figuresIn(t *testing.T, folder, camp string) (f stats.Figures) {
 	t.Helper()
-	engine, err := sqlite.Open(t.Context(), filepath.Join(folder, "yingdi.db"))
+	engine, err := sqlite.Open(t.Context(), filepath.Join(folder, documentsFile))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -85,7 +85,7 @@ func simulate(ctx context.Context, folder string, o season.Options) (season.Repo
 		defer os.RemoveAll(temporary)
 		folder = temporary
 	}
-	if _, err := os.Stat(filepath.Join(folder, "yingdi.db")); !errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(filepath.Join(folder, documentsFile)); !errors.Is(err, os.ErrNotExist) {
 		return season.Report{}, fmt.Errorf("%s is not an empty folder", folder)
 	}
 	addr, err := freeAddress()

@@ -104,13 +104,16 @@ func (a *app) joinSecrets(context.Context) error {
 	return err
 }
 
+// documentsFile lies in the data folder, where documents are embedded.
+const documentsFile = "yingdi.db"
+
 func (a *app) joinDocuments(ctx context.Context) error {
 	var engine storage.Engine
 	var err error
 	if a.config.Documents == "mongo" {
 		engine, err = mongo.Open(ctx, a.config.Mongo.URI, a.config.Mongo.Database)
 	} else if err = os.MkdirAll(a.config.Data, 0o750); err == nil {
-		engine, err = sqlite.Open(ctx, filepath.Join(a.config.Data, "yingdi.db"))
+		engine, err = sqlite.Open(ctx, filepath.Join(a.config.Data, documentsFile))
 	}
 	if err != nil {
 		return err

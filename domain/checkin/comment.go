@@ -50,7 +50,7 @@ type CommentStore interface {
 	CountShown(ctx context.Context, checkin string) (int64, error)
 	// OfCheckin lists what was said under a check-in up to the instant and not deleted, in whatever state.
 	OfCheckin(ctx context.Context, checkin string, until time.Time, page domain.Page) ([]Comment, domain.Cursor, error)
-	// Veiled lists what is, the newest of a camp or an organiser first. Those that know no organiser are in every one's list.
+	// Veiled lists what is, the newest first: of each camp or organiser, or of all. Those that know no organiser are in every one's list.
 	Veiled(ctx context.Context, in Where, page domain.Page) ([]Comment, domain.Cursor, error)
 }
 

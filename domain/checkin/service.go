@@ -22,7 +22,7 @@ type Store interface {
 	Feed(ctx context.Context, camp string, page domain.Page) ([]Checkin, domain.Cursor, error)
 	// Featured lists what of it staff have chosen, the newest first.
 	Featured(ctx context.Context, camp string, page domain.Page) ([]Checkin, domain.Cursor, error)
-	// Veiled lists what is, the newest of a camp or an organiser first.
+	// Veiled lists what is, the newest first: of each camp or organiser, or of all.
 	Veiled(ctx context.Context, in Where, page domain.Page) ([]Checkin, domain.Cursor, error)
 	// OfMember lists a person's check-ins in a camp, the newest day first.
 	OfMember(ctx context.Context, camp, member string, page domain.Page) ([]Checkin, domain.Cursor, error)

@@ -25,7 +25,8 @@ type Veiled struct {
 }
 
 // Hidden lists check-ins or comments that others do not see now, whoever or whatever hid them, to those who may decide
-// about them: the newest first, organiser by organiser. Decide and Undo take their ids. A page may be short.
+// about them: the newest first, for the platform's staff over all, for others camp by camp or organiser by
+// organiser. Decide and Undo take their ids. A page may be short.
 func (s *Service) Hidden(ctx context.Context, f Filter, page domain.Page) ([]Veiled, domain.Cursor, error) {
 	in, err := s.scope(ctx, f)
 	if err != nil {

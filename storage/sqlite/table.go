@@ -111,6 +111,9 @@ func (t *table) ensure(w *writer, reindex func(storage.Record) (map[string]any, 
 			return err
 		}
 	}
+	if slices.Equal(known, names) {
+		return nil // nothing to wait for the disk for
+	}
 	list, err := json.Marshal(names)
 	if err != nil {
 		return err
