@@ -150,7 +150,7 @@ func (s *Service) late(ctx context.Context, c camp.Camp, enrolled []enrolment.En
 	var all []string
 	for i, e := range enrolled {
 		for _, t := range lesson.For(e.In(c), tasks) {
-			if t.Day == day && t.Kind == lesson.KindCheckin && t.Visible(c.Calendar, s.Clock.Now()) {
+			if t.Day == day && t.ByCheckin() && t.Visible(c.Calendar, s.Clock.Now()) {
 				ids[i] = append(ids[i], checkin.ID(c.ID, e.Member, t.ID, day))
 			}
 		}

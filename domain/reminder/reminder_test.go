@@ -33,11 +33,13 @@ type world struct {
 	learners []string
 	shift    map[string]int  // of those with a calendar of their own
 	state    enrolment.State // of everybody
+	kind     lesson.Kind     // of the second task of a day, b
+	only     string          // the one task of a day, if not both
 }
 
 func newWorld(t testing.TB, learners int) *world {
 	t.Helper()
-	w := &world{power: &domaintest.Power{}, clock: domaintest.NewClock("2026-02-28T11:00:00Z")}
+	w := &world{kind: lesson.KindCheckin, power: &domaintest.Power{}, clock: domaintest.NewClock("2026-02-28T11:00:00Z")}
 	w.camps, w.told = domaintest.NewStore[camp.Camp](w.power), domaintest.NewStore[notice.Notice](w.power)
 	w.checkins = domaintest.NewStore[checkin.Checkin](w.power)
 	for i := range learners {
@@ -68,8 +70,11 @@ func (w *world) Get(ctx context.Context, id string) (camp.Camp, error) { return 
 
 func (w *world) All(_ context.Context, id string) (tasks []lesson.Task, _ error) {
 	for _, day := range []domain.Day{"2026-03-01", "2026-03-02"} {
-		for _, task := range []string{"a", "b"} {
-			tasks = append(tasks, lesson.Task{Doc: domain.Doc{ID: task}, Camp: id, Day: day, Kind: lesson.KindCheckin})
+		for task, kind := range map[string]lesson.Kind{"a": lesson.KindCheckin, "b": w.kind} {
+			if w.only != "" && w.only != task {
+				continue
+			}
+			tasks = append(tasks, lesson.Task{Doc: domain.Doc{ID: task}, Camp: id, Day: day, Kind: kind})
 		}
 	}
 	return tasks, nil
@@ -266,6 +271,26 @@ func TestALateJoinerIsRemindedOfTheirOwnDays(t *testing.T) {
 	}
 	if done, err := w.Done(t.Context(), n); done || err != nil {
 		t.Errorf("%v, %v", done, err)
+	}
+}
+
+func TestHomeworkIsHandedInLikeACheckin(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 2)
+	w.kind = lesson.KindHomework
+	w.handIn(t, "m001", "b", "2026-03-01", checkin.Visible)
+	want := []string{"remind:c:m000:2026-03-01"}
+	if diff := cmp.Diff(want, w.sweep(t, "2026-03-01T20:00:00+08:00")); diff != "" {
+		t.Errorf("who handed in their homework is told that they did not (-want +got):\n%s", diff)
+	}
+}
+
+func TestADayOfHomeworkAloneIsRemindedOf(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	w.kind, w.only = lesson.KindHomework, "b"
+	if got := w.sweep(t, "2026-03-01T20:00:00+08:00"); !slices.Contains(got, "remind:c:m000:2026-03-01") {
+		t.Errorf("told %v", got)
 	}
 }
 

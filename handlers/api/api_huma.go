@@ -62,7 +62,7 @@ var labels = map[string]string{
 	"nickname": "昵称", "avatar": "头像", "text": "内容", "media": "素材", "audience": "可见范围", "task": "任务",
 	"code": "登录凭证", "refresh_token": "登录凭证", "kind": "文件类别", "content_type": "文件类型", "size": "文件大小",
 	"limit": "每页条数", "after": "翻页位置", "camp": "训练营编号", "checkin": "打卡编号", "quiz": "测评编号", "attempt": "作答编号", "answers": "答案", "notice": "消息编号", "scene": "二维码", "token": "邀请",
-	"consent": "个人信息说明", "version": "报名表版本",
+	"consent": "个人信息说明", "version": "版本",
 }
 
 const maxFields = 20
