@@ -49,6 +49,26 @@ func Until[T any](list iter.Seq2[T, error], failed *error) iter.Seq[T] {
 	}
 }
 
+// Sift returns the next page of what a list holds and keep keeps, and where to go on. It looks at no more than most items,
+// or a page more, so that what is rare costs no more than that: there may be a next though little was found.
+func Sift[T, K any](page Page, most int, list func(Page) ([]T, Cursor, error), keep func([]T) ([]K, error)) (kept []K, next Cursor, err error) {
+	from := Page{After: page.After, Limit: MaxPage}
+	for looked := 0; ; from.After = next {
+		var found []T
+		if found, next, err = list(from); err != nil {
+			return nil, "", err
+		}
+		some, err := keep(found)
+		if err != nil {
+			return nil, "", err
+		}
+		kept, looked = append(kept, some...), looked+len(found)
+		if next == "" || len(kept) >= page.Size(MaxPage) || looked >= most {
+			return kept, next, nil
+		}
+	}
+}
+
 // Round does something with each document of a list. One that fails does not stop the others: its error says which one it
 // was, what names the kind. A round ends early when the context does. For jobs.
 func Round[T any, P interface {

@@ -90,3 +90,30 @@ func TestARoundEndsWithItsContext(t *testing.T) {
 		t.Errorf("saw %d, %v, want the page that was read and no more", seen, err)
 	}
 }
+
+func TestASieveGoesOnUntilItHasAPageOrLookedEnough(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		n, broken, limit, most int
+		want                   string
+		next                   domain.Cursor
+	}{
+		"a list of nothing":             {0, 0, 2, 100, "", ""},
+		"all that there is":             {7, 0, 5, 100, "0 3 6", ""},
+		"a page of it":                  {20, 0, 2, 100, "0 3", "4"},
+		"what is rare is not sought on": {90, 0, 50, 6, "0 3", "6"},
+		"a page that fails":             {20, 4, 5, 100, "", ""},
+	} {
+		got, next, err := domain.Sift(domain.Page{Limit: tc.limit}, tc.most, shelf(tc.n, tc.broken), func(found []stone) (kept []string, err error) {
+			for _, s := range found {
+				if n, _ := strconv.Atoi(s.ID); n%3 == 0 {
+					kept = append(kept, s.ID)
+				}
+			}
+			return kept, nil
+		})
+		if strings.Join(got, " ") != tc.want || next != tc.next || (err != nil) != (tc.broken > 0) {
+			t.Errorf("%s: %v, next %q, %v", name, got, next, err)
+		}
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"yingdi/domain/product"
 	"yingdi/domain/risk"
 	"yingdi/domain/signcard"
+	"yingdi/domain/team"
 )
 
 // furnish sets in a camp what a new term takes over beside its content: teams, thresholds, cards, and a material for later.
@@ -48,10 +49,10 @@ func (s *site) takenOver(t *testing.T, old, made camp.Camp) {
 	t.Helper()
 	teacher := s.as(t, s.vars["teacher"])
 	var names []string
-	overview, err := s.services.Teams.View(teacher, made.ID, "", domain.Page{})
+	overview, err := s.services.Teams.View(teacher, made.ID, team.Look{}, domain.Page{})
 	for _, line := range overview.Teams {
 		names = append(names, line.Name)
-		if before, err := s.services.Teams.View(teacher, old.ID, "", domain.Page{}); err != nil || line.Size > 0 || line.ID == before.Teams[0].ID {
+		if before, err := s.services.Teams.View(teacher, old.ID, team.Look{}, domain.Page{}); err != nil || line.Size > 0 || line.ID == before.Teams[0].ID {
 			t.Errorf("team %+v, %v", line, err)
 		}
 	}

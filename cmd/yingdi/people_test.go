@@ -43,6 +43,17 @@ func TestATeacherDividesACampIntoTeams(t *testing.T) {
 	s.tell(t, access, []step{{name: "none", request: "GET /camps/{camp}/team", status: 200, want: `{"name":"","members":{"items":[]}}`}})
 }
 
+func TestATeacherFindsALearner(t *testing.T) {
+	t.Parallel()
+	s := studio(t)
+	v := s.staff(t, s.vars["teacher"])
+	v.see(t, "/console/camps/{camp}/today", 200, "找学员")
+	v.see(t, "/console/camps/{camp}/teams?name=+满+", 200, "昵称含“满”的学员", "小满", "/learners/"+s.vars["learner"])
+	v.see(t, "/console/camps/{camp}/teams?name={learner}", 200, "/learners/"+s.vars["learner"])
+	v.see(t, "/console/camps/{camp}/teams?name=阿禾", 200, "没有叫这个名字的学员")
+	v.see(t, "/console/camps/{camp}/teams?name="+strings.Repeat("x", 61), 422)
+}
+
 func TestATeacherDividesACampByAnswersAndByASheet(t *testing.T) {
 	t.Parallel()
 	s := studio(t)

@@ -55,6 +55,44 @@ func (v *visitor) sendFile(t *testing.T, path string, status int, file []byte, s
 	v.check(t, "POST "+path, v.send(t, r), status, shows)
 }
 
+func TestABankKeepsTheSheetsOrderAndIsSearched(t *testing.T) {
+	t.Parallel()
+	s := studio(t)
+	v := s.staff(t, s.vars["teacher"])
+	rows := [][]string{{"题型", "题目", "正确答案"}}
+	for i := range 9 {
+		rows = append(rows, []string{"填空", fmt.Sprintf("Poem %d 的作者", i), "李白"})
+	}
+	v.importSheet(t, http.StatusSeeOther, append(rows, []string{"判断", "唐诗都是七言", "错"}))
+	bank := "/console/camps/{camp}/questions"
+	v.see(t, bank, 200, "找题")
+	for i, rest := 0, v.page; i < 9; i++ {
+		_, after, ok := strings.Cut(rest, fmt.Sprintf("Poem %d ", i))
+		if !ok {
+			t.Fatalf("question %d does not follow the one before it in the sheet", i)
+		}
+		rest = after
+	}
+	v.see(t, bank+"?text=poem+7", 200, "Poem 7 的作者", `value="poem 7"`)
+	if strings.Contains(v.page, "Poem 6") {
+		t.Error("what was not looked for is shown")
+	}
+	v.see(t, bank+"?kind=truth", 200, "唐诗都是七言")
+	v.see(t, bank+"?kind=truth&text=poem", 200, "没有找到这样的题目")
+	v.see(t, bank+"?kind=poem", 422)
+	v.see(t, bank+"?text="+strings.Repeat("x", 61), 422)
+	v.see(t, bank+"?shared=1", 200, "题库是空的")
+	at := v.submit(t, "/console/camps/{camp}/quizzes", values("title", "周测", "attempts", "1", "minutes", "0", "grace", "60", "pass", "60", "days", "1",
+		"rule", "partial", "reveal", "after"), "接着选题")
+	v.see(t, at+"?text=poem+7", 200, "Poem 7 的作者")
+	chosen := boxes.FindAllStringSubmatch(v.page, -1)
+	if len(chosen) != 1 {
+		t.Fatalf("%d questions are offered", len(chosen))
+	}
+	v.submit(t, at+"/include", values("question", chosen[0][1]), "题目已加入测评")
+	v.see(t, at+"?text=poem+7", 200, "没有找到这样的题目")
+}
+
 var boxes = regexp.MustCompile(`type="checkbox" name="question" value="([0-9a-z]+)"`)
 
 func TestATeacherMakesAQuizOnTheConsole(t *testing.T) {
@@ -72,7 +110,7 @@ func TestATeacherMakesAQuizOnTheConsole(t *testing.T) {
 	v.importFile(t, 422, nil, "请选择")
 	v.importSheet(t, 422, [][]string{{"题型", "题目", "正确答案"}, {"判断", "好", "对"}, {"作文", "写"}}, "有 1 行需要修改", "<td>3</td>", "题型应为")
 	v.see(t, "/console/camps/{camp}/questions", 200)
-	if strings.Contains(v.page, "判断") {
+	if strings.Contains(v.page, "答案 对") {
 		t.Error("a file with a wrong row was taken in half")
 	}
 	v.importFile(t, http.StatusSeeOther, template)
@@ -115,7 +153,7 @@ func TestAPictureInAQuestionReachesTheLearner(t *testing.T) {
 	v.see(t, "/console/camps/{camp}/questions/new", 200, "添加图片或录音")
 	v.post(t, "/console/camps/{camp}/questions", add(foreign), 422, "学习材料只能用你自己上传的图片和录音", "图里有花吗？")
 	v.submit(t, "/console/camps/{camp}/questions", add(picture), "题目已添加")
-	_, bank, _, err := s.services.Quizzes.Bank(s.as(t, s.vars["teacher"]), s.vars["camp"], false, domain.Page{Limit: 50})
+	_, bank, _, err := s.services.Quizzes.Bank(s.as(t, s.vars["teacher"]), s.vars["camp"], quiz.Look{}, domain.Page{Limit: 50})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +228,7 @@ func TestWhoSeesQuizzesOnTheConsole(t *testing.T) {
 	s, token := exam(t, quiz.RevealClose)
 	s.tell(t, token, []step{{name: "begun", request: "POST /camps/{camp}/quizzes/{quiz}/attempts", status: 201, keep: map[string]string{"attempt": "id"}}})
 	ctx := s.as(t, s.vars["teacher"])
-	in, questions, _, err := s.services.Quizzes.Bank(ctx, s.vars["camp"], false, domain.Page{})
+	in, questions, _, err := s.services.Quizzes.Bank(ctx, s.vars["camp"], quiz.Look{}, domain.Page{})
 	if err != nil {
 		t.Fatal(err)
 	}

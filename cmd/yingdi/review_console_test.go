@@ -64,6 +64,8 @@ func TestTwoTeachersShareTheQueue(t *testing.T) {
 	v, w := s.staff(t, s.vars["teacher"]), s.staff(t, tea)
 	at := "/console/camps/{camp}/reviews/{checkin}"
 	v.see(t, "/console/reviews", 200, "《学而》", "所有训练营", "21 天晨读")
+	v.see(t, "/console/reviews?camp={camp}&turn=first", http.StatusSeeOther)
+	v.see(t, "/console/reviews?camp=a/b", 200, "《学而》")
 	w.see(t, "/console/camps/{camp}/reviews", 200, "正由其他老师点评")
 	w.see(t, at, 200, "正在点评这一条")
 	w.post(t, at, values("text", "好", "do", "release"), http.StatusConflict, "另一位老师正在点评这一条")

@@ -2,6 +2,7 @@
 package member
 
 import (
+	"strings"
 	"time"
 
 	"yingdi/domain"
@@ -92,6 +93,11 @@ type Card struct {
 	ID       string
 	Nickname string
 	Avatar   string // media id, may be empty
+}
+
+// Called reports whether the nickname holds these words, in whatever case, or they are the id.
+func (c Card) Called(words string) bool {
+	return strings.Contains(strings.ToLower(c.Nickname), strings.ToLower(words)) || c.ID == words
 }
 
 // Card of the person; of a deleted one nothing but the id remains.

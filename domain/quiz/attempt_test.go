@@ -263,7 +263,7 @@ func TestWhoMayTouchAnAttempt(t *testing.T) {
 		t.Errorf("more than there is: %v", err)
 	}
 	for what, err := range map[string]error{
-		"reads the bank": second(w.Bank(reviewer, "c1", false, domain.Page{})),
+		"reads the bank": second(w.Bank(reviewer, "c1", quiz.Look{}, domain.Page{})),
 		"adds":           first(w.AddQuestion(reviewer, "c1", fiveKinds[0])),
 		"regrades":       first(w.Regrade(reviewer, "c1", w.quiz.ID, w.asked[0].ID)),
 		"arranges":       first(w.Arrange(reviewer, "c1", w.quiz.ID, nil)),

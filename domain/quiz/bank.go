@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"yingdi/domain"
@@ -11,18 +13,54 @@ import (
 	"yingdi/domain/lesson"
 )
 
-// Bank lists the questions of the camp, or those that its organiser shares with all camps, to those who may use them.
-func (s *Service) Bank(ctx context.Context, campID string, shared bool, page domain.Page) (camp.Camp, []Question, domain.Cursor, error) {
+// Look says which questions of a bank are wanted; the zero one wants all of the camp's own.
+type Look struct {
+	Shared bool   // of those that the organiser shares with all camps
+	Kind   Kind   // empty: any
+	Text   string // in the question, in whatever case
+	But    []Item // not those that a quiz has already
+}
+
+// maxLooked is how many questions one look into a bank goes through.
+const maxLooked = 1000
+
+// Check bounds what is looked for.
+func (l Look) Check() error {
+	var check domain.Check
+	check.That(l.Kind == "" || slices.Contains(Kinds, l.Kind), "kind", "没有这种题型")
+	check.Line("text", "要找的字", l.Text, 0, 60)
+	return check.Err()
+}
+
+// Finds reports whether the question is wanted.
+func (l Look) Finds(q Question) bool {
+	return (l.Kind == "" || q.Kind == l.Kind) && strings.Contains(strings.ToLower(q.Text), strings.ToLower(l.Text)) &&
+		!slices.ContainsFunc(l.But, func(i Item) bool { return i.Question == q.ID })
+}
+
+// Bank lists questions that the camp can ask, the newest first, to those who may use them. A look may end before it has seen
+// the whole bank, and then goes on from the cursor.
+func (s *Service) Bank(ctx context.Context, campID string, look Look, page domain.Page) (camp.Camp, []Question, domain.Cursor, error) {
 	in, err := s.Camps.ForStaff(ctx, campID, domain.RightCampEdit)
+	if err == nil {
+		err = look.Check()
+	}
 	if err != nil {
 		return in, nil, "", err
 	}
 	bank := in.ID
-	if shared {
+	if look.Shared {
 		bank = in.Organiser
 	}
-	list, next, err := s.Questions.OfBank(ctx, bank, page)
-	return in, list, next, err
+	list := func(page domain.Page) ([]Question, domain.Cursor, error) { return s.Questions.OfBank(ctx, bank, page) }
+	if look.Kind == "" && look.Text == "" && len(look.But) == 0 {
+		found, next, err := list(page)
+		return in, found, next, err
+	}
+	found, next, err := domain.Sift(page, maxLooked, list, func(found []Question) ([]Question, error) {
+		return slices.DeleteFunc(found, func(q Question) bool { return !look.Finds(q) }), nil
+	})
+	return in, found, next, err
 }
 
 // MayShare reports whether the actor may write to the organiser's shared bank.

@@ -67,12 +67,13 @@ func (s *Service) Import(ctx context.Context, campID string, shared bool, file [
 		return Imported{}, domain.Invalid("file", "表格里没有题目")
 	}
 	var done Imported
-	for _, f := range forms {
+	for i, f := range forms {
 		f.Shared = shared
 		q, err := s.newQuestion(in, rowID(in.ID, in.Organiser, f), f)
 		if err != nil {
 			return done, err
 		}
+		q.CreatedAt = q.CreatedAt.Add(-time.Duration(i) * time.Microsecond) // the bank keeps the order of the sheet
 		fresh, err := s.takeIn(ctx, q)
 		if err != nil {
 			return done, err

@@ -19,8 +19,9 @@ import (
 // Desk is where a teacher works through what learners have handed in.
 type Desk struct {
 	Filter   Filter
-	Camp     camp.Camp // of the filter; the zero one if it is all camps
-	Queue    []Row     // what waits the longest, of what was asked for
+	Camp     camp.Camp   // of the filter; the zero one if it is all camps
+	Camps    []camp.Camp // to choose among, if it is all camps
+	Queue    []Row       // what waits the longest, of what was asked for
 	More     domain.Cursor
 	Matching Matching // of what was asked for
 	Waiting  int64    // in all, whatever the filter
@@ -123,7 +124,10 @@ func (s *Service) desk(ctx context.Context, f Filter) (Desk, []checkin.Waiting, 
 		return Desk{}, nil, err
 	}
 	if f.Camp == "" {
-		return desk, sources, nil
+		mine, _, err := s.Camps.Mine(ctx, camp.Filter{}, domain.Page{Limit: domain.MaxPage})
+		actor := domain.ActorFrom(ctx)
+		desk.Camps = slices.DeleteFunc(mine, func(c camp.Camp) bool { return c.State == camp.Draft || !actor.Has(domain.RightReview, c.Place()) })
+		return desk, sources, err
 	}
 	tasks, err := s.Tasks.All(ctx, f.Camp)
 	if err != nil {

@@ -237,8 +237,8 @@ func TestATeamThatIsGoneGetsNobodyAndItsLearnersAreInNone(t *testing.T) {
 	if _, err := w.Remove(ctx, "c1", ids[0]); err != nil {
 		t.Fatal(err)
 	}
-	v, err := w.View(ctx, "c1", ids[0], domain.Page{})
-	if err != nil || v.None != 4 || v.Of != "" || v.Learners[0].Team.ID != "" {
+	v, err := w.View(ctx, "c1", team.Look{Team: ids[0]}, domain.Page{})
+	if err != nil || v.None != 4 || v.Look.Team != "" || v.Learners[0].Team.ID != "" {
 		t.Errorf("%+v, %v", v, err)
 	}
 	if p := w.plan(t, false); len(p.Moves) != 4 {
@@ -250,6 +250,32 @@ func TestATeamThatIsGoneGetsNobodyAndItsLearnersAreInNone(t *testing.T) {
 	}
 	if _, err := w.Assign(ctx, "c1", ids[0], people(1)); !errors.Is(err, team.ErrGone) {
 		t.Errorf("moved into nothing: %v", err)
+	}
+}
+
+func TestALearnerIsFoundByAPartOfTheirName(t *testing.T) {
+	t.Parallel()
+	w := newWorld(250)
+	for look, want := range map[team.Look]string{
+		{Name: "M24"}:                  "m24 m240 m241 m242 m243 m244 m245 m246 m247 m248 m249",
+		{Name: "m7"}:                   "m7 m70 m71 m72 m73 m74 m75 m76 m77 m78 m79",
+		{Name: "nobody"}:               "",
+		{Name: "m249", Team: "no-one"}: "m249", // a team that is gone
+	} {
+		v, err := w.View(teacher(t), "c1", look, domain.Page{Limit: 50})
+		var got []string
+		for _, l := range v.Learners {
+			got = append(got, l.Member.ID)
+		}
+		if strings.Join(got, " ") != want || v.Next != "" || err != nil {
+			t.Errorf("%+v: %v, next %q, %v", look, got, v.Next, err)
+		}
+	}
+	if v, err := w.View(teacher(t), "c1", team.Look{Name: "m"}, domain.Page{Limit: 50}); err != nil || len(v.Learners) != 100 || v.Next == "" {
+		t.Errorf("a name that everybody has: %d, next %q, %v", len(v.Learners), v.Next, err)
+	}
+	if _, err := w.View(teacher(t), "c1", team.Look{Name: strings.Repeat("长", 61)}, domain.Page{}); !errors.Is(err, domain.ErrInvalid) {
+		t.Errorf("a long name: %v", err)
 	}
 }
 
@@ -278,7 +304,7 @@ func TestTwoTeachersMakeTheFirstTeamsAtOnce(t *testing.T) {
 		})
 	}
 	both.Wait()
-	if v, err := w.View(teacher(t), "c1", "", domain.Page{}); err != nil || len(v.Teams) != 8 {
+	if v, err := w.View(teacher(t), "c1", team.Look{}, domain.Page{}); err != nil || len(v.Teams) != 8 {
 		t.Errorf("%d teams, %v", len(v.Teams), err)
 	}
 }
@@ -298,7 +324,7 @@ func TestWhatIsRefused(t *testing.T) {
 			return err
 		}, domain.ErrForbidden},
 		"a reviewer's yes":  {func() error { _, err := w.Apply(reviewer, "c1", "x"); return err }, domain.ErrForbidden},
-		"a stranger's look": {func() error { _, err := w.View(t.Context(), "c1", "", domain.Page{}); return err }, domain.ErrUnauthenticated},
+		"a stranger's look": {func() error { _, err := w.View(t.Context(), "c1", team.Look{}, domain.Page{}); return err }, domain.ErrUnauthenticated},
 		"no name":           {func() error { _, err := w.Add(teacher(t), "c1", ""); return err }, domain.ErrInvalid},
 		"a long name":       {func() error { _, err := w.Add(teacher(t), "c1", strings.Repeat("组", 21)); return err }, domain.ErrInvalid},
 		"nobody":            {func() error { _, err := w.Assign(teacher(t), "c1", "", nil); return err }, domain.ErrInvalid},

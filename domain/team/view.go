@@ -17,7 +17,7 @@ type View struct {
 	Teams    []Sized
 	Enrolled int64
 	None     int64     // learners in no team
-	Of       string    // the team whose learners these are; all of the camp's if empty
+	Look     Look      // whose learners these are
 	Learners []Learner // the earliest first
 	Next     domain.Cursor
 	Plan     Plan // the acting person's own; the zero one if there is none
@@ -35,8 +35,23 @@ type Learner struct {
 	Team   Team
 }
 
-// View returns the teams of a camp to its staff, with the learners of one team, or all of them.
-func (s *Service) View(ctx context.Context, campID, of string, page domain.Page) (View, error) {
+// Look says which learners are wanted; the zero one wants all of the camp.
+type Look struct {
+	Team string // of this one
+	Name string // who are called so, in part, or have this id
+}
+
+// maxLooked is how many learners one look for a name goes through.
+const maxLooked = 1000
+
+// View returns the teams of a camp to its staff, with the learners that are wanted. A look for a name may end before it has
+// seen everybody, and then goes on from Next.
+func (s *Service) View(ctx context.Context, campID string, look Look, page domain.Page) (View, error) {
+	var check domain.Check
+	check.Line("name", "昵称", look.Name, 0, 60)
+	if err := check.Err(); err != nil {
+		return View{}, err
+	}
 	in, err := s.Camps.ForStaff(ctx, campID, domain.RightCampView)
 	if err != nil {
 		return View{}, err
@@ -59,10 +74,19 @@ func (s *Service) View(ctx context.Context, campID, of string, page domain.Page)
 		v.None -= n
 	}
 	v.None = max(v.None, 0)
-	if _, ok := b.Find(of); ok {
-		v.Of = of
+	if _, ok := b.Find(look.Team); !ok {
+		look.Team = ""
 	}
-	if v.Learners, v.Next, err = s.learners(ctx, b, v.Of, page); err != nil {
+	v.Look = look
+	list := func(page domain.Page) ([]Learner, domain.Cursor, error) { return s.learners(ctx, b, look.Team, page) }
+	if look.Name == "" {
+		v.Learners, v.Next, err = list(page)
+	} else {
+		v.Learners, v.Next, err = domain.Sift(page, maxLooked, list, func(found []Learner) ([]Learner, error) {
+			return slices.DeleteFunc(found, func(l Learner) bool { return !l.Member.Called(look.Name) }), nil
+		})
+	}
+	if err != nil {
 		return View{}, err
 	}
 	v.Plan, err = s.Plans.Get(ctx, PlanID(campID, doer(ctx)))

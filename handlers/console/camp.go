@@ -22,6 +22,7 @@ type campFrame struct {
 	Phase     camp.Phase
 	Tab       string
 	Sub       string // of the tab, where it has several pages
+	Find      string // the name that is looked for among the camp's learners
 	Waiting   int64  // for a review; -1 if the page does not know
 	MayEdit   bool
 	MayReview bool

@@ -182,7 +182,7 @@ func (s sample) full() map[string][]view {
 				Learners: []today.Learner{{Member: s.card(), Cells: []today.Cell{{Task: task, Checkin: s.entry(checkin.Visible).Checkin}, {Task: task}}, All: true}},
 			},
 		}},
-		"today/learner": {&learnerView{s.campFrame(), story, weeks(story), 1, "/console?after=x", s.notices(), []string{s.text}}},
+		"today/learner": {&learnerView{s.campFrame(), story, weeks(story), 1, []string{s.text}, "/console?after=x", s.notices(), []string{s.text}}},
 		"enrolment/waiting": {&waitingView{
 			campFrame: s.campFrame(), List: enrolment.List{Taken: 3, Waiting: 1}, Follow: "/console?after=x",
 			Offers: []waitingRow{{enrolment.Enrolment{Member: "m1", ExpiresAt: now}, s.card()}}, Queue: []waitingRow{{enrolment.Enrolment{Member: "m2", QueuedAt: now}, s.card()}},
@@ -228,7 +228,7 @@ func (s sample) full() map[string][]view {
 		"team/board": {&teamsView{
 			campFrame: s.campFrame(), Name: s.text, Faults: s.faults("name", "file"), Sizes: []teamSize{{s.text, 3, 2, 1}}, Fields: []form.Field{{ID: "f1", Label: s.text}}, Rows: []domain.RowFault{{Row: 2, Message: s.text}}, Follow: "/console?after=x",
 			Teams: team.View{
-				Camp: s.camp(), Of: "t1", Teams: []team.Sized{{Team: team.Team{ID: "t1", Name: s.text}, Size: 3}}, None: 1,
+				Camp: s.camp(), Look: team.Look{Team: "t1"}, Teams: []team.Sized{{Team: team.Team{ID: "t1", Name: s.text}, Size: 3}}, None: 1,
 				Learners: []team.Learner{{Member: s.card(), Team: team.Team{ID: "t1", Name: s.text}}, {Member: s.card()}},
 				Plan:     team.Plan{State: team.Applying, Seed: s.text, Moves: []team.Move{{Member: "m", Team: "t1"}}},
 			},
@@ -294,6 +294,8 @@ func (s sample) full() map[string][]view {
 // bare is every page with nothing in it.
 func bare() map[string][]view {
 	empty := campFrame{Camp: sample{"营"}.camp(), Hours: hours{time.UTC, now}}
+	found := empty
+	found.Find = "小"
 	pages := map[string][]view{
 		"console/error": {&errorView{Status: 404}}, "session/signin": {&signInView{}},
 		"today/dashboard": {&dashboardView{}, &dashboardView{MayOpen: true}},
@@ -305,10 +307,10 @@ func bare() map[string][]view {
 		"lesson/import": {&taskImportView{campFrame: empty}},
 		"export/audit":  {&auditView{}},
 		"lesson/form":   {&taskView{campFrame: empty}}, "course/levels": {&levelsView{campFrame: empty}}, "course/level": {&levelView{campFrame: empty}}, "course/matrix": {&travelView{campFrame: empty}}, "course/badges": {&badgesView{campFrame: empty}},
-		"lesson/preview": {&previewView{campFrame: empty}}, "review/desk": {&deskView{campFrame: empty}, &deskView{campFrame: empty, Desk: review.Desk{Open: &review.Open{Entry: checkin.Entry{Checkin: checkin.Checkin{Day: "2026-11-19"}}, Mine: true}}}, &deskView{All: true}},
+		"lesson/preview": {&previewView{campFrame: empty}}, "review/desk": {&deskView{campFrame: empty}, &deskView{campFrame: empty, Desk: review.Desk{Open: &review.Open{Entry: checkin.Entry{Checkin: checkin.Checkin{Day: "2026-11-19"}}, Mine: true}}}, &deskView{All: true}, &deskView{All: true, Desk: review.Desk{Camps: []camp.Camp{sample{"营"}.camp()}}}},
 		"lesson/material": {&materialsView{campFrame: empty}}, "study/matrix": {&matrixView{campFrame: empty}}, "study/answers": {&answersView{campFrame: empty}},
 		"review/remarks": {&remarksView{campFrame: empty}}, "review/latency": {&latencyView{campFrame: empty}},
-		"team/board":      {&teamsView{campFrame: empty}},
+		"team/board":      {&teamsView{campFrame: empty}, &teamsView{campFrame: found}, &teamsView{campFrame: found, Follow: "/console?after=x"}},
 		"invitation/list": {&invitationsView{campFrame: empty}}, "form/builder": {&builderView{campFrame: empty}},
 		"risk/list": {&riskView{campFrame: empty}, &riskView{campFrame: empty, Risk: risk.View{Phase: camp.PhaseRunning}}},
 		"jobs/list": {&jobsView{}}, "notice/list": {&noticesView{campFrame: empty}, &noticesView{campFrame: empty, Filter: notice.Filter{Result: notice.Done}}},

@@ -2,7 +2,6 @@ package console
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 
@@ -102,7 +101,8 @@ type quizView struct {
 	Rules  []choice
 	Reveal []choice
 	Bank   []quiz.Question // to choose from
-	Shared bool
+	Look   quiz.Look
+	Kinds  []quiz.Kind
 	Follow string
 }
 
@@ -167,21 +167,16 @@ func (h *console) saveQuiz(c echo.Context) error {
 
 func (h *console) sendQuiz(c echo.Context, status int, v *quizView) error {
 	v.campFrame = h.quizFrame(c, v.Paper.Camp, "新建测评")
-	v.Rules, v.Reveal, v.Shared = rules, reveals, c.QueryParam("shared") != ""
+	v.Rules, v.Reveal, v.Look, v.Kinds = rules, reveals, bankLook(c), quiz.Kinds
 	if v.Paper.Quiz.ID != "" {
 		v.Title = v.Paper.Quiz.Title
-		_, bank, next, err := h.Quizzes.Bank(c.Request().Context(), v.Paper.Camp.ID, v.Shared, after(c, 50))
+		look := v.Look
+		look.But = v.Paper.Quiz.Items
+		_, bank, next, err := h.Quizzes.Bank(c.Request().Context(), v.Paper.Camp.ID, look, after(c, 50))
 		if err != nil {
 			return err
 		}
-		v.Bank = slices.DeleteFunc(bank, func(q quiz.Question) bool { _, in := v.Paper.Questions[q.ID]; return in })
-		if next != "" {
-			query := url.Values{"after": {string(next)}}
-			if v.Shared {
-				query.Set("shared", "1")
-			}
-			v.Follow = quizPath(c) + "?" + query.Encode()
-		}
+		v.Bank, v.Follow = bank, follow(c, next)
 	}
 	return h.page(c, status, "quiz/form", v)
 }

@@ -64,10 +64,10 @@ func (s sample) quizPages() map[string][]view {
 	return map[string][]view{
 		"quiz/list": {&quizListView{s.campFrame(), []quiz.Quiz{s.quiz()}, "/console?after=x"}},
 		"quiz/form": {
-			&quizView{s.campFrame(), s.paper(), form, s.faults(quizFields...), rules, reveals, bank, true, "/console?after=x"},
+			&quizView{s.campFrame(), s.paper(), form, s.faults(quizFields...), rules, reveals, bank, quiz.Look{Shared: true, Text: s.text}, quiz.Kinds, "/console?after=x"},
 			&quizView{campFrame: s.campFrame(), Form: form, Rules: rules, Reveal: reveals},
 		},
-		"quiz/bank":       {&bankView{s.campFrame(), bank, true, true, "/console?after=x"}, &bankView{campFrame: s.campFrame(), Questions: bank}},
+		"quiz/bank":       {&bankView{s.campFrame(), bank, quiz.Look{Kind: quiz.Single, Text: s.text}, quiz.Kinds, true, "/console?after=x"}, &bankView{campFrame: s.campFrame(), Questions: bank}},
 		"quiz/question":   {&questionView{s.campFrame(), "q1", questionForm{"single", s.text, []string{"m1"}, s.text, s.text, s.text, s.text, s.text, true}, s.files()[:3], s.faults(questionFields...), true, quiz.Kinds}, &questionView{campFrame: s.campFrame(), MayShare: true, Kinds: quiz.Kinds}},
 		"quiz/import":     {&importView{s.campFrame(), []domain.RowFault{{Row: 2, Message: s.text}}, s.faults("file"), true, true}},
 		"quiz/results":    {&resultsView{s.campFrame(), quiz.Results{Paper: s.paper(), Rows: []quiz.Row{s.attempt(), open}}, false, "/console?after=x"}},
@@ -81,7 +81,7 @@ func (s sample) quizPages() map[string][]view {
 func bareQuizPages(empty campFrame) map[string][]view {
 	return map[string][]view{
 		"quiz/list": {&quizListView{campFrame: empty}}, "quiz/form": {&quizView{campFrame: empty}, &quizView{campFrame: empty, Paper: quiz.Paper{Quiz: quiz.Quiz{Doc: domain.Doc{ID: "quiz1"}}}}},
-		"quiz/bank": {&bankView{campFrame: empty}}, "quiz/question": {&questionView{campFrame: empty}}, "quiz/import": {&importView{campFrame: empty}},
+		"quiz/bank": {&bankView{campFrame: empty}, &bankView{campFrame: empty, Look: quiz.Look{Text: "论语"}}}, "quiz/question": {&questionView{campFrame: empty}}, "quiz/import": {&importView{campFrame: empty}},
 		"quiz/results": {&resultsView{campFrame: empty}, &resultsView{campFrame: empty, ToGrade: true}}, "quiz/attempt": {&attemptView{campFrame: empty}},
 		"quiz/statistics": {&statisticsView{campFrame: empty}}, "quiz/regrades": {&regradesView{campFrame: empty}},
 	}

@@ -20,9 +20,15 @@ import (
 type bankView struct {
 	campFrame
 	Questions []quiz.Question
-	Shared    bool
+	Look      quiz.Look
+	Kinds     []quiz.Kind
 	MayWrite  bool
 	Follow    string
+}
+
+// bankLook reads what is looked for in a bank.
+func bankLook(c echo.Context) quiz.Look {
+	return quiz.Look{Shared: c.QueryParam("shared") != "", Kind: quiz.Kind(c.QueryParam("kind")), Text: line(c.QueryParam("text"))}
 }
 
 func questionsPath(campID string) string { return campPath(campID) + "/questions" }
@@ -37,12 +43,12 @@ func bankPath(campID string, shared bool) string {
 
 func (h *console) listQuestions(c echo.Context) error {
 	ctx := c.Request().Context()
-	shared := c.QueryParam("shared") != ""
-	in, questions, next, err := h.Quizzes.Bank(ctx, c.Param("camp"), shared, after(c, 50))
+	look := bankLook(c)
+	in, questions, next, err := h.Quizzes.Bank(ctx, c.Param("camp"), look, after(c, 50))
 	if err != nil {
 		return err
 	}
-	v := &bankView{h.quizFrame(c, in, "题库"), questions, shared, !shared || h.Quizzes.MayShare(ctx, in), follow(c, next)}
+	v := &bankView{h.quizFrame(c, in, "题库"), questions, look, quiz.Kinds, !look.Shared || h.Quizzes.MayShare(ctx, in), follow(c, next)}
 	return h.page(c, http.StatusOK, "quiz/bank", v)
 }
 

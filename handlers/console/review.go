@@ -139,7 +139,12 @@ func deskPath(f review.Filter, checkin string) string {
 }
 
 func (h *console) showDesk(c echo.Context) error {
-	desk, err := h.Reviews.Desk(c.Request().Context(), deskFilter(c), c.Param("checkin"), false)
+	f := deskFilter(c)
+	if chosen := c.QueryParam("camp"); f.Camp == "" && domain.ValidID(chosen) {
+		f.Camp = chosen
+		return c.Redirect(http.StatusSeeOther, deskPath(f, ""))
+	}
+	desk, err := h.Reviews.Desk(c.Request().Context(), f, c.Param("checkin"), false)
 	if err != nil {
 		return err
 	}

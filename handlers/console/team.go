@@ -2,7 +2,6 @@ package console
 
 import (
 	"net/http"
-	"net/url"
 
 	"github.com/labstack/echo/v4"
 
@@ -44,7 +43,7 @@ func (h *console) showTeams(c echo.Context) error {
 // teams sends the board; v says what was typed and what was wrong with it.
 func (h *console) teams(c echo.Context, status int, v teamsView) error {
 	ctx := c.Request().Context()
-	view, err := h.Teams.View(ctx, c.Param("camp"), c.QueryParam("team"), after(c, learnerRows))
+	view, err := h.Teams.View(ctx, c.Param("camp"), team.Look{Team: c.QueryParam("team"), Name: line(c.QueryParam("name"))}, after(c, learnerRows))
 	if err != nil {
 		return err
 	}
@@ -58,9 +57,7 @@ func (h *console) teams(c echo.Context, status int, v teamsView) error {
 	if view.Plan.State == team.Previewed {
 		v.Sizes = sizesAfter(view)
 	}
-	if view.Next != "" {
-		v.Follow = teamsPath(view.Camp.ID) + "?" + url.Values{"team": {view.Of}, "after": {string(view.Next)}}.Encode()
-	}
+	v.Find, v.Follow = view.Look.Name, follow(c, view.Next)
 	return h.page(c, status, "team/board", &v)
 }
 

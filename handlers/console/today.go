@@ -78,6 +78,7 @@ type learnerView struct {
 	Story  today.Story
 	Weeks  [][]calendarDay
 	Done   int
+	Blank  []string // questions of the form that they left open
 	Follow string
 	Told   []noticeRow // the newest first
 	Led    []string    // tags of the channels that led them
@@ -102,6 +103,11 @@ func (h *console) showLearner(c echo.Context) error {
 	}
 	v := &learnerView{campFrame: h.campFrame(c, story.Camp.Common, tabToday), Story: story, Done: story.Done(), Weeks: weeks(story)}
 	v.Title = story.Member.Nickname
+	for _, asked := range story.Reply {
+		if len(asked.Values) == 0 {
+			v.Blank = append(v.Blank, asked.Label)
+		}
+	}
 	told, err := h.Notices.OfCamp(c.Request().Context(), story.Camp.ID, notice.Filter{Member: story.Member.ID}, domain.Page{Limit: learnerNotices})
 	if err != nil {
 		return err
