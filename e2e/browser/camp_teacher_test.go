@@ -16,7 +16,7 @@ func (s *story) groups(t *testing.T) {
 	s.page(t, "/teams")
 	for _, name := range []string{"清晨组", "夜读组"} {
 		b.write(t, "#name", name)
-		b.turn(t, "form[action$='/teams'] button", name)
+		b.turn(t, "form[method=post][action$='/teams'] button", name)
 	}
 	b.turn(t, "form[action$='/teams/preview'] button", "分组预览")
 	b.look(t, "21-groups")
