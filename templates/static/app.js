@@ -45,6 +45,10 @@
       const back = event.target.closest(".desk-return")?.querySelector("[data-return]");
       const release = back || document.querySelector("[data-release]");
       if (release) { event.preventDefault(); release.click(); }
+    } else if (event.key === "Escape" && event.target.closest(".me[open]")) {
+      const menu = event.target.closest(".me");
+      menu.open = false;
+      menu.querySelector("summary").focus();
     } else if (event.key === "Escape" && typing && !event.target.closest("dialog")) {
       event.target.blur();
     } else if (!typing && !event.ctrlKey && !event.metaKey && !event.altKey && !document.querySelector("dialog[open]")) {
@@ -84,6 +88,23 @@
     dirty = false;
     window.scrollTo(0, 0);
   });
+  // What is wrong belongs to its field for those who hear the page, and the first of it has the focus.
+  function faults() {
+    let first = document.querySelector("main .alert-danger[role=alert]:not(.flash)");
+    if (first) first.tabIndex = -1;
+    for (const fault of document.querySelectorAll("main .invalid-feedback")) {
+      const field = [...fault.parentElement.querySelectorAll("input:not([type=hidden]), select, textarea")].findLast((e) => e.compareDocumentPosition(fault) & Node.DOCUMENT_POSITION_FOLLOWING);
+      if (!field) continue;
+      field.setAttribute("aria-invalid", "true");
+      if (fault.id) field.setAttribute("aria-describedby", fault.id);
+      const folded = field.closest("details:not([open])");
+      if (folded) folded.open = true;
+      first ||= field;
+    }
+    if (first) first.focus();
+  }
+  for (const shown of ["DOMContentLoaded", "htmx:afterSettle"]) document.addEventListener(shown, faults);
+
   // Where one is stays in sight among many tabs.
   function sight() {
     const on = document.querySelector("#tabs [aria-current]"), tabs = on?.parentElement;

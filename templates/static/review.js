@@ -5,8 +5,22 @@
   const form = () => document.querySelector("form[data-review]");
   const kept = (text) => { const at = document.querySelector(".desk-kept"); if (at) at.textContent = text; };
 
-  // A filter works as soon as it is chosen.
-  document.addEventListener("change", (event) => { if (event.target.matches("[data-submit]")) event.target.form.requestSubmit(); });
+  // A filter works as soon as it is chosen. Who goes through its values with the arrow keys has chosen with Enter, or on
+  // leaving it.
+  let stepping = null;
+  document.addEventListener("keydown", (event) => {
+    if (!event.target.matches("select[data-submit]")) return;
+    if (event.key.startsWith("Arrow") && !event.altKey) stepping ??= { at: event.target, from: event.target.value };
+    if (event.key === "Enter") chosen(event);
+  });
+  document.addEventListener("focusout", chosen);
+  document.addEventListener("change", (event) => { if (event.target.matches("[data-submit]") && stepping?.at !== event.target) event.target.form.requestSubmit(); });
+  function chosen(event) {
+    if (stepping?.at !== event.target) return;
+    const { at, from } = stepping;
+    stepping = null;
+    if (at.value !== from) at.form.requestSubmit();
+  }
 
   // What is written is kept, and the check-in stays on the desk, while somebody works on it.
   let timer = 0, active = Date.now(), sending = null;
