@@ -6,14 +6,16 @@ import (
 
 	"yingdi/domain"
 	"yingdi/domain/assist"
+	"yingdi/domain/order"
 )
 
 func assists(s *assist.Service) []Consumer {
 	return []Consumer{
-		{Name: "assist-tally", Events: []string{assist.EventStarted, assist.EventReached, assist.EventOrdered, assist.EventUsed, assist.EventReturned, assist.EventExpired}, Lane: Normal, Handle: byID(s.Ask)},
+		{Name: "assist-tally", Events: []string{assist.EventStarted, assist.EventReached, assist.EventOrdered, assist.EventUsed, assist.EventReturned, assist.EventRefunded, assist.EventExpired}, Lane: Normal, Handle: byID(s.Ask)},
 		{Name: "assist-reached", Events: []string{assist.EventReached}, Lane: Urgent, Handle: byID(s.TellReached)},
 		{Name: "assist-ending", Events: []string{assist.EventWarned}, Lane: Normal, Handle: byID(s.TellEnding)},
 		{Name: "assist-expired", Events: []string{assist.EventExpired}, Lane: Normal, Handle: byID(s.TellExpired)},
+		{Name: "assist-refunded", Events: []string{order.EventRefunded}, Lane: Normal, Handle: byID(s.Refunded)},
 		{Name: "assist-stop", Events: []string{assist.EventStopped}, Lane: Urgent, Handle: byID(s.Stop)},
 		{
 			Name: "assist-helped", Events: []string{assist.EventHelped}, Lane: Normal,

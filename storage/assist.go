@@ -57,11 +57,12 @@ func newAssists(ctx context.Context, db *DB) (Assists, error) {
 		"helps":    func(k *a) any { return int64(len(k.Helps)) },
 		"took":     func(k *a) any { return int64(k.Took) },
 		"paid":     func(k *a) any { return int64(k.Paid) },
+		"back":     func(k *a) any { return int64(k.Back) },
 		"wake":     func(k *a) any { return k.WakeAt },
 	},
 		Index{Name: "member", Fields: []string{"owned", "started"}},
 		Index{Name: "campaign", Fields: []string{"campaign", "started"}}, Index{Name: "campaignstate", Fields: []string{"campaign", "state", "started"}},
-		Index{Name: "facts", Fields: []string{"campaign", "started", "reached", "ordered", "used", "helps", "took", "paid"}},
+		Index{Name: "facts", Fields: []string{"campaign", "started", "reached", "ordered", "used", "helps", "took", "paid", "back"}},
 		Index{Name: "wake", Fields: []string{"wake"}}, ofPerson)
 	return Assists{all}, err
 }
@@ -103,6 +104,7 @@ func (s Assists) Facts(ctx context.Context, campaign string) iter.Seq2[assist.Fa
 			f := assist.Fact{
 				StartedAt: at("started"), ReachedAt: at("reached"), OrderedAt: at("ordered"), UsedAt: at("used"),
 				Helps: int(number(e.Fields["helps"])), Took: domain.Fen(number(e.Fields["took"])), Paid: domain.Fen(number(e.Fields["paid"])),
+				Back: domain.Fen(number(e.Fields["back"])),
 			}
 			if !yield(f, nil) {
 				return

@@ -61,7 +61,7 @@ func (s *site) helps(t *testing.T, names ...string) {
 }
 
 // fairPrice checks the assist against its rules, and its price against the order that has it.
-func (s *site) fairPrice(t *testing.T, want assist.Stage) {
+func (s *site) fairPrice(t *testing.T, want assist.Stage) assist.Assist {
 	t.Helper()
 	a, err := s.services.Assists.Store.Get(t.Context(), s.vars["assist"])
 	if err == nil {
@@ -76,6 +76,7 @@ func (s *site) fairPrice(t *testing.T, want assist.Stage) {
 	if err != nil || a.State != want {
 		t.Errorf("%s, want %s: %v", a.State, want, err)
 	}
+	return a
 }
 
 func TestAnAssistFromItsStartToTheSeatAndBackOverHTTP(t *testing.T) {
@@ -117,12 +118,24 @@ func TestAnAssistFromItsStartToTheSeatAndBackOverHTTP(t *testing.T) {
 		{name: "in, for less", request: "GET /orders/{order}", status: 200, want: `{"state":"fulfilled","received":9900,"assist":"{assist}","group":""}`},
 		{name: "why there is none", request: "GET /camps/{shop}/assist-campaigns", status: 200, want: `{"items":[{"mine":"","why":"你在这个活动里发起助力的次数已经用完"}]}`},
 		{name: "no second one", request: "POST /assist-campaigns/{campaign}/assists", body: `{}`, status: 409, want: `{"code":"assist_limit"}`},
-		{name: "give it back", request: "POST /orders/{order}/refund", body: `{"amount":9900}`, status: 200},
 	})
-	settle()
-	s.deliver(t)
-	settle()
-	s.fairPrice(t, assist.Reached)
+	back := func(part order.Grant) {
+		t.Helper()
+		if _, err := s.services.Orders.GiveBack(s.as(t, s.vars["owner"]), s.vars["order"], part); err != nil {
+			t.Fatal(err)
+		}
+		settle()
+		s.deliver(t)
+		settle()
+	}
+	back(order.Grant{Key: "part", Amount: 10_00, Reason: "少了一课"})
+	if a := s.fairPrice(t, assist.Used); a.Back != 10_00 {
+		t.Errorf("of what it brought, %s went back", a.Back)
+	}
+	back(order.Grant{Key: "rest", Amount: 89_00, Ends: true, Reason: "退营"})
+	if a := s.fairPrice(t, assist.Reached); a.Back != 0 {
+		t.Errorf("a price that can be had again remembers that %s went back", a.Back)
+	}
 }
 
 // paid pays the order, and lets all of it follow.

@@ -41,6 +41,7 @@ type Assist struct {
 	UsedAt      time.Time     `json:"used_at,omitzero"`
 	Took        domain.Fen    `json:"took,omitempty"` // off the order
 	Paid        domain.Fen    `json:"paid,omitempty"` // for it
+	Back        domain.Fen    `json:"back,omitempty"` // of that, refunded
 	EndedAt     time.Time     `json:"ended_at,omitzero"`
 	EndedBy     string        `json:"ended_by,omitempty"`
 	Reason      string        `json:"reason,omitempty"` // why staff ended it
@@ -102,6 +103,7 @@ const (
 	EventOrdered  = "assist:ordered"
 	EventUsed     = "assist:used"
 	EventReturned = "assist:returned" // from an order
+	EventRefunded = "assist:refunded" // some of what was paid for its order went back
 	EventStopped  = "assist:stopped"  // a campaign: what is open is to expire
 )
 

@@ -182,7 +182,7 @@ func TestAPriceWhoseOrderIsGoneIsFreed(t *testing.T) {
 	w := newWorld()
 	c := w.active(t, w.three())
 	gone, there := w.reached(t, c, "an"), w.reached(t, c, "bo")
-	w.orders["n2"] = func() error { return nil }
+	w.orders.known["n2"] = func() error { return nil }
 	if err := errors.Join(w.lock(t, gone.ID, "an", "n1"), w.lock(t, there.ID, "bo", "n2")); err != nil {
 		t.Fatal(err)
 	}
@@ -477,6 +477,17 @@ func TestTheTallyIsAPureCount(t *testing.T) {
 	if err := errors.Join(w.lock(t, a.ID, "an", "n1"), w.use(t, a.ID, "an", "n1")); err != nil {
 		t.Fatal(err)
 	}
+	o := order.Order{
+		Doc: domain.Doc{ID: "n1"}, Amount: 99_00, Promise: order.Promise{Lines: []order.Line{{Kind: order.LineAssist, Ref: a.ID, Amount: -100_00}}},
+		Attempts: []order.Attempt{{Number: "n1-1", State: order.Succeeded, Amount: 99_00}},
+	}
+	for _, back := range []domain.Fen{40_00, 30_00} { // the later word comes first
+		o.Refunds = []order.Refund{{Attempt: "n1-1", Amount: back}}
+		w.orders.were["n1"] = o
+		if err := w.Refunded(t.Context(), "n1"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := w.Ask(t.Context(), b.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -488,8 +499,8 @@ func TestTheTallyIsAPureCount(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []assist.TallyDay{{Day: "2026-03-01", Started: 1, Reached: 1}, {Day: "2026-03-02", Started: 1, Ordered: 1, Used: 1, Took: 100_00, Paid: 99_00}}
-	if !slices.Equal(r.Tally.Days, want) || r.Tally.Helps != 3 || r.Open != 1 || r.Reached != 0 {
+	want := []assist.TallyDay{{Day: "2026-03-01", Started: 1, Reached: 1}, {Day: "2026-03-02", Started: 1, Ordered: 1, Used: 1, Took: 100_00, Paid: 99_00, Back: 40_00}}
+	if !slices.Equal(r.Tally.Days, want) || r.Tally.Helps != 3 || r.Open != 1 || r.Reached != 0 || r.Tally.Sum().Net() != 59_00 {
 		t.Errorf("%+v, open %d, reached %d", r.Tally, r.Open, r.Reached)
 	}
 }

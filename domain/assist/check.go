@@ -58,6 +58,8 @@ func (a Assist) Against(o order.Order) error {
 		return wrong("is not paid")
 	case a.State == Used && (a.Took != o.Promise.Discount(order.LineAssist) || a.Paid != o.Amount):
 		return wrong("says another amount")
+	case a.Back > o.Amount-o.Left():
+		return wrong("gave less back")
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ func (a *Assist) Free(c order.Claim, now time.Time) error {
 	case a.State == Used && !paid:
 		return domain.ErrSame
 	}
-	a.Order, a.OrderedAt, a.UsedAt, a.Took, a.Paid = "", time.Time{}, time.Time{}, 0, 0
+	a.Order, a.OrderedAt, a.UsedAt, a.Took, a.Paid, a.Back = "", time.Time{}, time.Time{}, 0, 0, 0
 	a.Emit(EventReturned, now, nil)
 	if !now.Before(a.LockedUntil) {
 		a.expire(Unused, now)
@@ -58,6 +58,16 @@ func (a *Assist) Free(c order.Claim, now time.Time) error {
 	}
 	a.State = Reached
 	a.endsAt(a.LockedUntil, now)
+	return nil
+}
+
+// Refund notes how much of what was paid for its order went back; a word that is older changes nothing.
+func (a *Assist) Refund(order string, back domain.Fen, now time.Time) error {
+	if a.Order != order || a.State != Used || back <= a.Back {
+		return domain.ErrSame
+	}
+	a.Back = back
+	a.Emit(EventRefunded, now, nil)
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"yingdi/domain/camp"
 	"yingdi/domain/member"
 	"yingdi/domain/notice"
+	"yingdi/domain/order"
 	"yingdi/domain/product"
 	"yingdi/domain/source"
 )
@@ -66,6 +67,7 @@ type Members interface {
 // is no such order.
 type Orders interface {
 	Settle(ctx context.Context, order string) error
+	Get(ctx context.Context, order string) (order.Order, error)
 }
 
 // Notices is what this feature needs of domain/notice.

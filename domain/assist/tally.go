@@ -27,22 +27,26 @@ type TallyDay struct {
 	Used    int        `json:"used,omitempty"`
 	Took    domain.Fen `json:"took,omitempty"` // off the orders that are paid
 	Paid    domain.Fen `json:"paid,omitempty"` // for them
+	Back    domain.Fen `json:"back,omitempty"` // of that, refunded by now
 }
 
 // Sum of all days.
 func (t Tally) Sum() (sum TallyDay) {
 	for _, d := range t.Days {
 		sum.Started, sum.Reached, sum.Ordered, sum.Used = sum.Started+d.Started, sum.Reached+d.Reached, sum.Ordered+d.Ordered, sum.Used+d.Used
-		sum.Took, sum.Paid = sum.Took+d.Took, sum.Paid+d.Paid
+		sum.Took, sum.Paid, sum.Back = sum.Took+d.Took, sum.Paid+d.Paid, sum.Back+d.Back
 	}
 	return sum
 }
+
+// Net is what is left of what was paid.
+func (d TallyDay) Net() domain.Fen { return d.Paid - d.Back }
 
 // Fact is what counting needs of an assist; the times are zero for what did not happen.
 type Fact struct {
 	StartedAt, ReachedAt, OrderedAt, UsedAt time.Time
 	Helps                                   int
-	Took, Paid                              domain.Fen
+	Took, Paid, Back                        domain.Fen
 }
 
 // calendar in which the days of campaigns are counted, and their times are told.
@@ -66,7 +70,7 @@ func count(facts iter.Seq[Fact]) (list []TallyDay, helps int) {
 		on(f.ReachedAt).Reached++
 		on(f.OrderedAt).Ordered++
 		d := on(f.UsedAt)
-		d.Used, d.Took, d.Paid = d.Used+1, d.Took+f.Took, d.Paid+f.Paid
+		d.Used, d.Took, d.Paid, d.Back = d.Used+1, d.Took+f.Took, d.Paid+f.Paid, d.Back+f.Back
 		helps += f.Helps
 	}
 	for _, d := range days {

@@ -49,6 +49,17 @@ func (s *Service) Free(ctx context.Context, c order.Claim) error {
 	return s.change(ctx, c.Ref, func(a *Assist) error { return a.Free(c, s.Clock.Now()) })
 }
 
+// Refunded is told that money of an order went back, and notes it in the assist whose price the order has, if it does. For
+// jobs.
+func (s *Service) Refunded(ctx context.Context, orderID string) error {
+	o, err := s.Orders.Get(ctx, orderID)
+	id := o.Promise.Used(order.LineAssist)
+	if err != nil || id == "" {
+		return err
+	}
+	return s.change(ctx, id, func(a *Assist) error { return a.Refund(o.ID, o.Amount-o.Left(), s.Clock.Now()) })
+}
+
 func (s *Service) change(ctx context.Context, id string, change func(*Assist) error) error {
 	if _, err := s.Store.Update(ctx, id, change); err != nil {
 		return fmt.Errorf("assist %s: %w", id, unknown(err, "of", id))

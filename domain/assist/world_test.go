@@ -30,8 +30,8 @@ type world struct {
 	camp    *camp.Camp
 	list    *product.Product
 	taken   *int64
-	in      map[string]bool         // who has a place
-	orders  map[string]func() error // that are known
+	in      map[string]bool // who has a place
+	orders  orders
 	told    *[]string
 }
 
@@ -55,7 +55,7 @@ func (s store) Facts(_ context.Context, campaign string) iter.Seq2[assist.Fact, 
 	return func(yield func(assist.Fact, error) bool) {
 		for _, a := range s.All(func(a assist.Assist) bool { return a.Campaign == campaign }) {
 			f := assist.Fact{
-				StartedAt: a.StartedAt, ReachedAt: a.ReachedAt, OrderedAt: a.OrderedAt, UsedAt: a.UsedAt, Helps: len(a.Helps), Took: a.Took, Paid: a.Paid,
+				StartedAt: a.StartedAt, ReachedAt: a.ReachedAt, OrderedAt: a.OrderedAt, UsedAt: a.UsedAt, Helps: len(a.Helps), Took: a.Took, Paid: a.Paid, Back: a.Back,
 			}
 			if !yield(f, nil) {
 				return
@@ -120,10 +120,20 @@ func (members) Cards(_ context.Context, ids []string) (map[string]member.Card, e
 }
 
 // orders says what became of those that have a price: nothing is known of most.
-type orders map[string]func() error
+type orders struct {
+	known map[string]func() error
+	were  map[string]order.Order
+}
+
+func (o orders) Get(_ context.Context, id string) (order.Order, error) {
+	if known, ok := o.were[id]; ok {
+		return known, nil
+	}
+	return order.Order{}, domain.ErrNotFound
+}
 
 func (o orders) Settle(_ context.Context, id string) error {
-	if settle := o[id]; settle != nil {
+	if settle := o.known[id]; settle != nil {
 		return settle()
 	}
 	return domain.ErrNotFound
@@ -138,7 +148,7 @@ func (n news) Tell(_ context.Context, m notice.Notice) error {
 
 func newWorld() *world {
 	w := &world{
-		power: &domaintest.Power{}, clock: domaintest.NewClock("2026-03-01T01:00:00Z"), taken: new(int64), in: map[string]bool{}, orders: map[string]func() error{},
+		power: &domaintest.Power{}, clock: domaintest.NewClock("2026-03-01T01:00:00Z"), taken: new(int64), in: map[string]bool{}, orders: orders{map[string]func() error{}, map[string]order.Order{}},
 		camp: &camp.Camp{
 			Doc: domain.Doc{ID: "c1"}, Organiser: "o1", Title: "晨读营", State: camp.Published, Calendar: domain.Calendar{Zone: "Asia/Shanghai"},
 			Start: "2026-04-01", End: "2026-04-30", EnrolBy: "2026-03-31", Seats: 30,
@@ -150,7 +160,7 @@ func newWorld() *world {
 	w.Service = &assist.Service{
 		Store: w.store, Campaigns: campaigns{domaintest.NewStore[assist.Campaign](w.power)}, Helpers: w.helpers, Sources: w.sources,
 		Tallies: tallies{domaintest.NewStore[assist.Tally](w.power)}, Camps: w, Places: places(w.in), Products: shop{w.list}, Members: members{},
-		Orders: orders(w.orders), Notices: news{w.told}, Sealer: domaintest.Sealer(), Clock: w.clock,
+		Orders: w.orders, Notices: news{w.told}, Sealer: domaintest.Sealer(), Clock: w.clock,
 	}
 	return w
 }

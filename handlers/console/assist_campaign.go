@@ -117,7 +117,8 @@ func assistNumbers(r assist.Report) []figure {
 		{"好友助力", fmt.Sprint(r.Tally.Helps), "人次"},
 		{"助力成功", fmt.Sprint(sum.Reached), "占发起的 " + percentOf(sum.Reached, sum.Started)},
 		{"已下单", fmt.Sprint(sum.Ordered), fmt.Sprintf("其中 %d 个已付款", sum.Used)},
-		{"带来订单金额", sum.Paid.String(), "未扣除之后的退款"},
+		{"带来订单金额", sum.Paid.String(), "学员实际支付"},
+		{"扣除退款后", sum.Net().String(), "已退回 " + sum.Back.String()},
 		{"一共优惠", sum.Took.String(), ""},
 	}
 }
@@ -128,10 +129,10 @@ func assistCharts(t assist.Tally) []chart {
 	}
 	c := chart{
 		Title: "每天的发起、成功、下单和付款", Note: "几分钟内更新一次；取消和全额退款的订单不算。", Label: "日期",
-		Series: []series{bar("发起"), bar("助力成功"), bar("下单"), bar("付款"), {Name: "订单金额", Kind: "line", Unit: " 元", Right: true}},
+		Series: []series{bar("发起"), bar("助力成功"), bar("下单"), bar("付款"), {Name: "订单金额", Kind: "line", Unit: " 元", Right: true}, {Name: "扣除退款后", Kind: "line", Unit: " 元", Right: true}},
 	}
 	for _, d := range t.Days {
-		c.Rows = append(c.Rows, chartRow{d.Day.Chinese(), []chartCell{counted(d.Started), counted(d.Reached), counted(d.Ordered), counted(d.Used), yuan(d.Paid)}})
+		c.Rows = append(c.Rows, chartRow{d.Day.Chinese(), []chartCell{counted(d.Started), counted(d.Reached), counted(d.Ordered), counted(d.Used), yuan(d.Paid), yuan(d.Net())}})
 	}
 	return []chart{c}
 }

@@ -122,6 +122,8 @@ var assistTests = tests{
 		}
 		_, err := assists.Paid(t.Context(), order.Claim{Ref: ids["m3"], Member: "m3", Order: "n1", PaidAt: noon, Took: 100_00, Amount: 99_00})
 		must(t, err)
+		_, err = assists.Store.Update(t.Context(), ids["m3"], func(a *assist.Assist) error { return a.Refund("n1", 40_00, noon) })
+		must(t, err)
 		of := func(in assist.Stage) []string {
 			return pagesOf(t, 1, func(p domain.Page) ([]assist.Assist, domain.Cursor, error) {
 				return assists.Store.OfCampaign(t.Context(), "k1", in, p)
@@ -134,10 +136,10 @@ var assistTests = tests{
 		must(t, err)
 		same(t, n, int64(1))
 		var started, reached, used, helps int
-		var paid domain.Fen
+		var paid, back domain.Fen
 		for f, err := range assists.Store.Facts(t.Context(), "k1") {
 			must(t, err)
-			started, helps, paid = started+1, helps+f.Helps, paid+f.Paid
+			started, helps, paid, back = started+1, helps+f.Helps, paid+f.Paid, back+f.Back
 			if !f.ReachedAt.IsZero() {
 				reached++
 			}
@@ -145,7 +147,7 @@ var assistTests = tests{
 				used++
 			}
 		}
-		same(t, []int{started, reached, used, helps, int(paid)}, []int{3, 2, 1, 5, 99_00})
+		same(t, []int{started, reached, used, helps, int(paid), int(back)}, []int{3, 2, 1, 5, 99_00, 40_00})
 		waking := pagesOf(t, 5, func(p domain.Page) ([]assist.Assist, domain.Cursor, error) {
 			return assists.Store.Waking(t.Context(), noon.Add(30*24*time.Hour), p)
 		})
