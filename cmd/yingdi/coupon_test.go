@@ -149,25 +149,6 @@ func TestACouponComesBackWithAnOrderThatIsNotPaid(t *testing.T) {
 	s.rightly(t)
 }
 
-func TestASeatThatACouponMakesFreeNeedsNoWeChat(t *testing.T) {
-	t.Parallel()
-	s, settle, token := sale(t, coupon.Form{Terms: coupon.Terms{Off: 500_00, Free: true, Returns: true}})
-	s.tell(t, token, []step{{
-		name: "order", request: "POST /camps/{shop}/orders", body: `{"offer":"{seat}","amount":0,"coupon":"{coupon}"}`, status: 201, want: `{"state":"fulfilled"}`,
-		keep: map[string]string{"order": "id"},
-	}})
-	settle()
-	s.tell(t, token, []step{
-		{name: "in", request: "GET /camps/{shop}/today", status: 200},
-		{name: "used", request: "GET /me/coupons", status: 200, want: `{"items":[{"state":"used"}]}`},
-		{name: "there is no money to ask back", request: "GET /orders/{order}/refund", status: 200, want: `{"amount":0,"free":true}`},
-		{name: "the seat is given up", request: "DELETE /camps/{shop}/place", status: 200, want: `{"state":"left"}`},
-		{name: "and its order", request: "GET /orders/{order}", status: 200, want: `{"state":"cancelled","cause":"user"}`},
-		{name: "the coupon is back", request: "GET /me/coupons", status: 200, want: `{"items":[{"state":"unused","order":""}]}`},
-	})
-	s.rightly(t)
-}
-
 // branch is a second camp of the shop's organiser, with the same price list.
 func (s *site) branch(t *testing.T) (campID, offer string) {
 	t.Helper()
