@@ -79,6 +79,20 @@ func TestAManagerRunsACouponCampaign(t *testing.T) {
 	v.see(t, "/console/organisers/{house}/coupons?state=ended", 200, "八折")
 
 	_, rival := s.person(t, "rival")
-	s.shop(t, rival, 1)
+	foreign, _ := s.shop(t, rival, 1)
 	s.staff(t, rival).see(t, "/console/organisers/{house}/coupons/{t}", 403)
+
+	elsewhere, err := s.services.Camps.Get(t.Context(), foreign)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.vars["elsewhere"] = elsewhere.Organiser
+	both, err := s.services.Members.CreateAdmin(t.Context(), "管理员")
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin := s.staff(t, both.ID) // who may act for either
+	for _, act := range []string{"turn", "gifts", "revoke", "seen", "codes", "codes/{batch}/void", "codes/{batch}/export"} {
+		admin.post(t, "/console/organisers/{elsewhere}/coupons/{t}/"+act, values("to", "active"), 404)
+	}
 }

@@ -11,8 +11,8 @@ import (
 	"yingdi/domain/team"
 )
 
-// forStaff returns a template to those who may run campaigns of its organiser.
-func (s *Service) forStaff(ctx context.Context, id string) (Template, error) {
+// ForStaff returns a template to those who may run campaigns of its organiser.
+func (s *Service) ForStaff(ctx context.Context, id string) (Template, error) {
 	t, err := s.Templates.Get(ctx, id)
 	if err != nil {
 		return t, err
@@ -70,7 +70,7 @@ func (s *Service) Save(ctx context.Context, organiser, id string, version int, f
 	}
 	err := s.Templates.Insert(ctx, fresh)
 	if errors.Is(err, domain.ErrExists) { // the click came twice
-		return s.forStaff(ctx, id)
+		return s.ForStaff(ctx, id)
 	}
 	return fresh, err
 }
@@ -92,7 +92,7 @@ func (s *Service) check(ctx context.Context, organiser string, f Form) error {
 
 // Turn activates, pauses or ends a template at once. What was given out keeps its promise.
 func (s *Service) Turn(ctx context.Context, id string, to State) (Template, error) {
-	if _, err := s.forStaff(ctx, id); err != nil {
+	if _, err := s.ForStaff(ctx, id); err != nil {
 		return Template{}, err
 	}
 	by := domain.ActorFrom(ctx).Member
@@ -101,7 +101,7 @@ func (s *Service) Turn(ctx context.Context, id string, to State) (Template, erro
 
 // MakeBatch has codes of a template made by a worker.
 func (s *Service) MakeBatch(ctx context.Context, template string, f BatchForm) (Batch, error) {
-	t, err := s.forStaff(ctx, template)
+	t, err := s.ForStaff(ctx, template)
 	if err != nil {
 		return Batch{}, err
 	}
@@ -135,7 +135,7 @@ func (s *Service) VoidBatch(ctx context.Context, template, batch string) (Batch,
 
 // BatchForStaff returns a batch to those who may run campaigns of its organiser.
 func (s *Service) BatchForStaff(ctx context.Context, template, batch string) (Batch, error) {
-	if _, err := s.forStaff(ctx, template); err != nil {
+	if _, err := s.ForStaff(ctx, template); err != nil {
 		return Batch{}, err
 	}
 	b, err := s.Batches.Get(ctx, batch)
@@ -147,7 +147,7 @@ func (s *Service) BatchForStaff(ctx context.Context, template, batch string) (Ba
 
 // Revoke takes an unused coupon back.
 func (s *Service) Revoke(ctx context.Context, template, id, reason string) (Coupon, error) {
-	if _, err := s.forStaff(ctx, template); err != nil {
+	if _, err := s.ForStaff(ctx, template); err != nil {
 		return Coupon{}, err
 	}
 	var check domain.Check
@@ -166,7 +166,7 @@ func (s *Service) Revoke(ctx context.Context, template, id, reason string) (Coup
 
 // SeeSource notes that a person has looked at an odd source and found it fine.
 func (s *Service) SeeSource(ctx context.Context, template, id string) (source.Source, error) {
-	if _, err := s.forStaff(ctx, template); err != nil {
+	if _, err := s.ForStaff(ctx, template); err != nil {
 		return source.Source{}, err
 	}
 	return s.places().See(ctx, template, id, s.Clock.Now())
@@ -193,7 +193,7 @@ type Given struct {
 // Give gives a coupon each. It goes on after a crash if it is asked again with the same key. Returns ErrOut once the stock
 // is gone; those before have theirs.
 func (s *Service) Give(ctx context.Context, template string, f GiftForm) (g Given, err error) {
-	t, err := s.forStaff(ctx, template)
+	t, err := s.ForStaff(ctx, template)
 	if err == nil {
 		err = t.MayGive(s.Clock.Now())
 	}

@@ -95,7 +95,7 @@ type BatchView struct {
 
 // Campaign returns everything about a template to those who may run campaigns of its organiser; in narrows the coupons.
 func (s *Service) Campaign(ctx context.Context, id string, in Stage, page domain.Page) (v Campaign, err error) {
-	if v.Template, err = s.forStaff(ctx, id); err != nil {
+	if v.Template, err = s.ForStaff(ctx, id); err != nil {
 		return v, err
 	}
 	if v.Given, err = s.Counters.Value(ctx, StockCounter(id)); err != nil {

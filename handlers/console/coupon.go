@@ -195,14 +195,11 @@ func (h *console) newCoupon(c echo.Context) error {
 }
 
 func (h *console) editCoupon(c echo.Context) error {
-	v, err := h.Coupons.Campaign(c.Request().Context(), c.Param("template"), "", domain.Page{Limit: 1})
-	if err == nil && v.Organiser != c.Param("organiser") {
-		err = domain.ErrNotFound
-	}
+	t, err := h.couponTemplate(c)
 	if err != nil {
 		return err
 	}
-	return h.couponForm(c, http.StatusOK, couponTyped(v.Template), v.State != coupon.Draft, Faults{})
+	return h.couponForm(c, http.StatusOK, couponTyped(t), t.State != coupon.Draft, Faults{})
 }
 
 func (h *console) couponForm(c echo.Context, status int, f couponForm, fixed bool, wrong Faults) error {

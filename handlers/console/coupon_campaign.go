@@ -113,15 +113,36 @@ func (h *console) teamsToGive(c echo.Context, organiser string) (list []campTeam
 	return list, err
 }
 
-func (h *console) turnCoupon(c echo.Context) error {
-	t, err := h.Coupons.Turn(c.Request().Context(), c.Param("template"), coupon.State(c.FormValue("to")))
-	if err != nil {
-		return h.refused(c, couponsPath(c.Param("organiser"))+"/"+c.Param("template"), err)
+// couponTemplate is the one that the address names, of the organiser that it names.
+func (h *console) couponTemplate(c echo.Context) (coupon.Template, error) {
+	t, err := h.Coupons.ForStaff(c.Request().Context(), c.Param("template"))
+	if err == nil && t.Organiser != c.Param("organiser") {
+		err = fmt.Errorf("template %s: %w", t.ID, domain.ErrNotFound)
 	}
+	return t, err
+}
+
+// changeCoupon does something with the template that the address names, and says what came of it on its page.
+func (h *console) changeCoupon(c echo.Context, said string, do func(coupon.Template) error) error {
+	t, err := h.couponTemplate(c)
+	if err != nil {
+		return err
+	}
+	if err := do(t); err != nil {
+		return h.refused(c, couponPath(t), err)
+	}
+	return h.done(c, couponPath(t), said)
+}
+
+func (h *console) turnCoupon(c echo.Context) error {
+	to := coupon.State(c.FormValue("to"))
 	said := map[coupon.State]string{
 		coupon.Active: "开始发放了", coupon.Paused: "已暂停发放，立刻生效；已经领到的券照常可用", coupon.Ended: "已结束；已经领到的券照常可用",
 	}
-	return h.done(c, couponPath(t), said[t.State])
+	return h.changeCoupon(c, said[to], func(t coupon.Template) error {
+		_, err := h.Coupons.Turn(c.Request().Context(), t.ID, to)
+		return err
+	})
 }
 
 func (h *console) makeCodes(c echo.Context) error {
@@ -129,23 +150,25 @@ func (h *console) makeCodes(c echo.Context) error {
 	if err := bind(c, &f); err != nil {
 		return err
 	}
-	b, err := h.Coupons.MakeBatch(c.Request().Context(), c.Param("template"), coupon.BatchForm{Key: f.Key, Size: number(f.Size), Note: line(f.Note)})
+	t, err := h.couponTemplate(c)
 	if err != nil {
+		return err
+	}
+	if _, err := h.Coupons.MakeBatch(c.Request().Context(), t.ID, coupon.BatchForm{Key: f.Key, Size: number(f.Size), Note: line(f.Note)}); err != nil {
 		wrong, status, err := faults(err, "size", "note")
 		if err != nil {
 			return err
 		}
 		return h.coupon(c, status, giftForm{}, f, wrong)
 	}
-	return h.done(c, couponsPath(b.Organiser)+"/"+b.Template, "正在生成兑换码，稍后刷新就能导出")
+	return h.done(c, couponPath(t), "正在生成兑换码，稍后刷新就能导出")
 }
 
 func (h *console) exportCodes(c echo.Context) error {
-	to := couponsPath(c.Param("organiser")) + "/" + c.Param("template")
-	if _, err := h.Exports.AskCodes(c.Request().Context(), c.Param("template"), c.Param("batch")); err != nil {
-		return h.refused(c, to, err)
-	}
-	return h.done(c, to, "开始导出，稍后刷新就能下载；谁下载过都有记录")
+	return h.changeCoupon(c, "开始导出，稍后刷新就能下载；谁下载过都有记录", func(t coupon.Template) error {
+		_, err := h.Exports.AskCodes(c.Request().Context(), t.ID, c.Param("batch"))
+		return err
+	})
 }
 
 func (h *console) fetchCodes(c echo.Context) error {
@@ -157,22 +180,24 @@ func (h *console) fetchCodes(c echo.Context) error {
 }
 
 func (h *console) voidCodes(c echo.Context) error {
-	to := couponsPath(c.Param("organiser")) + "/" + c.Param("template")
-	if _, err := h.Coupons.VoidBatch(c.Request().Context(), c.Param("template"), c.Param("batch")); err != nil {
-		return h.refused(c, to, err)
-	}
-	return h.done(c, to, "这批没用过的兑换码都作废了")
+	return h.changeCoupon(c, "这批没用过的兑换码都作废了", func(t coupon.Template) error {
+		_, err := h.Coupons.VoidBatch(c.Request().Context(), t.ID, c.Param("batch"))
+		return err
+	})
 }
 
 func (h *console) giveCoupon(c echo.Context) error {
-	ctx := c.Request().Context()
 	var f giftForm
 	if err := bind(c, &f); err != nil {
 		return err
 	}
+	t, err := h.couponTemplate(c)
+	if err != nil {
+		return err
+	}
 	asked := coupon.GiftForm{Key: f.Key, Members: words(f.Members)}
 	asked.Camp, asked.Team, _ = strings.Cut(f.Team, "/")
-	g, err := h.Coupons.Give(ctx, c.Param("template"), asked)
+	g, err := h.Coupons.Give(c.Request().Context(), t.ID, asked)
 	if err != nil {
 		wrong, status, err := faults(err, "members", "team")
 		if err != nil {
@@ -187,21 +212,19 @@ func (h *console) giveCoupon(c echo.Context) error {
 	if len(g.Unknown) > 0 {
 		said += fmt.Sprintf("，%d 个编号没有找到", len(g.Unknown))
 	}
-	return h.done(c, couponsPath(c.Param("organiser"))+"/"+c.Param("template"), said)
+	return h.done(c, couponPath(t), said)
 }
 
 func (h *console) revokeCoupon(c echo.Context) error {
-	to := couponsPath(c.Param("organiser")) + "/" + c.Param("template")
-	if _, err := h.Coupons.Revoke(c.Request().Context(), c.Param("template"), c.FormValue("coupon"), line(c.FormValue("reason"))); err != nil {
-		return h.refused(c, to, err)
-	}
-	return h.done(c, to, "已收回，学员会收到通知")
+	return h.changeCoupon(c, "已收回，学员会收到通知", func(t coupon.Template) error {
+		_, err := h.Coupons.Revoke(c.Request().Context(), t.ID, c.FormValue("coupon"), line(c.FormValue("reason")))
+		return err
+	})
 }
 
 func (h *console) seeCouponSource(c echo.Context) error {
-	to := couponsPath(c.Param("organiser")) + "/" + c.Param("template")
-	if _, err := h.Coupons.SeeSource(c.Request().Context(), c.Param("template"), c.FormValue("source")); err != nil {
-		return h.refused(c, to, err)
-	}
-	return h.done(c, to, "已标为没有问题；再有新的领取时会再次提醒")
+	return h.changeCoupon(c, "已标为没有问题；再有新的领取时会再次提醒", func(t coupon.Template) error {
+		_, err := h.Coupons.SeeSource(c.Request().Context(), t.ID, c.FormValue("source"))
+		return err
+	})
 }
