@@ -115,6 +115,7 @@ func (e *Engine) Close() error {
 }
 
 func (e *Engine) closeFiles() error {
+	e.reads.close()
 	var errs []error
 	for _, db := range []*sql.DB{e.read, e.write} { // the writer last: it folds in the log
 		if db != nil {
@@ -150,6 +151,16 @@ type statements struct {
 	prepare func(ctx context.Context, query string) (*sql.Stmt, error)
 	mu      sync.RWMutex
 	ready   map[string]*sql.Stmt
+}
+
+// close gives them back: a connection with a statement left is not closed, only forgotten, and its log not folded in.
+func (s *statements) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, stmt := range s.ready {
+		stmt.Close()
+	}
+	clear(s.ready)
 }
 
 func (s *statements) get(ctx context.Context, query string) (*sql.Stmt, error) {

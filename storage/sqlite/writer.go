@@ -123,6 +123,7 @@ func (w *writer) loop() {
 			close(job.done)
 		}
 	}
+	w.stmts.close()
 	w.conn.Close()
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -204,6 +206,9 @@ func TestCloseFinishesWhatWasAccepted(t *testing.T) {
 	if err := e.Ensure(t.Context(), lots, nil); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := e.Count(t.Context(), "lots", storage.Plan{Index: storage.IDIndex}); err != nil { // a reader, too
+		t.Fatal(err)
+	}
 	release := hold(t, e)
 	outcome := make([]error, 20)
 	var wg sync.WaitGroup
@@ -226,6 +231,9 @@ func TestCloseFinishesWhatWasAccepted(t *testing.T) {
 	}
 	if err := e.Close(); err != nil {
 		t.Errorf("closing twice: %v", err)
+	}
+	if _, err := os.Stat(path + "-wal"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the log is not folded into the file: %v", err)
 	}
 	again, err := Open(t.Context(), path)
 	if err != nil {
