@@ -2,12 +2,14 @@ package main
 
 import (
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 
 	"yingdi/domain"
 	"yingdi/domain/ledger"
 	"yingdi/domain/order"
+	"yingdi/domain/transfer"
 	"yingdi/domain/wechatpay"
 )
 
@@ -65,6 +67,47 @@ func TestMoneyThatNeedsAPersonIsOnOnePageWithItsStory(t *testing.T) {
 	for _, path := range []string{"/console/camps/{shop}/ledger", "/console/organisers/" + o.Organiser + "/ledger", "/console/organisers/" + o.Organiser + "/orders?state=part_refunded"} {
 		v.see(t, path, 200, "¥199.00")
 	}
+}
+
+// What WeChat has forgotten can neither be sent again nor be put aside: a person looks it up and says whether it was paid.
+func TestATransferThatWeChatHasForgottenIsRuledUpon(t *testing.T) {
+	t.Parallel()
+	s, settle := market(t)
+	of, err := s.services.Camps.Get(t.Context(), s.vars["shop"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := func(id string) {
+		t.Helper()
+		ask := transfer.Ask{ID: id, Organiser: of.Organiser, Member: s.member(t, "小周"), Kind: transfer.Payout, Ref: "pool-1", Amount: 5_00, Title: "奖学金", Reason: "坚持打卡"}
+		if _, err := s.services.Transfers.Ask(domain.WithActor(t.Context(), domain.SystemActor), ask); err != nil {
+			t.Fatal(err)
+		}
+		settle()
+		if _, err := s.services.Transfers.Store.Update(t.Context(), id, func(d *transfer.Transfer) error {
+			d.Trouble = append(d.Trouble, transfer.Trouble{Kind: transfer.TransferLost, Number: d.Bills[0].Number, Note: "微信已查不到这笔转账", At: s.clock.Now()})
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lost("gain-1")
+	lost("gain-2")
+	v := s.staff(t, s.vars["owner"])
+	v.see(t, "/console/money", 200, "微信已查不到这笔转账", "账单里已付")
+	if strings.Contains(v.page, "用原单号重新发起") || strings.Contains(v.page, "标为已处理") {
+		t.Error("what may have been paid can be sent again, or put aside")
+	}
+	v.post(t, "/console/money", values("source", "transfer", "id", "gain-1", "do", "paid", "outcome", ""), http.StatusSeeOther)
+	v.see(t, "/console/money", 200, "账单里已付")
+	v.post(t, "/console/money", values("source", "transfer", "id", "gain-1", "do", "paid", "outcome", "3 月 2 日的资金账单"), http.StatusSeeOther)
+	v.post(t, "/console/money", values("source", "transfer", "id", "gain-2", "do", "unpaid", "outcome", "3 月 2 日的资金账单里没有"), http.StatusSeeOther)
+	for id, want := range map[string]transfer.State{"gain-1": transfer.Paid, "gain-2": transfer.Failed} {
+		if got, err := s.services.Transfers.Get(t.Context(), id); err != nil || got.State != want || got.Trouble[0].DoneBy != s.vars["owner"] || got.Trouble[0].Outcome == "" {
+			t.Errorf("%s: %+v, %v", id, got, err)
+		}
+	}
+	v.see(t, "/console/money", 200, "用原单号重新发起") // the one that was not paid
 }
 
 func TestARefundIsSentAgainOnceHoweverOftenItIsPressed(t *testing.T) {

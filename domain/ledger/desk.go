@@ -29,6 +29,7 @@ type Transfers interface {
 	Troubled(ctx context.Context, page domain.Page) ([]transfer.Transfer, domain.Cursor, error)
 	Again(ctx context.Context, id string) (transfer.Transfer, error)
 	Dismiss(ctx context.Context, id string, at int, outcome string) (transfer.Transfer, error)
+	Rule(ctx context.Context, id string, paid bool, outcome string) (transfer.Transfer, error)
 }
 
 // Bills is what this feature needs of domain/bill.
@@ -79,6 +80,7 @@ type Matter struct {
 	Story    []bill.Chapter // what happened, the oldest first
 	Again    bool           // it is safe to try once more
 	Note     bool           // it can be closed with a word about what was done
+	Unclear  bool           // a person must look up whether WeChat paid it, and say so
 }
 
 // Section is the matters of one source, and whether there are more.
@@ -229,7 +231,7 @@ func payouts(t transfer.Transfer) (list []Matter) {
 		lost := had.Kind == transfer.TransferLost
 		list = append(list, Matter{
 			Source: Payout, ID: t.ID, At: i, Number: had.Number, Member: t.Member, Amount: t.Amount, Since: had.At,
-			Again: !lost && t.State != transfer.Paid && t.State != transfer.Cancelled, Note: !lost,
+			Again: !lost && t.State != transfer.Paid && t.State != transfer.Cancelled, Note: !lost, Unclear: lost,
 			Story: []bill.Chapter{{At: t.CreatedAt, Text: t.Title + "，" + t.Reason + "，" + t.Amount.String()}, {At: had.At, Text: had.Note}},
 		})
 	}
@@ -283,10 +285,21 @@ type Decision struct {
 	At      int
 	Number  string
 	Again   bool   // try once more
-	Outcome string // or else: what was done about it
+	Ruling  Ruling // or: whether it was paid
+	Outcome string // what was done about it, or where that is to be seen
 }
 
-// Decide does what is safe about a matter: try once more under the same number, or note what a person has done outside.
+// Ruling is a person's word about a transfer that WeChat no longer knows.
+type Ruling string
+
+// The rulings.
+const (
+	Paid   Ruling = "paid"
+	Unpaid Ruling = "unpaid"
+)
+
+// Decide does what is safe about a matter: try once more under the same number, note what a person has done outside, or take
+// their word for what became of a transfer of which WeChat knows nothing any more.
 // Who did it and why is written down in the document itself.
 func (s *Service) Decide(ctx context.Context, d Decision) (err error) {
 	actor := domain.ActorFrom(ctx)
@@ -298,6 +311,8 @@ func (s *Service) Decide(ctx context.Context, d Decision) (err error) {
 		_, err = s.Orders.Again(ctx, d.ID, d.Number)
 	case d.Source == Troubled:
 		_, err = s.Orders.Dismiss(ctx, d.ID, d.At, d.Outcome)
+	case d.Source == Payout && (d.Ruling == Paid || d.Ruling == Unpaid):
+		_, err = s.Transfers.Rule(ctx, d.ID, d.Ruling == Paid, d.Outcome)
 	case d.Source == Payout && d.Again:
 		_, err = s.Transfers.Again(ctx, d.ID)
 	case d.Source == Payout:

@@ -138,6 +138,11 @@ func (w transfers) Again(context.Context, string) (transfer.Transfer, error) {
 	return transfer.Transfer{}, nil
 }
 
+func (w transfers) Rule(_ context.Context, id string, paid bool, outcome string) (transfer.Transfer, error) {
+	w.done = append(w.done, fmt.Sprint("rule ", id, " ", paid, " ", outcome))
+	return transfer.Transfer{}, nil
+}
+
 func (w transfers) Many(_ context.Context, ids []string) (map[string]transfer.Transfer, error) {
 	found := map[string]transfer.Transfer{}
 	for _, t := range w.transfers {
@@ -226,13 +231,13 @@ func TestWithdrawalsGroupsAndPoolsThatNeedAPersonTellTheirStory(t *testing.T) {
 	}
 	for _, d := range []ledger.Decision{
 		{Source: ledger.Asked, ID: "w2", Again: true}, {Source: ledger.Helpless, ID: "c1:m4", Again: true}, {Source: ledger.Helpless, ID: "c1:m4", Outcome: "线下转账"},
-		{Source: ledger.Stuck, ID: "k:n1", Again: true},
+		{Source: ledger.Stuck, ID: "k:n1", Again: true}, {Source: ledger.Payout, ID: "gain", Ruling: ledger.Paid, Outcome: "账单已付"}, {Source: ledger.Payout, ID: "gain", Ruling: ledger.Unpaid, Outcome: "账单没有"},
 	} {
 		if err := s.Decide(ctx, d); err != nil {
 			t.Error(err)
 		}
 	}
-	if want := []string{"again w2", "pay c1 m4", "helped c1 m4 线下转账", "drive k:n1"}; !slices.Equal(w.done, want) {
+	if want := []string{"again w2", "pay c1 m4", "helped c1 m4 线下转账", "drive k:n1", "rule gain true 账单已付", "rule gain false 账单没有"}; !slices.Equal(w.done, want) {
 		t.Error(w.done)
 	}
 	if err := s.Decide(ctx, ledger.Decision{Source: ledger.Halted, ID: "c1", Again: true}); !errors.Is(err, domain.ErrInvalid) {

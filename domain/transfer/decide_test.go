@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"yingdi/domain"
 	"yingdi/domain/transfer"
 )
 
@@ -79,6 +80,10 @@ func TestWhatWeChatHasForgottenIsNeverAskedForAgain(t *testing.T) {
 		if _, err := act(); !errors.Is(err, transfer.ErrUnclear) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	ann := domain.WithActor(t.Context(), domain.Actor{Member: "ann", Grants: domain.ActorFrom(owner(t)).Grants})
+	if _, err := w.Service.Rule(ann, anns, false, "没有付过"); !errors.Is(err, transfer.ErrSelf) {
+		t.Errorf("of one's own: %v", err)
 	}
 	got, err := w.Service.Rule(owner(t), anns, true, "资金账单 4 月 1 日已付")
 	if err != nil || got.State != transfer.Paid || got.Troubled() || got.Check() != nil {

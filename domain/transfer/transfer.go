@@ -164,6 +164,7 @@ var (
 	ErrCancelled = domain.Refusal(domain.KindConflict, "transfer_cancelled", "这笔转账已经取消")
 	ErrNotReady  = domain.Refusal(domain.KindConflict, "transfer_not_ready", "转账正在准备，请稍后再试")
 	ErrUnclaimed = domain.Refusal(domain.KindConflict, "transfer_unclaimed", "这笔钱已多次过期未领取，请联系机构")
+	ErrSelf      = domain.Refusal(domain.KindConflict, "transfer_own", "不能裁定付给自己的转账，请由同事处理")
 	ErrUnclear   = domain.Refusal(domain.KindConflict, "transfer_unclear", "还不知道微信是否已经付款，暂时不能这样处理")
 )
 

@@ -141,12 +141,18 @@ func (s *Service) Dismiss(ctx context.Context, id string, at int, outcome string
 }
 
 // Rule says what became of a bill that WeChat no longer knows, after a person has looked it up in the merchant's own
-// statement. Returns domain.ErrConflict for a transfer that is not lost.
+// statement. Returns domain.ErrConflict for a transfer that is not lost, and ErrSelf for one's own: what is said not to be
+// paid can be sent once more.
 func (s *Service) Rule(ctx context.Context, id string, paid bool, outcome string) (Transfer, error) {
 	if err := checkOutcome(outcome); err != nil {
 		return Transfer{}, err
 	}
-	return s.change(ctx, id, func(t *Transfer, by string, now time.Time) error { return t.Rule(paid, by, outcome, now) })
+	return s.change(ctx, id, func(t *Transfer, by string, now time.Time) error {
+		if by == t.Member {
+			return ErrSelf
+		}
+		return t.Rule(paid, by, outcome, now)
+	})
 }
 
 func checkOutcome(outcome string) error {

@@ -99,13 +99,16 @@ func (h *console) moneyHouses(ctx context.Context) ([]organiser.Organiser, error
 func (h *console) decideMoney(c echo.Context) error {
 	d := ledger.Decision{
 		Source: ledger.Source(c.FormValue("source")), ID: c.FormValue("id"), At: number(c.FormValue("at")), Number: c.FormValue("number"),
-		Again: c.FormValue("do") == "again", Outcome: line(c.FormValue("outcome")),
+		Again: c.FormValue("do") == "again", Ruling: ledger.Ruling(c.FormValue("do")), Outcome: line(c.FormValue("outcome")),
 	}
 	if d.Source != ledger.Died && !domain.ValidID(d.ID) {
 		return domain.ErrNotFound
 	}
 	if err := h.Ledger.Decide(c.Request().Context(), d); err != nil {
 		return h.refused(c, moneyPath, err)
+	}
+	if d.Ruling == ledger.Unpaid {
+		return h.done(c, moneyPath, "已记录没有付过；确认要付时再重新发起，会用新的单号")
 	}
 	if d.Again {
 		return h.done(c, moneyPath, "已重新发起，仍用原来的单号，不会重复付款")

@@ -58,7 +58,7 @@ func (s sample) moneyPages() map[string][]view {
 		"ledger/desk": {&moneyView{
 			Frame: s.frame(), Hours: frame.Hours, Only: ledger.Troubled, Titles: map[string]string{"c1": s.text}, People: map[string]member.Card{"m": s.card()},
 			Sections: []moneySection{{Section: ledger.Section{Source: ledger.Stuck, Matters: []ledger.Matter{{Source: ledger.Stuck, ID: s.text, House: "o1", Camp: s.text, Campaign: "k1", Member: s.text, Number: s.text, Since: now, Again: true, Story: []bill.Chapter{{At: now, Text: s.text}}}}}}, {Section: ledger.Section{Source: ledger.Troubled, Next: "x", Matters: []ledger.Matter{{
-				Source: ledger.Troubled, ID: "o1", Number: s.text, Camp: "c1", Order: "o1", Member: "m", Amount: 1, Since: now, Again: true, Note: true,
+				Source: ledger.Troubled, ID: "o1", Number: s.text, Camp: "c1", Order: "o1", Member: "m", Amount: 1, Since: now, Again: true, Note: true, Unclear: true,
 				Story: []bill.Chapter{{At: now, By: "m", Text: s.text}},
 			}}}, Follow: "/console/money?after=x"}},
 			Days: []bill.Day{{State: bill.Matched}},
