@@ -89,7 +89,7 @@ func (s *Service) everybody(ctx context.Context, campID string) func(domain.Page
 }
 
 // Compute begins the computation by decision of staff, once appeals are over and nothing is missing. Whoever does so has
-// given the first of two signatures. Returns ErrMissing.
+// given the first of two signatures. Returns ErrMissing, and ErrOwn for whoever is in the pool and no staff of the organiser.
 func (s *Service) Compute(ctx context.Context, campID string) (Pool, error) {
 	c, err := s.Camps.ForStaff(ctx, campID, domain.RightMoney)
 	if err != nil {
@@ -107,6 +107,9 @@ func (s *Service) Compute(ctx context.Context, campID string) (Pool, error) {
 		return Pool{}, errors.Join(err, fmt.Errorf("pool %s: %w", campID, ErrMissing))
 	}
 	by := domain.ActorFrom(ctx).Member
+	if err := errors.Join(s.withoutStaff(ctx, c), s.impartial(ctx, campID, by)); err != nil {
+		return Pool{}, err
+	}
 	return s.Store.Update(ctx, campID, func(p *Pool) error { return p.Order(Run{By: by, At: now}) })
 }
 
@@ -200,6 +203,11 @@ func (s *Service) compute(ctx context.Context, p Pool) (Settlement, error) {
 	}
 	if err := s.gather(ctx, p.ID); err != nil {
 		return Settlement{}, err
+	}
+	if !cancel { // where everybody has their part back, so have they
+		if err := s.withoutStaff(ctx, c); err != nil {
+			return Settlement{}, err
+		}
 	}
 	days, err := s.days(ctx, c)
 	if err != nil {

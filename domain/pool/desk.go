@@ -2,6 +2,7 @@ package pool
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -45,29 +46,58 @@ func (s *Service) Disqualify(ctx context.Context, campID, memberID, reason strin
 	})
 }
 
-// judgeMember changes how a member stands while the list can still be changed, and writes into the log who did.
+// judgeMember changes how a member stands while the list can still be changed, and writes into the log who did. Nobody
+// judges themselves.
 func (s *Service) judgeMember(ctx context.Context, campID, memberID string, act ActKind, what string, change func(m *Member, by string) error) (Member, error) {
 	if _, err := s.Camps.ForStaff(ctx, campID, domain.RightCampEdit); err != nil {
 		return Member{}, err
 	}
 	by := domain.ActorFrom(ctx).Member
+	if by == memberID {
+		return Member{}, fmt.Errorf("pool %s: %w", campID, ErrOwn)
+	}
+	p, err := s.Store.Get(ctx, campID)
+	if err == nil {
+		err = p.judging()
+	}
+	if err != nil {
+		return Member{}, fmt.Errorf("pool %s: %w", campID, err)
+	}
+	m, err := s.People.Get(ctx, ID(campID, memberID))
+	if err == nil {
+		err = change(&m, by) // what is refused, or is so already, is nothing for the log
+	}
+	if errors.Is(err, domain.ErrSame) {
+		return m, nil
+	}
+	if err != nil {
+		return Member{}, fmt.Errorf("member %s of pool %s: %w", memberID, campID, err)
+	}
 	if _, err := s.Store.Update(ctx, campID, func(p *Pool) error {
-		switch {
-		case p.Computing():
-			return ErrComputing
-		case p.State != Open && p.State != Locked && p.State != Closing:
-			return ErrState
+		if err := p.judging(); err != nil {
+			return err
 		}
 		p.noteOf(memberID, act, by, what, s.Clock.Now())
 		return nil
 	}); err != nil {
 		return Member{}, fmt.Errorf("pool %s: %w", campID, err)
 	}
-	m, err := s.People.Update(ctx, ID(campID, memberID), func(m *Member) error { return change(m, by) })
+	m, err = s.People.Update(ctx, ID(campID, memberID), func(m *Member) error { return change(m, by) })
 	if err != nil {
 		err = fmt.Errorf("member %s of pool %s: %w", memberID, campID, err)
 	}
 	return m, err
+}
+
+// judging refuses what comes when the list can no longer be changed.
+func (p Pool) judging() error {
+	switch {
+	case p.Computing():
+		return ErrComputing
+	case p.State != Open && p.State != Locked && p.State != Closing:
+		return ErrState
+	}
+	return nil
 }
 
 // List lists a pool's members to the camp's staff; an empty state means all.

@@ -14,7 +14,8 @@ import (
 	"yingdi/domain/wechatpay"
 )
 
-// Sign is a person's word that the list is right. The second of two different people's lets it be paid. Returns ErrSigned.
+// Sign is a person's word that the list is right. The second of two different people's lets it be paid. Returns ErrSigned,
+// and ErrOwn for whoever is in the list.
 func (s *Service) Sign(ctx context.Context, campID string) (Settlement, error) {
 	if _, err := s.Camps.ForStaff(ctx, campID, domain.RightMoney); err != nil {
 		return Settlement{}, err
@@ -27,6 +28,9 @@ func (s *Service) Sign(ctx context.Context, campID string) (Settlement, error) {
 		return Settlement{}, fmt.Errorf("pool %s: %w", campID, ErrState)
 	}
 	by, now := domain.ActorFrom(ctx).Member, s.Clock.Now()
+	if err := s.impartial(ctx, campID, by); err != nil {
+		return Settlement{}, err
+	}
 	set, err := s.Settlements.Update(ctx, campID, func(set *Settlement) error { return set.Sign(by, now) })
 	if err != nil {
 		return set, err

@@ -131,6 +131,7 @@ var (
 	ErrMissing   = domain.Refusal(domain.KindConflict, "pool_missing", "还有待处理的事项，处理完或到截止时间后才能计算")
 	ErrNobody    = domain.Refusal(domain.KindNotFound, "pool_not_member", "你没有参加这个奖学金池")
 	ErrSigned    = domain.Refusal(domain.KindConflict, "pool_signed", "需要另一位有资金权限的同事确认，同一个人不能确认两次")
+	ErrOwn       = domain.Refusal(domain.KindConflict, "pool_own", "你自己在这个奖学金池里，请由不在池中的同事处理")
 	ErrList      = domain.Refusal(domain.KindConflict, "pool_list", "名单核对不一致，已停止发放，请联系管理员")
 )
 

@@ -357,18 +357,3 @@ func (s *Service) Open(ctx context.Context, campID string) (Pool, error) {
 		return nil
 	})
 }
-
-// staff tells who of the organiser or the camp may not take part.
-func (s *Service) staff(ctx context.Context, c camp.Camp) (map[string]bool, error) {
-	o, err := s.Organisers.Get(domain.WithActor(ctx, domain.SystemActor), c.Organiser)
-	if err != nil {
-		return nil, err
-	}
-	list := map[string]bool{}
-	for _, p := range o.Staff {
-		if p.Camp == "" || p.Camp == c.ID {
-			list[p.Member] = true
-		}
-	}
-	return list, nil
-}
