@@ -25,7 +25,11 @@ func newKiller(s *season, fail context.CancelCauseFunc) *killer {
 	k := &killer{season: s, fail: fail, due: map[[2]int]int{}}
 	r := s.plan.dice(6, 0, 0)
 	for range s.options.Kills {
-		k.due[[2]int{1 + r.IntN(s.plan.Days), r.IntN(3)}]++
+		day, at := 1+r.IntN(s.plan.Days), Moment(r.IntN(3))
+		if r.IntN(4) == 0 { // while the pools and the wallets pay
+			day, at = s.plan.Days+1+r.IntN(payRounds), Morning
+		}
+		k.due[[2]int{day, int(at)}]++
 	}
 	return k
 }

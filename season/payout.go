@@ -3,6 +3,7 @@ package season
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -26,7 +27,7 @@ func (s *season) payOut(ctx context.Context) error {
 	if err := s.settle(ctx); err != nil {
 		return err
 	}
-	for round := range 8 {
+	for round := range payRounds {
 		if err := s.misbehaveAtTransfers(ctx, round); err != nil {
 			return err
 		}
@@ -46,6 +47,9 @@ func (s *season) payOut(ctx context.Context) error {
 	return nil
 }
 
+// payRounds is how often people look after what is theirs once the camps are over.
+const payRounds = 8
+
 // payRound lets people act, and then staff.
 func (s *season) payRound(ctx context.Context, round int) error {
 	var work []func(context.Context) error
@@ -57,10 +61,12 @@ func (s *season) payRound(ctx context.Context, round int) error {
 		acts, decide := s.growth.withdraw(round)
 		work, then = append(work, acts), decide
 	}
-	if err := s.together(ctx, work); err != nil {
-		return err
-	}
-	if err := s.settle(ctx); err != nil || then == nil {
+	stop := s.killer.lurk(ctx, s.plan.Days+1+round, Morning, len(work))
+	err := s.together(ctx, work)
+	stop()
+	err = errors.Join(err, s.settle(ctx))
+	s.killer.wait()
+	if err != nil || then == nil {
 		return err
 	}
 	if err := s.teacher.signIn(ctx); err != nil {

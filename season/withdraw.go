@@ -79,6 +79,15 @@ func (f *friend) cannotWithdraw(ctx context.Context, amount int64, code string) 
 	return err
 }
 
+// cannotOverdraw tries to take more than there is, be it that a reversal has left less than nothing.
+func (f *friend) cannotOverdraw(ctx context.Context) error {
+	p, err := f.purse(ctx)
+	if err != nil {
+		return err
+	}
+	return f.cannotWithdraw(ctx, p.Available+leastWish, "wallet_short")
+}
+
 // transfer is the one that pays a withdrawal.
 func (f *friend) transfer(name string) string { return "withdrawal:" + f.wishes[name] }
 
@@ -123,7 +132,7 @@ func (g *growth) withdraw(round int) (work, then func(context.Context) error) {
 			func(ctx context.Context) error { return f.cannotWithdraw(ctx, 2*largeWish, "wallet_short") },
 			func(ctx context.Context) error { return f.withdraw(ctx, "rejected", largeWish, "rejected") },
 			func(ctx context.Context) error { return other.renew(ctx, 0) },
-			func(ctx context.Context) error { return other.cannotWithdraw(ctx, leastWish, "wallet_short") },
+			func(ctx context.Context) error { return other.cannotOverdraw(ctx) },
 		},
 		{
 			func(ctx context.Context) error { return f.withdraw(ctx, "large", largeWish, "done") },
