@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -166,6 +167,10 @@ func TestForgedPaymentNoticesOpenNothing(t *testing.T) {
 	}
 	if code := s.told(http.Header{}, []byte("{}")); code/100 != 4 {
 		t.Errorf("an empty one was answered with %d", code)
+	}
+	header, body := s.pay.Envelope(n, "")
+	if code := s.told(header, append(body, bytes.Repeat([]byte(" "), 64<<10)...)); code != http.StatusRequestEntityTooLarge {
+		t.Errorf("a huge one was answered with %d", code)
 	}
 	settle()
 	if o := s.state(t, token, s.vars["order"]); o.State != "pending_payment" {

@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -275,6 +276,21 @@ func TestNoticesThatAreNotGenuineAreRefused(t *testing.T) {
 	}
 	if err := receive(http.Header{}, body); !errors.Is(err, wechatpay.ErrBadNotice) {
 		t.Errorf("no signature: %v", err)
+	}
+	for name, change := range map[string]func(fields map[string]any){
+		"in dollars":       func(f map[string]any) { f["amount"] = map[string]any{"total": 100, "currency": "USD"} },
+		"of no app":        func(f map[string]any) { delete(f, "appid") },
+		"of no merchant":   func(f map[string]any) { delete(f, "mchid") },
+		"with half a fen":  func(f map[string]any) { f["amount"] = map[string]any{"total": 0.5, "currency": "CNY"} },
+		"with a huge sum":  func(f map[string]any) { f["amount"] = map[string]any{"total": 1e30, "currency": "CNY"} },
+		"without a number": func(f map[string]any) { delete(f, "out_trade_no") },
+	} {
+		odd := n
+		odd.Body = maps.Clone(n.Body)
+		change(odd.Body)
+		if err := receive(p.bank.Envelope(odd, "")); !errors.Is(err, wechatpay.ErrBadNotice) && !errors.Is(err, wechatpay.ErrWrongNotice) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 	p.clock.Add(6 * time.Minute)
 	if err := receive(header, body); !errors.Is(err, wechatpay.ErrBadNotice) {
