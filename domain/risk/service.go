@@ -132,14 +132,17 @@ func (s *Service) CopyTo(ctx context.Context, from, to camp.Camp) error {
 	return err
 }
 
-// List returns to the camp's staff who is at risk among the next hundred of its learners. Only a running camp has any.
+// maxLooked is how many learners one list goes through.
+const maxLooked = 500
+
+// List returns to the camp's staff who is at risk among its next learners, some hundreds of them at once. Only a running camp
+// has any.
 func (s *Service) List(ctx context.Context, campID string, after domain.Cursor) (View, error) {
 	in, err := s.Camps.ForStaff(ctx, campID, domain.RightCampView)
 	if err != nil {
 		return View{}, err
 	}
-	now := s.Clock.Now()
-	v := View{Camp: in, Phase: in.Phase(now)}
+	v := View{Camp: in, Phase: in.Phase(s.Clock.Now())}
 	if v.Thresholds, err = s.thresholds(ctx, campID); err != nil || v.Phase != camp.PhaseRunning {
 		return v, err
 	}
@@ -147,29 +150,47 @@ func (s *Service) List(ctx context.Context, campID string, after domain.Cursor) 
 	if err != nil {
 		return View{}, err
 	}
-	list, next, err := s.Enrolments.OfCamp(ctx, campID, domain.Page{After: after, Limit: domain.MaxPage})
+	v.Learners, v.Next, err = domain.Sift(domain.Page{After: after}, maxLooked, func(page domain.Page) ([]enrolment.Enrolment, domain.Cursor, error) {
+		return s.Enrolments.OfCamp(ctx, campID, page)
+	}, func(list []enrolment.Enrolment) ([]Learner, error) {
+		v.Looked += len(list)
+		return s.atRisk(ctx, v, scheduled, list)
+	})
 	if err != nil {
 		return View{}, err
 	}
-	v.Looked, v.Next = len(list), next
+	atRisk := make([]string, len(v.Learners))
+	for i, l := range v.Learners {
+		atRisk[i] = l.Member.ID
+	}
+	cards, err := s.Members.Cards(ctx, atRisk)
+	for i, id := range atRisk {
+		v.Learners[i].Member = cards[id]
+	}
+	slices.SortStableFunc(v.Learners, func(a, b Learner) int { return cmp.Compare(b.Reasons[0].Days, a.Reasons[0].Days) })
+	return v, err
+}
+
+// atRisk are those of a page of learners who are; of them nothing but the id is known.
+func (s *Service) atRisk(ctx context.Context, v View, scheduled []domain.Day, list []enrolment.Enrolment) (atRisk []Learner, err error) {
 	people := make([]string, len(list))
 	for i, e := range list {
 		people[i] = e.Member
 	}
-	days, err := s.Checkins.DaysOf(ctx, campID, people)
+	days, err := s.Checkins.DaysOf(ctx, v.Camp.ID, people)
 	if err != nil {
-		return View{}, err
+		return nil, err
 	}
-	f := Facts{Today: in.Calendar.Day(now), Free: in.Kind == camp.KindCourse}
+	now := s.Clock.Now()
+	f := Facts{Today: v.Camp.Calendar.Day(now), Free: v.Camp.Kind == camp.KindCourse}
 	var going map[string]Going
 	if f.Free {
-		if going, err = s.Courses.Going(ctx, in, people); err != nil {
-			return View{}, err
+		if going, err = s.Courses.Going(ctx, v.Camp, people); err != nil {
+			return nil, err
 		}
 	}
-	var atRisk []string
 	for _, e := range list {
-		own := e.In(in)
+		own := e.In(v.Camp)
 		if own.Phase(now) != camp.PhaseRunning { // theirs has not begun, or is over
 			continue
 		}
@@ -178,14 +199,8 @@ func (s *Service) List(ctx context.Context, campID string, after domain.Cursor) 
 		f.Done = slices.DeleteFunc(f.Done, func(d domain.Day) bool { return d < own.Joined })
 		f.Finished = going[e.Member].Finished != ""
 		if reasons := v.Thresholds.Reasons(f); len(reasons) > 0 {
-			atRisk = append(atRisk, e.Member)
-			v.Learners = append(v.Learners, Learner{member.Card{ID: e.Member}, f.Last(), reasons})
+			atRisk = append(atRisk, Learner{member.Card{ID: e.Member}, f.Last(), reasons})
 		}
 	}
-	cards, err := s.Members.Cards(ctx, atRisk)
-	for i := range v.Learners {
-		v.Learners[i].Member = cards[v.Learners[i].Member.ID]
-	}
-	slices.SortStableFunc(v.Learners, func(a, b Learner) int { return cmp.Compare(b.Reasons[0].Days, a.Reasons[0].Days) })
-	return v, err
+	return atRisk, nil
 }
