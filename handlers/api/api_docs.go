@@ -2,7 +2,9 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/labstack/echo/v4"
@@ -40,11 +42,12 @@ const docsPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img
 
 // describe serves the OpenAPI document and a page to read it with.
 func describe(e *echo.Echo, document *huma.OpenAPI) {
-	body, err := json.Marshal(document)
-	if err != nil {
-		panic("api: the OpenAPI document cannot be written: " + err.Error())
-	}
+	written := sync.OnceValues(func() ([]byte, error) { return json.Marshal(document) }) // slow, and seldom asked for
 	e.GET("/openapi.json", func(c echo.Context) error {
+		body, err := written()
+		if err != nil {
+			return fmt.Errorf("writing the OpenAPI document: %w", err)
+		}
 		return c.Blob(http.StatusOK, "application/openapi+json", body)
 	})
 	e.GET("/docs", func(c echo.Context) error {

@@ -2,6 +2,7 @@ package fake
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -34,4 +35,21 @@ func repeat(ctx context.Context, every time.Duration, do func()) {
 			do()
 		}
 	}
+}
+
+// spoil lets what is due go wrong in the ways that are left, one each, and puts last what is to come out of order. It
+// returns the ways that are still left.
+func spoil[T any](due []T, left []PushFault, fault func(*T) *PushFault) []PushFault {
+	n := min(len(due), len(left))
+	for i, f := range left[:n] {
+		*fault(&due[i]) = f
+	}
+	late := func(t T) int {
+		if *fault(&t) == Reorder {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(due, func(a, b T) int { return late(a) - late(b) })
+	return left[n:]
 }

@@ -8,7 +8,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -112,21 +111,8 @@ func (p *Pay) due() []delivery {
 			list = append(list, delivery{notice: *n})
 		}
 	}
-	for i := range list {
-		if len(p.noticed) == 0 {
-			break
-		}
-		list[i].fault, p.noticed = p.noticed[0], p.noticed[1:]
-	}
-	slices.SortStableFunc(list, func(a, b delivery) int { return last(a.fault) - last(b.fault) })
+	p.noticed = spoil(list, p.noticed, func(d *delivery) *PushFault { return &d.fault })
 	return list
-}
-
-func last(f PushFault) int {
-	if f == Reorder {
-		return 1
-	}
-	return 0
 }
 
 // deliver sends one notice and returns it in its new state.

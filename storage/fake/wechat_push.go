@@ -159,21 +159,8 @@ func (w *WeChat) due() []job {
 		}
 	}
 	slices.SortStableFunc(jobs, func(a, b job) int { return a.push.Due.Compare(b.push.Due) })
-	for i := range jobs {
-		if len(w.pushed) == 0 {
-			break
-		}
-		jobs[i].fault, w.pushed = w.pushed[0], w.pushed[1:]
-	}
-	slices.SortStableFunc(jobs, func(a, b job) int { return late(a) - late(b) })
+	w.pushed = spoil(jobs, w.pushed, func(j *job) *PushFault { return &j.fault })
 	return jobs
-}
-
-func late(j job) int {
-	if j.fault == Reorder {
-		return 1
-	}
-	return 0
 }
 
 // deliver sends one push and returns it in its new state.
