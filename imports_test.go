@@ -1,5 +1,5 @@
 // Package yingdi_test holds the rules of the house over the whole tree: who may import whom, who may read the clock,
-// and that a feature goes by one name in every room.
+// that a feature goes by one name in every room, and that what the READMEs and the glossary name is there.
 package yingdi_test
 
 import (

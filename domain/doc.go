@@ -1,9 +1,5 @@
 // Package domain is the shared kernel: errors, money, days, pages, actors, events, ids, secrets and steps. Each feature
-// has a package below it; a feature imports others only downwards:
-//
-//	wechat · idempotency · schedule
-//	member → session → organiser → media → camp → invitation → form → lesson
-//	enrolment → team → notice → quiz → checkin → moderation → risk → reminder → review → study → course → signcard → today → export → privacy → stats → push
+// has a package below it; a feature imports others only downwards, in the order that imports_test.go lists.
 //
 // Glossary (中文 → Go; the words on the right are the only ones used in code):
 //
@@ -38,11 +34,9 @@
 //	导出            export.Export            导出记录        export.Export.Fetches
 //	内容/段         lesson.Block             资料            lesson.Material
 //	已读/填写       study.Mark               学习进度        study.Matrix
-//	渠道码          channel.Scene, Target    发件箱          domain.Doc.Outbox
-//	闯关课/关卡     camp.KindCourse, course.Level            勋章            course.Badge, Award
-//	候补            enrolment.Waiting        补卡            camp.MakeUps, checkin.Checkin.MadeUp
-//	作业/退回重做   lesson.KindHomework, review.Return       评分表          lesson.Criterion
-//	举报/审核台     moderation.Report, Case  删除账号        privacy.Deletion
+//	渠道码          channel.Scene, Target    评分表          lesson.Criterion
+//	发件箱          domain.Doc.Outbox        补卡            camp.MakeUps, checkin.Checkin.MadeUp
+//	作业/退回重做   lesson.KindHomework, review.Return
 //	精选墙/置顶     checkin.Wall             话题/标签       checkin.Topic, Tag
 //	排行榜          checkin.Standing         打卡要求        lesson.Need
 //	任务导入        lesson.Import            任务排序        lesson.Arrangement
