@@ -170,7 +170,7 @@ func TestASharedGroupHasAPageWithLiveSeats(t *testing.T) {
 	settle()
 	s.tell(t, an, []step{{name: "my link", request: "PUT /groups/{group}/scene", status: 200, want: `{"url":"*"}`, keep: map[string]string{"scene": "scene"}}})
 	page, _ := s.page(t, s.vars["scene"], 200)
-	holds(t, page, `<meta property="og:title" content="还差 2 人成团：晨读营">`, "¥129.00", "3 人拼团价", "还剩 1 天 0 小时", "1 人已参团，还差 2 人", "邀请你一起拼团", "打开小程序参团")
+	holds(t, page, `<meta property="og:title" content="还差 2 人成团：晨读营">`, "¥129.00", "3 人拼团价", "还剩 1 天 0 小时", "1 人已参团，还差 2 人", "邀请你一起拼团", "单独报名 ¥199.00", "打开小程序参团")
 	if strings.Contains(page, "<script") || len(page) > 50<<10 {
 		t.Errorf("%d bytes, or a script", len(page))
 	}

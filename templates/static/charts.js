@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   if (!window.echarts) return;
-  const palette = ["#2c7a5b", "#e0a458", "#3f6fa8", "#c2566b", "#7a6aa8"];
+  const palette = ["#2c7a5b", "#e0a458", "#3f6fa8", "#c2566b", "#7a6aa8", "#3a99a8"];
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const text = { color: "#55606e", fontFamily: getComputedStyle(document.body).fontFamily };
   const number = (cell) => cell.dataset.value === "" ? null : Number(cell.dataset.value);
