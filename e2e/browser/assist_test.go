@@ -4,45 +4,25 @@ package browser_test
 
 import (
 	"fmt"
-	"net/http"
-	"strings"
 	"testing"
 	"time"
-
-	"yingdi/e2e/server"
 )
 
 // A manager sets up an assist on the console, watches friends help, pauses it, and stops it at once: the price that was
 // reached holds, and what was open ends.
 func TestAManagerRunsAnAssistCampaignInTheBrowser(t *testing.T) {
 	t.Parallel()
-	b := newTab(t, server.Yingdi(t), desk)
-	signIn(t, b)
-	camp := newCamp(t, b, "助力诗社")
-	addTask(t, b)
-	publish(t, b, camp)
-	offer := prices(t, b, camp)
-	b.open(t, "/console/campaigns")
-	b.turn(t, "a[href$='/assists']", "这里还没有助力活动")
-	b.turn(t, ".page-head .btn-primary", "新建助力")
-	b.write(t, "#title", "好友助力")
+	b, camp, offer := stall(t, "assists", "这里还没有助力活动", "新建助力", "好友助力")
 	b.until(t, fmt.Sprintf("(document.querySelector('#seat').value = '%s/%s') !== ''", camp, offer))
-	for field, value := range map[string]string{"#floor": "199", "#helpers": "2", "#hours": "2", "#per_device": "20"} {
+	for field, value := range map[string]string{"#helpers": "2", "#hours": "2", "#per_device": "20"} {
 		b.write(t, field, value)
 	}
 	b.write(t, "#ends_at", time.Now().In(zone).Add(2*time.Hour).Format("2006-01-02T15:04"))
-	b.click(t, ".form-buttons .btn-primary")
-	b.shows(t, "助力价应低于原价")
-	b.forgive() // the browser notes that the form was refused
-	b.until(t, "document.querySelector('#title').value === '好友助力'")
-	b.look(t, "assist-refused")
-	b.write(t, "#floor", "99")
-	b.turn(t, ".form-buttons .btn-primary", "草稿")
-	campaign := read[string](t, b, "location.pathname")
+	campaign := b.drafts(t, "assist", "#floor", "199", "助力价应低于原价", "99")
 	b.turn(t, ".page-head form .btn-primary", "活动开始了")
 
 	learner, friend, other := logIn(t, b.url, "小满"), logIn(t, b.url, "阿杰"), logIn(t, b.url, "小圆")
-	start := "/api/v1/assist-campaigns/" + campaign[strings.LastIndex(campaign, "/")+1:] + "/assists"
+	start := "/api/v1/assist-campaigns/" + last(campaign) + "/assists"
 	var mine, open struct{ ID string }
 	learner.call(t, "POST", start, "", &mine)
 	help := "/api/v1/assists/" + mine.ID + "/help"
@@ -52,7 +32,7 @@ func TestAManagerRunsAnAssistCampaignInTheBrowser(t *testing.T) {
 	b.open(t, campaign)
 	b.shows(t, "1 / 2 位好友")
 	b.turn(t, ".page-head form .btn-warning", "已暂停，立刻生效")
-	refuses(t, other, help, "assist_paused")
+	refuses(t, other, help, "", "assist_paused")
 	b.turn(t, ".page-head form .btn-primary", "活动开始了")
 	other.call(t, "POST", help, "", nil)
 	other.call(t, "POST", start, "", &open)
@@ -63,7 +43,7 @@ func TestAManagerRunsAnAssistCampaignInTheBrowser(t *testing.T) {
 	b.until(t, "document.querySelector('#stop').open && document.querySelector('#stop').innerText.includes('正在进行的 1 个助力马上结束')")
 	b.look(t, "assist-stop")
 	b.turn(t, "#stop .btn-danger", "已停止，立刻生效")
-	refuses(t, friend, "/api/v1/assists/"+open.ID+"/help", "assist_ended")
+	refuses(t, friend, "/api/v1/assists/"+open.ID+"/help", "", "assist_ended")
 	learner.call(t, "POST", "/api/v1/camps/"+camp+"/orders", fmt.Sprintf(`{"offer":%q,"amount":9900,"assist":%q}`, offer, mine.ID), nil)
 	b.become(t, phone)
 	b.open(t, campaign)
@@ -82,12 +62,4 @@ func helpPage(t *testing.T, b *tab, learner *person, assist string) {
 	b.until(t, "document.querySelector('.go a').innerText === '打开小程序帮好友助力' && document.querySelector('.bar').position > 0")
 	b.look(t, "assist-page")
 	b.become(t, desk)
-}
-
-// refuses tries what must not be granted now.
-func refuses(t *testing.T, p *person, path, code string) {
-	t.Helper()
-	if status, answer := p.try(t, "POST", path, ""); status != http.StatusConflict || !strings.Contains(string(answer), code) {
-		t.Errorf("POST %s: %d %s, want %s", path, status, answer, code)
-	}
 }
