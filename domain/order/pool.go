@@ -51,13 +51,17 @@ func (o Order) Tied() domain.Fen {
 	if o.Promise.Part == 0 || o.FulfilledAt.IsZero() || o.Withdrawn() {
 		return 0
 	}
-	tied := o.Promise.Part
+	return max(o.Promise.Part-o.pooledBack(), 0)
+}
+
+// pooledBack is what the pool has given back of its part.
+func (o Order) pooledBack() (sum domain.Fen) {
 	for _, r := range o.Refunds {
 		if r.Cause == CausePool {
-			tied -= r.Amount
+			sum += r.Amount
 		}
 	}
-	return max(tied, 0)
+	return sum
 }
 
 // frees reports whether a refund that ends the place gives the part back with it.

@@ -157,19 +157,29 @@ func (o Order) paidBy() (Attempt, bool) {
 }
 
 // Refundable is what a learner gets back who asks now: of the tuition by the policy, and of the pool's part all before
-// the lock and nothing after.
+// the lock and nothing after. What staff gave back meanwhile takes nothing of that, as long as there is so much left.
 func (o Order) Refundable(now time.Time) domain.Fen {
 	paid, ok := o.paidBy()
-	if !ok || o.State != Paid && o.State != PaidWaiting && o.State != Fulfilled {
+	if !ok || o.State != Paid && !o.givable() {
 		return 0
 	}
-	part := o.Promise.Part
-	tuition := paid.Amount - part
-	back := domain.Split(tuition, []int64{int64(product.Percent(o.Promise.Deadlines, now)), 100 - int64(product.Percent(o.Promise.Deadlines, now))})[0]
-	if part > 0 && now.Before(o.Promise.LockAt) {
-		back += part
+	percent := int64(product.Percent(o.Promise.Deadlines, now))
+	back := domain.Split(paid.Amount-o.Promise.Part, []int64{percent, 100 - percent})[0]
+	if now.Before(o.Promise.LockAt) {
+		back += o.Promise.Part - o.pooledBack()
 	}
 	return min(back, o.Spare(true, now))
+}
+
+// givable reports whether there is a place to give back: it is open or waits for others, and no money of it is on its way.
+func (o Order) givable() bool {
+	switch o.State {
+	case PaidWaiting, Fulfilled:
+		return true
+	case PartRefunded:
+		return o.EndedAt.IsZero() && (!o.FulfilledAt.IsZero() || o.Waits())
+	}
+	return false
 }
 
 // AskBack is the learner's own wish: the amount of the policy, and the place goes. Asking again changes nothing.
@@ -177,13 +187,13 @@ func (o *Order) AskBack(by string, now time.Time) error {
 	if o.has(CauseLearner) {
 		return domain.ErrSame
 	}
-	if o.State == Refunding || o.State == PartRefunded || o.State == Refunded {
+	if o.State == Refunding {
 		return ErrUnderWay
 	}
 	paid, ok := o.paidBy()
 	amount := o.Refundable(now)
 	switch {
-	case !ok || o.State != PaidWaiting && o.State != Fulfilled:
+	case !ok || !o.givable():
 		return ErrNotPaid
 	case amount == 0:
 		return ErrNothingBack

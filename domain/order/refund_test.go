@@ -3,6 +3,7 @@ package order_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -152,6 +153,84 @@ func TestStaffRefundInPartsAndNeverMoreThanWasPaid(t *testing.T) {
 	got = w.drive(t, o.ID)
 	if err := w.exact(got); err != nil || got.State != order.Refunded {
 		t.Fatalf("%s, %v", got.State, err)
+	}
+}
+
+// A goodwill of staff takes nothing of what the learner was promised.
+func TestWhoWasGivenSomethingBackCanStillGiveTheirPlaceBack(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		when, offer string
+		goodwill    domain.Fen
+		pooled      domain.Fen // that the pool has sent back
+		want        domain.Fen
+	}{
+		{"2026-02-28T15:00:00Z", "seat", 10_00, 0, 189_00}, // all that is left
+		{"2026-02-28T16:00:00Z", "seat", 10_00, 0, 99_50},  // half of what was paid, as the policy says
+		{"2026-03-03T16:00:00Z", "seat", 10_00, 0, 0},
+		{"2026-02-28T15:00:00Z", "pool", 9_00, 0, 150_00}, // and the whole part
+		{"2026-03-01T00:00:00Z", "pool", 9_00, 100_00, 29_50},
+		{"2026-03-03T16:00:00Z", "pool", 9_00, 0, 0},
+	} {
+		w := newWorld(5)
+		o := w.bought(t, "an", tt.offer)
+		if _, err := w.GiveBack(owner(t), o.ID, order.Grant{Key: "sorry", Amount: tt.goodwill, Reason: "补偿"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.AskBack(as(t, "an"), o.ID, 0); !errors.Is(err, order.ErrUnderWay) {
+			t.Errorf("%s at %s: while it is on its way: %v", tt.offer, tt.when, err)
+		}
+		if tt.pooled > 0 {
+			if _, err := w.PayBackPart(t.Context(), o.ID, "pool-staff", tt.pooled, "工作人员"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		o = w.drive(t, o.ID)
+		w.clock.Set(at(tt.when))
+		if got := o.Refundable(w.clock.Now()); o.State != order.PartRefunded || got != tt.want {
+			t.Errorf("%s at %s: %s, %s can be had, want %s", tt.offer, tt.when, o.State, got, tt.want)
+		}
+		_, err := w.AskBack(as(t, "an"), o.ID, tt.want)
+		if tt.want == 0 {
+			if !errors.Is(err, order.ErrNothingBack) {
+				t.Errorf("%s at %s: %v", tt.offer, tt.when, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatalf("%s at %s: %v", tt.offer, tt.when, err)
+		}
+		o = w.drive(t, o.ID)
+		if err := w.exact(o); err != nil || o.Returned() != tt.want+tt.goodwill+tt.pooled {
+			t.Errorf("%s at %s: %s went back, %v", tt.offer, tt.when, o.Returned(), err)
+		}
+		if _, ok := w.places.of("an"); ok || o.Refundable(w.clock.Now()) != 0 {
+			t.Errorf("%s at %s: the place is still theirs, or more can be had", tt.offer, tt.when)
+		}
+	}
+}
+
+func TestManyStaffRefundInPartsAtOnceAndNeverMoreThanWasPaid(t *testing.T) {
+	t.Parallel()
+	w := newWorld(1)
+	o := w.bought(t, "an", "seat")
+	var race sync.WaitGroup
+	results := make([]error, 20)
+	for i := range results {
+		race.Go(func() {
+			_, results[i] = w.GiveBack(owner(t), o.ID, order.Grant{Key: fmt.Sprint("key", i), Amount: 30_00, Ends: i%2 == 0, Reason: "补偿"})
+		})
+	}
+	race.Go(func() { _, _ = w.AskBack(as(t, "an"), o.ID, 199_00) })
+	race.Wait()
+	for _, err := range results {
+		if err != nil && !errors.Is(err, order.ErrOverPaid) {
+			t.Error(err)
+		}
+	}
+	got := w.drive(t, o.ID)
+	if err := w.exact(got); err != nil || got.Returned() > 199_00 || got.Returned() < 180_00 {
+		t.Errorf("%s went back, %v", got.Returned(), err)
 	}
 }
 

@@ -93,7 +93,7 @@ func (s *Service) Depart(ctx context.Context, o Order) error {
 	case Pending:
 		_, err := s.end(ctx, o, ByUser)
 		return err
-	case PaidWaiting, Fulfilled:
+	case PaidWaiting, Fulfilled, PartRefunded:
 		_, err := s.Store.Update(ctx, o.ID, func(o *Order) error {
 			now := s.Clock.Now()
 			if o.Refundable(now) == 0 {
