@@ -45,8 +45,9 @@ type blockKey struct {
 	width, height int
 }
 
-// mostPlates and mostPhotos are kept: a plate takes a megabyte and a half.
-const mostPlates, mostPhotos = 32, 32
+// mostPlates and mostPhotos are kept, among them every default picture in each of its four places: on cards, on invite cards
+// and on both covers of a camp. A plate takes a megabyte and a half.
+const mostPlates, mostPhotos = 48, 16
 
 // house is the press of the embedded fonts.
 var house = sync.OnceValues(func() (*press, error) { return newPress(fonts()) })
