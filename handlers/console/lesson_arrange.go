@@ -33,7 +33,7 @@ func (h *console) moveTask(c echo.Context) error {
 	if err := h.Lessons.Move(ctx, c.Param("camp"), m); err != nil {
 		return h.refused(c, to, err)
 	}
-	return redirect(c, to)
+	return redirect(c, to+"#task-"+task)
 }
 
 func (h *console) pinTask(c echo.Context) error {
@@ -41,7 +41,7 @@ func (h *console) pinTask(c echo.Context) error {
 	if err := h.Lessons.Pin(c.Request().Context(), c.Param("camp"), c.Param("task"), c.FormValue("on") != ""); err != nil {
 		return h.refused(c, to, err)
 	}
-	return redirect(c, to)
+	return redirect(c, to+"#task-"+c.Param("task"))
 }
 
 type materialsView struct {
