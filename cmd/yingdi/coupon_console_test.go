@@ -42,6 +42,7 @@ func TestAManagerRunsACouponCampaign(t *testing.T) {
 		v.submit(t, "/console/organisers/{house}/coupons", form, "八折", "草稿", "开始发放")
 	}
 	v.submit(t, "/console/organisers/{house}/coupons/{t}/turn", values("to", "active"), "开始发放了", "发放中")
+	v.see(t, "/console/organisers/{house}/coupons/{t}/edit", 200, "<fieldset inert><legend>优惠", "<fieldset><legend>发放")
 	form.Set("version", "2")
 	form.Set("percent", "50")
 	v.post(t, "/console/organisers/{house}/coupons", form, 409, "面额、门槛、范围和有效期不能再改")
