@@ -112,9 +112,18 @@ func (b *tab) open(t *testing.T, path string) {
 	b.do(t, chromedp.Navigate(b.url+path))
 }
 
+// click strikes what has come to rest in the middle of the screen: a page that still moves would be struck elsewhere.
 func (b *tab) click(t *testing.T, selector string) {
 	t.Helper()
-	b.do(t, chromedp.ScrollIntoView(chromedp.CSS(selector)), chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
+	b.do(t, chromedp.WaitVisible(chromedp.CSS(selector)))
+	b.until(t, fmt.Sprintf(`(() => {
+		const e = document.querySelector(%q);
+		e.scrollIntoView({ block: "center", behavior: "instant" });
+		const { x, y, width, height } = e.getBoundingClientRect(), now = [scrollY, x, y, width, height].join(), rests = e.restedAt === now;
+		e.restedAt = now;
+		return rests && document.fonts.status === "loaded";
+	})()`, selector))
+	b.do(t, chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
 }
 
 func (b *tab) write(t *testing.T, selector, text string) {
@@ -190,7 +199,8 @@ func (b *tab) waits(t *testing.T, what string, held func() bool) {
 	for !held() {
 		if time.Now().After(deadline) {
 			b.shoot(t, "failed")
-			t.Fatalf("waited in vain for %s\nthe page complains: %q", what, b.forgive())
+			at, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`location.href + " is " + document.readyState + ", forms sent: " + document.querySelectorAll("form[data-sent]").length + ", focus on " + document.activeElement?.outerHTML.slice(0, 200)`))
+			t.Fatalf("waited in vain for %s\non %s\nthe page complains: %q", what, at, b.forgive())
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
