@@ -60,7 +60,7 @@ func (b *buyer) live(ctx context.Context, moment int) error {
 	return b.buy(ctx, r)
 }
 
-// look asks how the order and the place stand; whoever has no place sees nothing of the camp.
+// look asks how the order and the place stand.
 func (b *buyer) look(ctx context.Context) (placed string, err error) {
 	if b.order != "" {
 		a, ok, err := b.ask(ctx, call{method: http.MethodGet, path: "/orders/" + b.order}, http.StatusOK)
@@ -73,19 +73,32 @@ func (b *buyer) look(ctx context.Context) (placed string, err error) {
 		}
 		b.state = in.State
 	}
+	return b.enters(ctx)
+}
+
+// enters asks for the place and for what only a place lets see: nobody sees more. WeChat may bring word of a payment
+// between the two questions; then the place says so, too.
+func (b *buyer) enters(ctx context.Context) (placed string, err error) {
+	if placed, err = b.placed(ctx); err != nil || placed == "" {
+		return placed, err
+	}
+	a, ok, err := b.ask(ctx, call{method: http.MethodGet, path: "/camps/" + b.in.camp + "/today"}, http.StatusOK, http.StatusForbidden)
+	if err != nil || !ok || (a.status == http.StatusOK) == (placed == "active") {
+		return placed, err
+	}
+	if placed, err = b.placed(ctx); err == nil && placed != "" {
+		b.book.check((a.status == http.StatusOK) == (placed == "active"), "%s has a place that is %s and was answered %d", b.name, placed, a.status)
+	}
+	return placed, err
+}
+
+func (b *buyer) placed(ctx context.Context) (string, error) {
 	a, ok, err := b.ask(ctx, call{method: http.MethodGet, path: "/camps/" + b.in.camp + "/place"}, http.StatusOK)
 	if err != nil || !ok {
 		return "", err
 	}
 	var in struct{ State string }
-	if err := a.into(&in); err != nil {
-		return "", err
-	}
-	want := http.StatusForbidden
-	if in.State == "active" {
-		want = http.StatusOK
-	}
-	_, _, err = b.ask(ctx, call{method: http.MethodGet, path: "/camps/" + b.in.camp + "/today"}, want)
+	err = a.into(&in)
 	return in.State, err
 }
 
