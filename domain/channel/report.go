@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"yingdi/domain"
@@ -158,7 +157,7 @@ func (s *Service) Sheet(ctx context.Context, organiser string, r Range) ([]byte,
 	if err := domain.ActorFrom(ctx).Must(domain.RightExport, domain.Place{Organiser: organiser}); err != nil {
 		return nil, err
 	}
-	rows := [][]string{{"渠道", "标签", "日期", "访问", "新认识", "报名", "付款", "完成", "复购", "收款（元）", "退款（元）", "净收入（元）", "花费（元）"}}
+	rows := [][]any{{"渠道", "标签", "日期", "访问", "新认识", "报名", "付款", "完成", "复购", "收款（元）", "退款（元）", "净收入（元）", "花费（元）"}}
 	report := Report{Range: r}
 	for page, err := range domain.Pages(func(page domain.Page) ([]Row, domain.Cursor, error) {
 		var err error
@@ -183,17 +182,16 @@ func (s *Service) Sheet(ctx context.Context, organiser string, r Range) ([]byte,
 	if err := s.Exports.TookChannels(ctx, organiser, report.Range.From, report.Range.To, len(rows)-1); err != nil {
 		return nil, err
 	}
-	return s.Sheets.Write("渠道", rows)
+	return s.Sheets.Table("渠道", rows)
 }
 
 // dayRows are the days of a channel with something, and their sum.
-func dayRows(row Row, t Tally, r Range) (rows [][]string) {
+func dayRows(row Row, t Tally, r Range) (rows [][]any) {
 	write := func(name string, d Day, spent domain.Fen) {
-		cells := []string{row.Channel.Name, row.Channel.Tag, name}
-		for _, n := range []int{d.Visits, d.Registered, d.Enrolled, d.Paid, d.Completed, d.Again} {
-			cells = append(cells, strconv.Itoa(n))
-		}
-		rows = append(rows, append(cells, d.Received.Yuan(), d.Returned.Yuan(), d.Net().Yuan(), spent.Yuan()))
+		rows = append(rows, []any{
+			row.Channel.Name, row.Channel.Tag, name, d.Visits, d.Registered, d.Enrolled, d.Paid, d.Completed, d.Again,
+			d.Received, d.Returned, d.Net(), spent,
+		})
 	}
 	days := within(t, r)
 	for d := r.From; d <= r.To; d = d.Add(1) {

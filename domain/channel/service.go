@@ -76,6 +76,11 @@ type Notices interface {
 	Tell(ctx context.Context, n notice.Notice) error
 }
 
+// Sheets makes a spreadsheet. A cell is a text, an int or a domain.Fen.
+type Sheets interface {
+	Table(name string, rows [][]any) ([]byte, error)
+}
+
 // Exports is what this feature needs of domain/export.
 type Exports interface {
 	TookChannels(ctx context.Context, organiser string, from, to domain.Day, rows int) error
@@ -98,7 +103,7 @@ type Service struct {
 	WeChat     WeChat
 	Bucket     Bucket
 	Files      Files
-	Sheets     domain.Sheets
+	Sheets     Sheets
 	Exports    Exports
 	URL        string // scheme://host under which people reach us
 	Sealer     *domain.Sealer

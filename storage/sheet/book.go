@@ -3,14 +3,12 @@ package sheet
 import (
 	"archive/zip"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strconv"
 
 	"github.com/xuri/excelize/v2"
 
-	"yingdi/domain"
 	"yingdi/domain/export"
 )
 
@@ -44,9 +42,6 @@ func (b Books) New() (export.Book, error) {
 	made.money, err = made.file.NewStyle(&excelize.Style{NumFmt: twoDecimals})
 	return made, err
 }
-
-// twoDecimals is Excel's own format 0.00.
-const twoDecimals = 2
 
 type book struct {
 	file   *excelize.File
@@ -122,27 +117,17 @@ func (b *book) Row(cells []any) error {
 			return err
 		}
 	}
-	safe := make([]any, len(cells))
-	for i, cell := range cells {
-		switch v := cell.(type) {
-		case string:
-			safe[i] = plain(v)
-			b.bytes += len(v)
-		case int64, float64:
-			safe[i] = v
-		case domain.Fen:
-			safe[i] = excelize.Cell{StyleID: b.money, Value: yuan(v)}
-		default:
-			return fmt.Errorf("spreadsheet: a cell cannot hold a %T", cell)
-		}
+	list, err := safe(cells, b.money)
+	if err != nil {
+		return err
+	}
+	for _, cell := range cells {
+		text, _ := cell.(string)
+		b.bytes += len(text)
 	}
 	b.rows++
-	return b.sheet.SetRow("A"+strconv.Itoa(b.rows+1), safe)
+	return b.sheet.SetRow("A"+strconv.Itoa(b.rows+1), list)
 }
-
-// yuan is the number that a spreadsheet keeps for an amount: it has no whole numbers of fen. The file says the very fen of
-// any amount of up to fifteen digits, which are all that Excel keeps.
-func yuan(f domain.Fen) float64 { return float64(f) / 100 }
 
 // Finish implements export.Book. The library would put the whole file together in memory; it is given a file instead.
 func (b *book) Finish() (file io.Reader, size int64, err error) {

@@ -63,20 +63,42 @@ func (Excel) Read(file io.Reader, rows int) (cells [][]string, err error) {
 
 // Write makes a file with one sheet. Every cell is a text; one that a program could take for a formula is given an
 // apostrophe in front.
-func (Excel) Write(name string, rows [][]string) (file []byte, err error) {
+func (e Excel) Write(name string, rows [][]string) (file []byte, err error) {
+	table := make([][]any, len(rows))
+	for i, row := range rows {
+		for _, text := range row {
+			table[i] = append(table[i], text)
+		}
+	}
+	return e.Table(name, table)
+}
+
+// Table makes a file with one sheet of texts, as Write does, of numbers and of amounts.
+func (Excel) Table(name string, rows [][]any) (file []byte, err error) {
 	book := excelize.NewFile()
 	defer func() { err = errors.Join(err, book.Close()) }()
 	if err := book.SetSheetName(book.GetSheetName(0), name); err != nil {
 		return nil, err
 	}
+	money, err := book.NewStyle(&excelize.Style{NumFmt: twoDecimals})
+	if err != nil {
+		return nil, err
+	}
+	sheet, err := book.NewStreamWriter(name)
+	if err != nil {
+		return nil, err
+	}
 	for i, row := range rows {
-		cells := make([]any, len(row))
-		for j, text := range row {
-			cells[j] = plain(text)
-		}
-		if err := book.SetSheetRow(name, fmt.Sprintf("A%d", i+1), &cells); err != nil {
+		cells, err := safe(row, money)
+		if err != nil {
 			return nil, err
 		}
+		if err := sheet.SetRow(fmt.Sprintf("A%d", i+1), cells); err != nil {
+			return nil, err
+		}
+	}
+	if err := sheet.Flush(); err != nil {
+		return nil, err
 	}
 	var out bytes.Buffer
 	if err := book.Write(&out); err != nil {
@@ -84,6 +106,31 @@ func (Excel) Write(name string, rows [][]string) (file []byte, err error) {
 	}
 	return out.Bytes(), nil
 }
+
+// twoDecimals is Excel's own format 0.00.
+const twoDecimals = 2
+
+// safe are cells as the library takes them: texts, numbers, and amounts in yuan in the style of money.
+func safe(cells []any, money int) ([]any, error) {
+	list := make([]any, len(cells))
+	for i, cell := range cells {
+		switch v := cell.(type) {
+		case string:
+			list[i] = plain(v)
+		case int, int64, float64:
+			list[i] = v
+		case domain.Fen:
+			list[i] = excelize.Cell{StyleID: money, Value: yuan(v)}
+		default:
+			return nil, fmt.Errorf("spreadsheet: a cell cannot hold a %T", cell)
+		}
+	}
+	return list, nil
+}
+
+// yuan is the number that a spreadsheet keeps for an amount: it has no whole numbers of fen. The file says the very fen of
+// any amount of up to fifteen digits, which are all that Excel keeps.
+func yuan(f domain.Fen) float64 { return float64(f) / 100 }
 
 // plain gives a text an apostrophe if a program could take it for a formula, now or after it went through CSV: one that
 // begins, behind blanks and characters that nobody sees, with a sign that begins formulas, be it a full-width one.

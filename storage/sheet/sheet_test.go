@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"yingdi/domain"
 	"yingdi/domain/quiz"
@@ -44,6 +45,40 @@ func TestFormulasBecomeText(t *testing.T) {
 	}
 	if diff := cmp.Diff([][]string{{`'=HYPERLINK("http://evil.test")`, "'+1", "'-1", "'@a", "a=b"}}, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestATableOfNumbersCanBeSummedUpAndALossIsNoFormula(t *testing.T) {
+	t.Parallel()
+	file, err := sheet.Excel{}.Table("渠道", [][]any{{"-书展", 7, domain.Fen(300_05), domain.Fen(-20_00)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := excelize.OpenReader(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var shown []string
+	var texts []bool
+	for _, cell := range []string{"A1", "B1", "C1", "D1"} {
+		value, err := book.GetCellValue("渠道", cell)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kind, err := book.GetCellType("渠道", cell)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown, texts = append(shown, value), append(texts, kind == excelize.CellTypeInlineString)
+	}
+	if diff := cmp.Diff([]string{"'-书展", "7", "300.05", "-20.00"}, shown); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if diff := cmp.Diff([]bool{true, false, false, false}, texts); diff != "" {
+		t.Errorf("texts (-want +got)\n%s", diff)
+	}
+	if _, err := (sheet.Excel{}).Table("渠道", [][]any{{struct{}{}}}); err == nil {
+		t.Error("a cell of anything was taken")
 	}
 }
 
