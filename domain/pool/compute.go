@@ -107,6 +107,7 @@ func (s *Service) Compute(ctx context.Context, campID string) (Pool, error) {
 		return Pool{}, errors.Join(err, fmt.Errorf("pool %s: %w", campID, ErrMissing))
 	}
 	by := domain.ActorFrom(ctx).Member
+	// Staff who had joined are out before anybody asks whether who signs is in; who is appointed later, before the list is made.
 	if err := errors.Join(s.withoutStaff(ctx, c), s.impartial(ctx, campID, by)); err != nil {
 		return Pool{}, err
 	}

@@ -12,6 +12,7 @@ import (
 	"yingdi/domain"
 	"yingdi/domain/checkin"
 	"yingdi/domain/order"
+	"yingdi/domain/organiser"
 	"yingdi/domain/pool"
 )
 
@@ -31,35 +32,56 @@ func (w world) goesOn(t testing.TB) {
 	}
 }
 
+// pools that are killed and raced: one like any other, and one in which a learner became staff.
+var begun = map[string]func(testing.TB) world{
+	"all are learners": func(t testing.TB) world { return played(t, theRules) },
+	"bo became staff": func(t testing.TB) world {
+		w := played(t, theRules)
+		w.staff.Staff = append(w.staff.Staff, organiser.Post{Member: "bo", Role: domain.RoleManager})
+		return w
+	},
+}
+
 func TestAPoolThatIsKilledAtAnyWriteGoesOnWhereItWas(t *testing.T) {
 	t.Parallel()
-	whole := played(t, theRules)
-	whole.goesOn(t)
-	whole.exact(t)
-	for _, done := range []bool{false, true} {
-		for n := 1; ; n++ {
-			w := played(t, theRules)
-			w.power.Cut(n, done)
-			w.goesOn(t)
-			if died := w.power.Restore(); !died {
-				if n < 20 {
-					t.Fatalf("only %d writes", n)
+	for name, begin := range begun {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			whole := begin(t)
+			whole.goesOn(t)
+			whole.exact(t)
+			for _, done := range []bool{false, true} {
+				for n := 1; whole.isReachedThoughKilled(t, begin(t), n, done); n++ {
 				}
-				break
 			}
-			w.goesOn(t)
-			if diff := cmp.Diff(whole.outcome(), w.outcome()); diff != "" {
-				t.Fatalf("killed at write %d, done %v: %s", n, done, diff)
-			}
-			if p := w.pool(t); p.State != pool.Settled {
-				t.Fatalf("killed at write %d, done %v: %s", n, done, p.State)
-			}
-			if sheets := w.sheets.All(nil); len(sheets) != 1 {
-				t.Fatalf("killed at write %d, done %v: %d sheets are left", n, done, len(sheets))
-			}
-			w.exact(t)
-		}
+		})
 	}
+}
+
+// isReachedThoughKilled holds that another pool comes to the same though its process is killed at a write; false if there
+// is no such write.
+func (w world) isReachedThoughKilled(t testing.TB, other world, n int, done bool) bool {
+	t.Helper()
+	other.power.Cut(n, done)
+	other.goesOn(t)
+	if died := other.power.Restore(); !died {
+		if n < 20 {
+			t.Fatalf("only %d writes", n)
+		}
+		return false
+	}
+	other.goesOn(t)
+	if diff := cmp.Diff(w.outcome(), other.outcome()); diff != "" {
+		t.Fatalf("killed at write %d, done %v: %s", n, done, diff)
+	}
+	if p := other.pool(t); p.State != pool.Settled {
+		t.Fatalf("killed at write %d, done %v: %s", n, done, p.State)
+	}
+	if sheets := other.sheets.All(nil); len(sheets) != 1 {
+		t.Fatalf("killed at write %d, done %v: %d sheets are left", n, done, len(sheets))
+	}
+	other.exact(t)
+	return true
 }
 
 func TestManyProcessesDriveOnePool(t *testing.T) {

@@ -30,14 +30,19 @@ func (s *Service) withoutStaff(ctx context.Context, c camp.Camp) error {
 	if err != nil {
 		return err
 	}
+	var ids []string
 	for who := range staff {
-		m, err := s.People.Get(ctx, ID(c.ID, who))
-		if errors.Is(err, domain.ErrNotFound) || err == nil && (m.State != In || m.Listed()) {
+		ids = append(ids, ID(c.ID, who))
+	}
+	joined, err := s.People.GetMany(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, m := range joined {
+		if m.State != In || m.Listed() {
 			continue
 		}
-		if err == nil {
-			_, err = s.Refunds.PayBackPart(ctx, m.Order, "pool-staff", m.Part, "工作人员不参加奖学金池")
-		}
+		_, err := s.Refunds.PayBackPart(ctx, m.Order, "pool-staff", m.Part, "工作人员不参加奖学金池")
 		if err == nil {
 			_, err = s.People.Update(ctx, m.ID, func(m *Member) error {
 				if m.State != In || m.Listed() {
@@ -48,7 +53,7 @@ func (s *Service) withoutStaff(ctx context.Context, c camp.Camp) error {
 			})
 		}
 		if err != nil {
-			return fmt.Errorf("staff %s in pool %s: %w", who, c.ID, err)
+			return fmt.Errorf("staff %s in pool %s: %w", m.Member, c.ID, err)
 		}
 	}
 	return nil

@@ -3,10 +3,12 @@ package signcard_test
 import (
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 
 	"yingdi/domain"
 	"yingdi/domain/camp"
+	"yingdi/domain/domaintest"
 	"yingdi/domain/enrolment"
 	"yingdi/domain/signcard"
 )
@@ -87,5 +89,31 @@ func TestTheWindowOfACampThatWasJustPublishedIsDrawnAtOnce(t *testing.T) {
 		if err != nil || !strings.HasPrefix(string(picture), "晨读") || w.drawn != 2 {
 			t.Errorf("%q after %d drawings, %v", picture, w.drawn, err)
 		}
+	}
+}
+
+// By several processes that know nothing of one another, of which one dies with the pictures there and nothing said of them.
+func TestAWindowThatIsDrawnByManyAtOnceIsOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	published := w.camp
+	published.ID = "c1"
+	w.power.Cut(1, false)
+	if _, err := w.Window(t.Context(), published); !errors.Is(err, domaintest.ErrDead) {
+		t.Fatalf("killed: %v", err)
+	}
+	w.power.Restore()
+	clear(w.files)
+	var race sync.WaitGroup
+	for range 8 {
+		race.Go(func() {
+			if picture, err := w.Window(t.Context(), published); err != nil || !strings.HasPrefix(string(picture), "晨读") {
+				t.Errorf("%q, %v", picture, err)
+			}
+		})
+	}
+	race.Wait()
+	if err := w.MakeFront(t.Context(), "c1"); err != nil || len(w.fronts.All(nil)) != 1 || len(w.keys("front/")) != 2 {
+		t.Errorf("%d fronts, %q, %v", len(w.fronts.All(nil)), w.keys("front/"), err)
 	}
 }
